@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+
+namespace MnistModel;
+
+/// <summary>
+/// A trained network loaded from its ONNX file: <see cref="DigitImage"/>s → calibrated probabilities.
+/// Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when done.
+/// </summary>
+public sealed class DigitClassifier : IDisposable
+{
+    /// <summary>Number of classes: 10.</summary>
+    public const int Digits = 10;
+
+    /// <summary>Name of the input tensor: float32 (N, 1, 28, 28), 0 = paper, 1 = full ink.</summary>
+    public const string InputName = "pixels";
+
+    /// <summary>Name of the output tensor: float32 (N, 10), each row sums to 1.</summary>
+    public const string OutputName = "probabilities";
+
+    private static readonly string[] InputNames = [InputName];
+    private static readonly string[] OutputNames = [OutputName];
+
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+
+    private DigitClassifier(InferenceSession session, ModelCard card) => (_session, Card) = (session, card);
+
+    /// <summary>What the model file says of itself.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>Loads a model file that the trainer wrote.</summary>
+    /// <param name="path">Path of the ONNX file.</param>
+    /// <returns>A classifier that the caller disposes.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no model of ours: not ONNX, another input or output, or no model card.</exception>
+    public static DigitClassifier Load(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no model file at '{path}'. Train one with MnistTrainer, or give the right path.", path);
+
+        // one thread per image: the network is too small to share, and requests run side by side
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        InferenceSession session;
+        try
+        {
+            session = new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidDataException($"'{path}' is not an ONNX model that can be loaded. Write one with MnistTrainer train.", e);
+        }
+
+        try
+        {
+            return new DigitClassifier(session, CheckContract(session, path));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Classifies one image.</summary>
+    /// <param name="image">A framed digit.</param>
+    public Prediction Classify(DigitImage image) => Classify([image])[0];
+
+    /// <summary>Classifies several images in one run of the network.</summary>
+    /// <param name="images">Framed digits.</param>
+    /// <returns>One prediction per image, in order; empty for no images.</returns>
+    public IReadOnlyList<Prediction> Classify(IReadOnlyList<DigitImage> images)
+    {
+        if (images.Count == 0)
+            return [];
+
+        var rented = ArrayPool<float>.Shared.Rent(images.Count * DigitImage.PixelCount);
+        try
+        {
+            var pixels = rented.AsMemory(0, images.Count * DigitImage.PixelCount);
+            for (var i = 0; i < images.Count; i++)
+                TensorPrimitives.ConvertTruncating(images[i].Pixels, pixels.Span.Slice(i * DigitImage.PixelCount, DigitImage.PixelCount));
+            TensorPrimitives.Divide(pixels.Span, 255f, pixels.Span);
+
+            using var input = OrtValue.CreateTensorValueFromMemory(
+                OrtMemoryInfo.DefaultInstance, pixels, [images.Count, 1, DigitImage.Side, DigitImage.Side]);
+            using var outputs = _session.Run(_runOptions, InputNames, [input], OutputNames);
+            var probabilities = outputs[0].GetTensorDataAsSpan<float>(); // (N, 10)
+
+            var predictions = new Prediction[images.Count];
+            for (var i = 0; i < predictions.Length; i++)
+                predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits));
+            return predictions;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Frees the session. No call may be running.</summary>
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    private static ModelCard CheckContract(InferenceSession session, string path)
+    {
+        if (!Fits(session.InputMetadata, InputName, [-1, 1, DigitImage.Side, DigitImage.Side]) || !Fits(session.OutputMetadata, OutputName, [-1, Digits]))
+            throw new InvalidDataException(
+                $"'{path}' is an ONNX model, but not of digits: it needs one input '{InputName}' float32 (N,1,28,28) and one output '{OutputName}' float32 (N,10).");
+
+        if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelCard.MetadataKey, out var json))
+            throw new InvalidDataException($"'{path}' has no model card ('{ModelCard.MetadataKey}' in its metadata). Write the file with MnistTrainer.");
+
+        try
+        {
+            return ModelCard.FromJson(json);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The model card in '{path}' can't be read: {e.Message}", e);
+        }
+    }
+
+    private static bool Fits(IReadOnlyDictionary<string, NodeMetadata> tensors, string name, int[] shape) =>
+        tensors.Count == 1 && tensors.TryGetValue(name, out var tensor)
+        && tensor.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float && tensor.Dimensions.SequenceEqual(shape);
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+
+namespace MnistModel;
+
+/// <summary>
+/// Ink plane → <see cref="DigitImage"/>, framed exactly as MNIST's own images were: cropped, fitted into 20×20 and centred by its mass.
+/// Source of the recipe: the reconstruction of NIST's preprocessing for QMNIST (C. Yadav and L. Bottou, 2019).
+/// </summary>
+public static class DigitFraming
+{
+    /// <summary>Changes whenever the same plane would give another image; recorded in the model card.</summary>
+    public const int Version = 1;
+
+    /// <summary>A picture whose strongest ink is weaker than this (of 255) holds no digit.</summary>
+    public const byte FaintestInk = 32;
+
+    private const int BoxSide = 20;
+
+    /// <summary>Frames the ink of a plane.</summary>
+    /// <param name="plane">Any size; all its ink is taken as one digit.</param>
+    /// <returns>The framed digit, or null where the plane is blank: nowhere as much ink as <see cref="FaintestInk"/>.</returns>
+    public static DigitImage? Frame(InkPlane plane)
+    {
+        if (BoundingBox(plane) is not { } box)
+            return null;
+
+        Span<float> fitted = stackalloc float[BoxSide * BoxSide];
+        Fit(plane, box, fitted);
+
+        var strongest = TensorPrimitives.Max<float>(fitted);
+        TensorPrimitives.Multiply(fitted, 255 / strongest, fitted);
+
+        var (left, top) = Offset(fitted);
+        var pixels = new byte[DigitImage.PixelCount];
+        for (var y = 0; y < BoxSide; y++)
+        {
+            for (var x = 0; x < BoxSide; x++)
+                pixels[(top + y) * DigitImage.Side + left + x] = (byte)(fitted[y * BoxSide + x] + 0.5f);
+        }
+
+        return new DigitImage(pixels);
+    }
+
+    private readonly record struct Box(int Left, int Top, int Width, int Height);
+
+    private static Box? BoundingBox(InkPlane plane)
+    {
+        int left = plane.Width, right = -1, top = plane.Height, bottom = -1;
+        byte strongest = 0;
+        for (var y = 0; y < plane.Height; y++)
+        {
+            var row = plane.Row(y);
+            var first = row.IndexOfAnyExcept((byte)0);
+            if (first < 0)
+                continue;
+
+            left = Math.Min(left, first);
+            right = Math.Max(right, row.LastIndexOfAnyExcept((byte)0));
+            top = Math.Min(top, y);
+            bottom = y;
+            strongest = Math.Max(strongest, TensorPrimitives.Max(row));
+        }
+
+        return strongest < FaintestInk ? null : new Box(left, top, right - left + 1, bottom - top + 1);
+    }
+
+    /// <summary>Resamples the box, widened to a centred square, to 20×20 by area: each target pixel is the mean of all that it covers.</summary>
+    private static void Fit(InkPlane plane, Box box, Span<float> fitted)
+    {
+        var side = Math.Max(box.Width, box.Height);
+        var (paddingLeft, paddingTop) = ((side - box.Width) / 2, (side - box.Height) / 2);
+        var scale = (double)side / BoxSide; // source pixels per target pixel
+
+        var rented = ArrayPool<float>.Shared.Rent(2 * box.Width);
+        var row = rented.AsSpan(0, box.Width);
+        var columns = rented.AsSpan(box.Width, box.Width); // ink of the source rows that one target row covers, per source column
+        for (var y = 0; y < BoxSide; y++)
+        {
+            columns.Clear();
+            var (from, to) = (y * scale - paddingTop, (y + 1) * scale - paddingTop);
+            for (var sourceY = Math.Max(0, (int)Math.Floor(from)); sourceY < Math.Min(box.Height, to); sourceY++)
+            {
+                TensorPrimitives.ConvertTruncating(plane.Row(box.Top + sourceY).Slice(box.Left, box.Width), row);
+                TensorPrimitives.MultiplyAdd(row, Overlap(sourceY, from, to), columns, columns);
+            }
+
+            for (var x = 0; x < BoxSide; x++)
+            {
+                var (start, end) = (x * scale - paddingLeft, (x + 1) * scale - paddingLeft);
+                var sum = 0f;
+                for (var sourceX = Math.Max(0, (int)Math.Floor(start)); sourceX < Math.Min(box.Width, end); sourceX++)
+                    sum += columns[sourceX] * Overlap(sourceX, start, end);
+                fitted[y * BoxSide + x] = sum / (float)(scale * scale);
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    /// <summary>How much of the source pixel [pixel, pixel + 1) lies within [from, to): 0 to 1.</summary>
+    private static float Overlap(int pixel, double from, double to) => (float)(Math.Min(pixel + 1, to) - Math.Max(pixel, from));
+
+    /// <summary>Where the 20×20 box goes in 28×28, so that its centre of mass comes to the middle.</summary>
+    private static (int Left, int Top) Offset(ReadOnlySpan<float> fitted)
+    {
+        float mass = 0, momentX = 0, momentY = 0;
+        for (var y = 0; y < BoxSide; y++)
+        {
+            for (var x = 0; x < BoxSide; x++)
+            {
+                var ink = fitted[y * BoxSide + x];
+                mass += ink;
+                momentX += ink * (x + 0.5f); // pixel centres
+                momentY += ink * (y + 0.5f);
+            }
+        }
+
+        return (Place(momentX / mass), Place(momentY / mass));
+
+        static int Place(float centre) => Math.Clamp((int)MathF.Floor(15 - centre), 0, DigitImage.Side - BoxSide);
+    }
+}

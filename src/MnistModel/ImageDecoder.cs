@@ -1,0 +1,149 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace MnistModel;
+
+/// <summary>
+/// Encoded image bytes → <see cref="InkPlane"/>. The format is told by content (PNG, JPEG, WebP, GIF, BMP), never by name;
+/// transparency is laid over paper, EXIF orientation is honoured, and the border decides which colour is paper.
+/// </summary>
+public static class ImageDecoder
+{
+    /// <summary>Larger JPEG and WebP pictures are decoded at a reduced size, which is many times faster and leaves a digit detail to spare.</summary>
+    private const int TargetSidePx = 1024;
+
+    /// <summary>JPEG and WebP surround strokes with ripples of up to about this many grey levels (measured at JPEG quality 75).</summary>
+    private const int LossyNoise = 24;
+
+    /// <summary>Decodes one image; of an animation, the first frame.</summary>
+    /// <param name="bytes">The encoded image.</param>
+    /// <param name="limits">Limits on bytes and pixels; the defaults of <see cref="ImageLimits"/> when null.</param>
+    /// <returns>Ink, 0 = paper, 255 = the strongest ink that the paper allows.</returns>
+    /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
+    public static InkPlane Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null)
+    {
+        limits ??= new ImageLimits();
+        if (bytes.Length > limits.MaxBytes)
+            throw new ImageException(ImageFault.TooLarge, $"The image has {bytes.Length:N0} bytes; the limit is {limits.MaxBytes:N0}.");
+
+        using var data = SKData.CreateCopy(bytes);
+        using var codec = SKCodec.Create(data)
+            ?? throw new ImageException(ImageFault.NotAnImage, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.");
+
+        var header = codec.Info;
+        if ((long)header.Width * header.Height > limits.MaxPixels)
+            throw new ImageException(ImageFault.TooLarge,
+                $"The image has {header.Width:N0}×{header.Height:N0} pixels; the limit is {limits.MaxPixels:N0} pixels in all.");
+
+        var size = codec.GetScaledDimensions(Math.Min(1f, (float)TargetSidePx / Math.Max(header.Width, header.Height)));
+        // RGBA always: the codec refuses Gray8 for colour images, and leaves the buffer untouched when it refuses
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        var rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
+        try
+        {
+            if (GetPixels(codec, info, rgba) is var result and not SKCodecResult.Success)
+                throw new ImageException(ImageFault.Damaged, $"The {codec.EncodedFormat} image is damaged or cut off ({result}). Save it again and resend it.");
+
+            var pixels = rgba.AsSpan(0, info.BytesSize);
+            var grey = ToGrey(pixels, header.AlphaType == SKAlphaType.Opaque);
+            ToInk(grey, info.Width, info.Height, codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp ? LossyNoise : 0);
+            return Upright(grey, info.Width, info.Height, codec.EncodedOrigin);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rgba);
+        }
+    }
+
+    private static unsafe SKCodecResult GetPixels(SKCodec codec, SKImageInfo info, byte[] rgba)
+    {
+        fixed (byte* first = rgba)
+            return codec.GetPixels(info, (nint)first);
+    }
+
+    /// <summary>Luminance (ITU-R BT.601) over paper; the paper under a transparent drawing is white, or black where the drawing itself is light.</summary>
+    private static byte[] ToGrey(ReadOnlySpan<byte> rgba, bool opaque)
+    {
+        var grey = new byte[rgba.Length / 4];
+        long coverage = 0, light = 0;
+        for (var i = 0; i < grey.Length; i++)
+        {
+            var pixel = rgba.Slice(4 * i, 4);
+            grey[i] = (byte)((77 * pixel[0] + 150 * pixel[1] + 29 * pixel[2] + 128) >> 8); // 0.299, 0.587, 0.114 in 1/256
+            coverage += pixel[3];
+            light += pixel[3] * grey[i];
+        }
+
+        if (opaque || coverage == 255L * grey.Length)
+            return grey;
+
+        var paper = light > 128 * coverage ? 0 : 255;
+        for (var i = 0; i < grey.Length; i++)
+        {
+            int alpha = rgba[4 * i + 3];
+            grey[i] = (byte)((grey[i] * alpha + paper * (255 - alpha) + 127) / 255);
+        }
+
+        return grey;
+    }
+
+    /// <summary>Turns grey into ink in place. Paper touches the edges, so the border's median is its level, and the border's spread its noise.</summary>
+    private static void ToInk(Span<byte> grey, int width, int height, int noise)
+    {
+        var border = new List<byte>(2 * (width + height));
+        border.AddRange(grey[..width]);
+        border.AddRange(grey[^width..]);
+        for (var y = 1; y < height - 1; y++)
+        {
+            border.Add(grey[y * width]);
+            border.Add(grey[(y + 1) * width - 1]);
+        }
+
+        border.Sort();
+        int paper = border[border.Count / 2];
+        // three quarters of the border, so that a stroke that runs off the edge doesn't count as noise
+        var spread = border.Select(level => Math.Abs(level - paper)).Order().ElementAt(border.Count * 3 / 4);
+        var floor = Math.Max(noise, 2 * spread);
+        var darkInk = paper >= 128;
+        var range = darkInk ? paper : 255 - paper;
+        Span<byte> ink = stackalloc byte[256]; // grey level → ink
+        for (var level = 0; level < 256; level++)
+        {
+            var distance = darkInk ? paper - level : level - paper;
+            ink[level] = distance <= floor ? (byte)0 : (byte)(distance * 255 / range);
+        }
+
+        for (var i = 0; i < grey.Length; i++)
+            grey[i] = ink[grey[i]];
+    }
+
+    /// <summary>Turns the plane the way the camera was held (EXIF orientation 1 to 8).</summary>
+    private static InkPlane Upright(byte[] ink, int width, int height, SKEncodedOrigin origin)
+    {
+        if (origin is SKEncodedOrigin.TopLeft)
+            return new InkPlane(width, height, ink);
+
+        var transposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var (uprightWidth, uprightHeight) = transposed ? (height, width) : (width, height);
+        var upright = new byte[ink.Length];
+        for (var y = 0; y < uprightHeight; y++)
+        {
+            for (var x = 0; x < uprightWidth; x++)
+            {
+                var (sourceX, sourceY) = origin switch
+                {
+                    SKEncodedOrigin.TopRight => (width - 1 - x, y),
+                    SKEncodedOrigin.BottomRight => (width - 1 - x, height - 1 - y),
+                    SKEncodedOrigin.BottomLeft => (x, height - 1 - y),
+                    SKEncodedOrigin.LeftTop => (y, x),
+                    SKEncodedOrigin.RightTop => (y, height - 1 - x),
+                    SKEncodedOrigin.RightBottom => (width - 1 - y, height - 1 - x),
+                    _ => (width - 1 - y, x),
+                };
+                upright[y * uprightWidth + x] = ink[sourceY * width + sourceX];
+            }
+        }
+
+        return new InkPlane(uprightWidth, uprightHeight, upright);
+    }
+}
