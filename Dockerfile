@@ -1,0 +1,31 @@
+# Two images from one file: docker build --target api (the default) and docker build --target trainer.
+
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS source
+WORKDIR /source
+COPY . .
+
+FROM source AS build-trainer
+RUN dotnet publish src/MnistTrainer -c Release -o /app && mkdir /models /data
+
+FROM source AS build-api
+RUN dotnet publish src/MnistApi -c Release -o /app
+
+FROM mcr.microsoft.com/dotnet/runtime:10.0-noble-chiseled AS trainer
+WORKDIR /app
+COPY --from=build-trainer /app .
+# a volume that is first mounted here takes over the owner, so that the program, which isn't root, may write to it
+COPY --from=build-trainer --chown=$APP_UID /models /models
+COPY --from=build-trainer --chown=$APP_UID /data /data
+ENV MNIST_DATA=/data
+USER $APP_UID
+ENTRYPOINT ["./MnistTrainer"]
+CMD ["--help"]
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled AS api
+WORKDIR /app
+COPY --from=build-api /app .
+USER $APP_UID
+EXPOSE 8080
+# the image has neither shell nor curl: the program asks itself
+HEALTHCHECK --interval=10s --timeout=2s --start-period=5s CMD ["./MnistApi", "health"]
+ENTRYPOINT ["./MnistApi"]

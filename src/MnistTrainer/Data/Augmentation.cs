@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+using MnistModel;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Data;
+
+/// <summary>Random changes that leave a digit what it is; each image of a batch draws its own. Amounts are uniform in ± the given one.</summary>
+public sealed record Augmentation
+{
+    /// <summary>Rotation, in degrees.</summary>
+    [Range(0.0, 180.0)]
+    public double RotationDegrees { get; init; }
+
+    /// <summary>Change of size as a share: 0.1 draws from 0.9 to 1.1, for width and height each.</summary>
+    [Range(0.0, 0.9)]
+    public double Scale { get; init; }
+
+    /// <summary>Shift to the side and up or down, in pixels.</summary>
+    [Range(0.0, 14.0)]
+    public double ShiftPx { get; init; }
+
+    /// <summary>Slant: pixels to the side per pixel upwards.</summary>
+    [Range(0.0, 1.0)]
+    public double Shear { get; init; }
+
+    /// <summary>The share of images whose strokes become thicker, and the share whose strokes become thinner; 0 to 0.5 each.</summary>
+    [Range(0.0, 0.5)]
+    public double Thickness { get; init; }
+
+    /// <summary>Changes a batch.</summary>
+    /// <param name="images">float32 (N, 1, 28, 28), 0 = paper, 1 = full ink.</param>
+    /// <returns>A new tensor of the same shape, drawn with libtorch's default generator; the caller disposes it.</returns>
+    public Tensor Apply(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var n = images.shape[0];
+        var angle = Uniform(RotationDegrees * Math.PI / 180);
+        var (scaleX, scaleY) = (1 + Uniform(Scale), 1 + Uniform(Scale));
+        var (cos, sin, shear) = (angle.cos(), angle.sin(), Uniform(Shear));
+        var halfSide = DigitImage.Side / 2.0; // the grid's unit
+        var theta = stack( // (N, 2, 3): from target to source, in units of half a side
+        [
+            stack([cos / scaleX, (shear * cos - sin) / scaleY, Uniform(ShiftPx / halfSide)], 1),
+            stack([sin / scaleX, (shear * sin + cos) / scaleY, Uniform(ShiftPx / halfSide)], 1),
+        ], 1);
+        var moved = nn.functional.grid_sample(images, nn.functional.affine_grid(theta, images.shape), align_corners: false);
+        return (Thickness == 0 ? moved : ChangeThickness(moved)).MoveToOuterDisposeScope();
+
+        Tensor Uniform(double amount) => (rand(n) * 2 - 1) * amount; // (N)
+    }
+
+    /// <summary>Moves some images part of the way to their 3×3 grey dilation (thicker) or erosion (thinner).</summary>
+    private Tensor ChangeThickness(Tensor images)
+    {
+        var thicker = nn.functional.max_pool2d(images, 3, stride: 1, padding: 1);
+        var thinner = -nn.functional.max_pool2d(-images, 3, stride: 1, padding: 1);
+        var draw = rand(images.shape[0], 1, 1, 1);
+        var amount = rand(images.shape[0], 1, 1, 1);
+        var towardsThicker = (draw < Thickness).to(ScalarType.Float32) * amount;
+        var towardsThinner = (draw > 1 - Thickness).to(ScalarType.Float32) * amount;
+        return images + towardsThicker * (thicker - images) + towardsThinner * (thinner - images);
+    }
+}

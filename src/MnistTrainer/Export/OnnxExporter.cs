@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using MnistModel;
+using MnistTrainer.Data;
+using MnistTrainer.Export.Onnx;
+using MnistTrainer.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Export;
+
+/// <summary>
+/// Trained network → ONNX: one node a layer, batch normalisation folded into the convolution or linear layer before it, temperature-scaled
+/// softmax at the end, the model card in the metadata.
+/// </summary>
+public sealed class OnnxExporter
+{
+    /// <summary>How far the file's probabilities may be from the network's: other libraries add in another order.</summary>
+    public const float MaxDifference = 1e-4f;
+
+    private const string Producer = "MnistTrainer";
+
+    private readonly GraphProto _graph = new() { Name = Producer };
+
+    private OnnxExporter()
+    {
+    }
+
+    /// <summary>The SHA-256 of a network's weights, batch normalisation's statistics included, in hexadecimal: the same weights, the same hash.</summary>
+    /// <param name="network">A network.</param>
+    public static string HashWeights(Sequential network)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in network.state_dict().Values)
+            hash.AppendData(tensor.bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Writes the model file, reads it back with the classifier of the service, and keeps it only where both agree.</summary>
+    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits, trained.</param>
+    /// <param name="card">Goes into the file; its temperature divides the logits.</param>
+    /// <param name="path">The target; an older file is replaced.</param>
+    /// <param name="images">Images to compare the file with the network on.</param>
+    /// <param name="expected">What the network answers for them.</param>
+    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
+    /// <exception cref="InvalidDataException">The file answers otherwise than the network; nothing was written.</exception>
+    public static void Write(Sequential network, ModelCard card, string path, DigitSet images, IReadOnlyList<Prediction> expected)
+    {
+        var graph = new OnnxExporter().Translate(network, card.Temperature);
+        var model = new ModelProto { IrVersion = 8, ProducerName = Producer, ProducerVersion = card.Version, Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = 17 });
+        model.MetadataProps.Add(new StringStringEntryProto { Key = ModelCard.MetadataKey, Value = card.ToJson() });
+        AtomicFile.Write(path, temporary =>
+        {
+            File.WriteAllBytes(temporary, model.ToByteArray());
+            using var classifier = DigitClassifier.Load(temporary);
+            CheckParity(Evaluation.Predict(classifier, images), expected);
+        });
+    }
+
+    private static void CheckParity(IReadOnlyList<Prediction> actual, IReadOnlyList<Prediction> expected)
+    {
+        var changed = actual.Zip(expected).Count(pair => pair.First.Digit != pair.Second.Digit);
+        var largest = actual.Zip(expected).Max(pair => pair.First.Probabilities.Zip(pair.Second.Probabilities).Max(both => Math.Abs(both.First - both.Second)));
+        if (changed > 0 || !(largest <= MaxDifference))
+            throw new InvalidDataException($"The exported file differs from the network: {changed} other answers, probabilities up to {largest:G2} apart. It was not written.");
+    }
+
+    private GraphProto Translate(Sequential network, double temperature)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        _graph.Input.Add(Describe(DigitClassifier.InputName, 1, DigitImage.Side, DigitImage.Side));
+        _graph.Output.Add(Describe(DigitClassifier.OutputName, DigitClassifier.Digits));
+
+        var value = DigitClassifier.InputName;
+        var layers = network.children().ToList();
+        foreach (var (index, layer) in layers.Index())
+        {
+            var name = $"{index}";
+            var normalisation = layers.ElementAtOrDefault(index + 1) as NormBase;
+            value = layer switch
+            {
+                Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Folded(name, conv.weight, conv.bias, normalisation)],
+                    Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding])),
+                Linear linear => Add("Gemm", name, [value, .. Folded(name, linear.weight, linear.bias, normalisation)], Int("transB", 1)),
+                NormBase when index > 0 && layers[index - 1] is Conv2d or Linear => value, // folded above
+                NormBase { weight: { } scale, bias: { } shift, running_mean: { } mean, running_var: { } variance } norm => Add("BatchNormalization", name,
+                    [value, Constant($"{name}.scale", scale), Constant($"{name}.shift", shift), Constant($"{name}.mean", mean), Constant($"{name}.variance", variance)],
+                    new AttributeProto { Name = "epsilon", F = (float)norm.eps, Type = AttributeProto.Types.Type.Float }),
+                ReLU => Add("Relu", name, [value]),
+                MaxPool2d pool => Add("MaxPool", name, [value], Ints("kernel_shape", pool.kernel_size), Ints("strides", pool.stride)),
+                AdaptiveMaxPool2d { output_size: [1, 1] } => Add("GlobalMaxPool", name, [value]),
+                Flatten => Add("Flatten", name, [value], Int("axis", 1)),
+                Dropout => value,
+                _ => throw new NotSupportedException($"Layer {index} ({layer.GetName()}) can't be exported to ONNX."),
+            };
+        }
+
+        value = Add("Div", "temperature", [value, Constant("temperature.value", tensor((float)temperature))]);
+        var probabilities = Add("Softmax", DigitClassifier.OutputName, [value], Int("axis", 1));
+        return probabilities == DigitClassifier.OutputName ? _graph : throw new InvalidOperationException("The graph doesn't end in its output.");
+    }
+
+    /// <summary>Weight and bias of a layer with the normalisation behind it worked in: w·s and (b − mean)·s + shift, where s = gain / √(variance + ε).</summary>
+    private string[] Folded(string name, Tensor weight, Tensor? bias, NormBase? normalisation)
+    {
+        bias ??= zeros(weight.shape[0]);
+        if (normalisation is { weight: { } gain, bias: { } shift, running_mean: { } mean, running_var: { } variance })
+        {
+            var scale = gain / (variance + normalisation.eps).sqrt(); // (out)
+            bias = (bias - mean) * scale + shift;
+            weight = weight * scale.reshape([-1, .. Enumerable.Repeat(1L, weight.shape.Length - 1)]);
+        }
+
+        return [Constant($"{name}.weight", weight), Constant($"{name}.bias", bias)];
+    }
+
+    /// <summary>Adds a node and returns the name of its output, which is the node's.</summary>
+    private string Add(string type, string name, IEnumerable<string> inputs, params IEnumerable<AttributeProto> attributes)
+    {
+        _graph.Node.Add(new NodeProto { OpType = type, Name = name, Input = { inputs }, Output = { name }, Attribute = { attributes } });
+        return name;
+    }
+
+    private string Constant(string name, Tensor value)
+    {
+        var contiguous = value.contiguous();
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = TensorProto.Types.DataType.Float,
+            Dims = { contiguous.shape },
+            RawData = ByteString.CopyFrom(contiguous.bytes),
+        });
+        return name;
+    }
+
+    private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.Type.Int };
+
+    private static AttributeProto Ints(string name, IEnumerable<long> values) => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.Type.Ints };
+
+    private static ValueInfoProto Describe(string name, params IEnumerable<long> shape)
+    {
+        var dimensions = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "N" } } };
+        dimensions.Dim.Add(shape.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = TensorProto.Types.DataType.Float, Shape = dimensions } },
+        };
+    }
+}

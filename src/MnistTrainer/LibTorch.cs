@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+
+namespace MnistTrainer;
+
+/// <summary>
+/// Loads libtorch where TorchSharp can't by itself: on Debian 12 and Ubuntu 22.04. Its native part needs one symbol of libstdc++ 13
+/// (<c>std::ios_base_library_init</c>, version GLIBCXX_3.4.32) that libstdc++ 12 lacks. The symbol only makes sure that the standard
+/// streams are initialised, which libtorch itself has done by then; so a copy of the library that does without it is as good.
+/// </summary>
+public static class LibTorch
+{
+    private const string Library = "libLibTorchSharp.so";
+    private const string MissingVersion = "GLIBCXX_3.4.32";
+    private const string MissingSymbol = "_ZSt21ios_base_library_initv";
+
+    /// <summary>A function that every libc has, takes no arguments and does no harm when it is called at load time.</summary>
+    private const string HarmlessSymbol = "getpid";
+
+    /// <summary>Each needs the ones before it.</summary>
+    private static readonly string[] Dependencies = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+
+    /// <summary>Makes TorchSharp loadable; call it before the first use of <c>torch</c>. Does nothing where the library loads as it is.</summary>
+    /// <exception cref="DllNotFoundException">A native library is missing from the program's folder.</exception>
+    public static void Load()
+    {
+        var folder = AppContext.BaseDirectory;
+        var library = Path.Combine(folder, Library);
+        if (!OperatingSystem.IsLinux() || !File.Exists(library) || NativeLibrary.TryLoad(library, out _))
+            return;
+
+        string[] dependencies = [.. Directory.GetFiles(folder, "libgomp*"), .. Dependencies.Select(name => Path.Combine(folder, name))];
+        foreach (var dependency in dependencies)
+            NativeLibrary.Load(dependency);
+
+        NativeLibrary.Load(RelaxedCopy(library));
+    }
+
+    /// <summary>The relaxed copy, in the user's cache folder; written where it isn't there yet.</summary>
+    [SupportedOSPlatform("linux")]
+    private static string RelaxedCopy(string library)
+    {
+        var original = new FileInfo(library).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(library);
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
+            ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        var folder = Path.Combine(cache, "mnist-trainer", $"{original.Length}-{original.LastWriteTimeUtc.Ticks}");
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var copy = Path.Combine(folder, Library);
+        if (File.Exists(copy))
+            return copy;
+
+        var bytes = File.ReadAllBytes(original.FullName);
+        Relax(bytes);
+        AtomicFile.Write(copy, bytes);
+        return copy;
+    }
+
+    /// <summary>
+    /// Edits a 64-bit little-endian ELF file so that it loads without the missing symbol: its version requirement becomes weak,
+    /// the symbol loses its version, and its name becomes that of a function that is always there.
+    /// </summary>
+    /// <param name="elf">The whole file, edited in place.</param>
+    /// <exception cref="InvalidDataException">The file has no such symbol or version.</exception>
+    public static void Relax(Span<byte> elf)
+    {
+        var names = Section(elf, ".dynstr");
+        var symbols = Section(elf, ".dynsym");
+        var versions = Section(elf, ".gnu.version");
+        var needed = Section(elf, ".gnu.version_r");
+
+        var symbol = -1;
+        for (var i = 0; i < symbols.Length / 24; i++) // Elf64_Sym: st_name first, 24 bytes
+        {
+            var name = names[BinaryPrimitives.ReadInt32LittleEndian(symbols[(24 * i)..])..];
+            if (name.StartsWith(Encoding.ASCII.GetBytes(MissingSymbol + '\0')))
+            {
+                Encoding.ASCII.GetBytes(HarmlessSymbol + '\0', name);
+                symbol = i;
+            }
+        }
+
+        if (symbol < 0)
+            throw new InvalidDataException($"The library doesn't need {MissingSymbol}; it fails to load for another reason.");
+
+        BinaryPrimitives.WriteUInt16LittleEndian(versions[(2 * symbol)..], 1); // VER_NDX_GLOBAL: any version
+
+        for (var file = needed; ;) // Elf64_Verneed: vn_cnt at 2, vn_aux at 8, vn_next at 12
+        {
+            var version = file[BinaryPrimitives.ReadInt32LittleEndian(file[8..])..];
+            for (var left = BinaryPrimitives.ReadUInt16LittleEndian(file[2..]); left > 0; left--) // Elf64_Vernaux: vna_flags at 4, vna_name at 8, vna_next at 12
+            {
+                if (names[BinaryPrimitives.ReadInt32LittleEndian(version[8..])..].StartsWith(Encoding.ASCII.GetBytes(MissingVersion + '\0')))
+                {
+                    BinaryPrimitives.WriteUInt16LittleEndian(version[4..], 2); // VER_FLG_WEAK
+                    return;
+                }
+
+                version = version[BinaryPrimitives.ReadInt32LittleEndian(version[12..])..];
+            }
+
+            var next = BinaryPrimitives.ReadInt32LittleEndian(file[12..]);
+            if (next == 0)
+                throw new InvalidDataException($"The library doesn't need {MissingVersion}; it fails to load for another reason.");
+            file = file[next..];
+        }
+    }
+
+    private static Span<byte> Section(Span<byte> elf, string name)
+    {
+        // Elf64_Ehdr: e_shoff at 40, e_shnum at 60, e_shstrndx at 62. Elf64_Shdr, 64 bytes: sh_name at 0, sh_offset at 24, sh_size at 32.
+        var headers = elf[(int)BinaryPrimitives.ReadInt64LittleEndian(elf[40..])..];
+        var names = Content(elf, headers[(64 * BinaryPrimitives.ReadUInt16LittleEndian(elf[62..]))..]);
+        for (var i = 0; i < BinaryPrimitives.ReadUInt16LittleEndian(elf[60..]); i++)
+        {
+            var header = headers[(64 * i)..];
+            if (names[BinaryPrimitives.ReadInt32LittleEndian(header)..].StartsWith(Encoding.ASCII.GetBytes(name + '\0')))
+                return Content(elf, header);
+        }
+
+        throw new InvalidDataException($"The library has no section {name}.");
+
+        static Span<byte> Content(Span<byte> elf, ReadOnlySpan<byte> header) =>
+            elf.Slice((int)BinaryPrimitives.ReadInt64LittleEndian(header[24..]), (int)BinaryPrimitives.ReadInt64LittleEndian(header[32..]));
+    }
+}

@@ -1,0 +1,84 @@
+using MnistModel;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Networks;
+
+/// <summary>A network by name.</summary>
+/// <param name="Name">As <c>--network</c> and recipes spell it.</param>
+/// <param name="Layers">Makes the layers with untrained weights.</param>
+public sealed record Network(string Name, Func<Sequential> Layers)
+{
+    /// <summary>All networks there are.</summary>
+    public static readonly IReadOnlyList<Network> All =
+    [
+        new("baseline", Baseline.Layers),
+        new("baseline-batch-norm", BaselineBatchNorm.Layers),
+        new("deeper", Deeper.Layers),
+        new("compact", Compact.Layers),
+    ];
+
+    /// <summary>Makes a network with initial weights drawn by a seed, as the tutorial draws them.</summary>
+    /// <param name="name">The name of one of <see cref="All"/>.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <returns>(N, 1, 28, 28) → (N, 10) logits; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
+    public static Sequential Create(string name, int seed)
+    {
+        var network = All.FirstOrDefault(network => network.Name == name)
+            ?? throw new ArgumentException($"There is no network '{name}'. There are: {string.Join(", ", All.Select(network => network.Name))}.");
+
+        manual_seed(seed);
+        var layers = network.Layers();
+        var last = layers.children().OfType<Linear>().Last();
+        using var _ = no_grad();
+        foreach (var layer in layers.children())
+        {
+            // He-uniform before a ReLU, Glorot-uniform before the softmax, biases zero: Keras' settings in the tutorial
+            switch (layer)
+            {
+                case Conv2d conv:
+                    nn.init.kaiming_uniform_(conv.weight, mode: nn.init.FanInOut.FanIn, nonlinearity: nn.init.NonlinearityType.ReLU);
+                    conv.bias?.zero_();
+                    break;
+                case Linear linear when linear != last:
+                    nn.init.kaiming_uniform_(linear.weight, mode: nn.init.FanInOut.FanIn, nonlinearity: nn.init.NonlinearityType.ReLU);
+                    linear.bias?.zero_();
+                    break;
+                case Linear linear:
+                    nn.init.xavier_uniform_(linear.weight);
+                    linear.bias?.zero_();
+                    break;
+            }
+        }
+
+        return layers;
+    }
+
+    /// <summary>Number of trained weights.</summary>
+    /// <param name="layers">A network.</param>
+    public static long Parameters(Sequential layers) => layers.parameters().Sum(parameter => parameter.numel());
+
+    /// <summary>Multiplications with addition that the convolutions and linear layers take for one image.</summary>
+    /// <param name="layers">A network; it is left in evaluation mode.</param>
+    public static long MultiplyAdds(Sequential layers)
+    {
+        using var _ = inference_mode();
+        using var scope = NewDisposeScope();
+        layers.eval();
+        var x = zeros(1, 1, DigitImage.Side, DigitImage.Side);
+        long sum = 0;
+        foreach (var layer in layers.children())
+        {
+            x = ((nn.Module<Tensor, Tensor>)layer).call(x);
+            sum += layer switch
+            {
+                Conv2d conv => x.numel() * conv.weight.numel() / conv.out_channels,
+                Linear linear => linear.weight.numel(),
+                _ => 0,
+            };
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using MnistModel;
+using MnistTrainer.Commands;
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var root = new RootCommand("Trains, evaluates and tries networks that read handwritten digits.")
+{
+    TrainCommand.Create(stop.Token),
+    EvaluateCommand.Create(stop.Token),
+    PredictCommand.Create(),
+    DownloadCommand.Create(stop.Token),
+};
+
+var command = root.Parse(args);
+if (command.Errors is [var fault, ..])
+    return Fail(2, $"{fault.Message} See '{string.Join(' ', ["MnistTrainer", .. command.CommandResult.Command == root ? [] : new[] { command.CommandResult.Command.Name }])} --help'.");
+
+try
+{
+    return command.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (OperationCanceledException)
+{
+    return Fail(130, "Stopped; no model was written.");
+}
+catch (Exception e) when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException)
+{
+    return Fail(1, e.Message);
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested; // the second time, the process ends at once
+    stop.Cancel();
+}
+
+static int Fail(int code, string message)
+{
+    Console.Error.WriteLine(message);
+    return code;
+}

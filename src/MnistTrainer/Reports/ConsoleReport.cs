@@ -1,0 +1,63 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+using MnistModel;
+using Spectre.Console;
+
+namespace MnistTrainer.Reports;
+
+/// <summary>Results as tables on the console.</summary>
+internal static class ConsoleReport
+{
+    public static void Model(ModelCard card) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+        $"[bold]{card.Name}[/] {card.Version}: network {card.Network}, {card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F2} M multiply-adds");
+
+    public static void Metrics(MulticlassClassificationMetrics metrics, int images)
+    {
+        var confusion = metrics.ConfusionMatrix;
+        var table = new Table().Title("Rows: true digit. Columns: answer.").Border(TableBorder.None).AddColumn("");
+        for (var digit = 0; digit < DigitClassifier.Digits; digit++)
+            table.AddColumn(new TableColumn($"{digit}").RightAligned());
+        table.AddColumn(new TableColumn("prec.").RightAligned()).AddColumn(new TableColumn("recall").RightAligned());
+        for (var digit = 0; digit < DigitClassifier.Digits; digit++)
+        {
+            table.AddRow(
+            [
+                $"[bold]{digit}[/]",
+                .. confusion.Counts[digit].Select((count, answer) => count == 0 ? "[dim]·[/]" : answer == digit ? $"{count}" : $"[red]{count}[/]"),
+                Percent(confusion.PerClassPrecision[digit]),
+                Percent(confusion.PerClassRecall[digit]),
+            ]);
+        }
+
+        AnsiConsole.Write(table);
+        var errors = (int)Math.Round((1 - metrics.MicroAccuracy) * images);
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"Accuracy [bold]{Percent(metrics.MicroAccuracy)}[/]: {errors} errors in {images:N0} images. Log-loss {metrics.LogLoss:F4}, macro accuracy {Percent(metrics.MacroAccuracy)}.");
+    }
+
+    public static void Prediction(string name, Prediction prediction)
+    {
+        var runnerUp = Enumerable.Range(0, DigitClassifier.Digits).Where(digit => digit != prediction.Digit).MaxBy(digit => prediction.Probabilities[digit]);
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"{name}: [bold]{prediction.Digit}[/] ({Percent(prediction.Confidence)}; next {runnerUp} with {Percent(prediction.Probabilities[runnerUp])})");
+    }
+
+    /// <summary>The image in characters, two pixels high each.</summary>
+    public static void Image(DigitImage image)
+    {
+        for (var y = 0; y < DigitImage.Side; y += 2)
+        {
+            for (var x = 0; x < DigitImage.Side; x++)
+                AnsiConsole.Write(new Text("▀", new Style(Grey(x, y), Grey(x, y + 1))));
+            AnsiConsole.WriteLine();
+        }
+
+        Color Grey(int x, int y)
+        {
+            var ink = image.Pixels[y * DigitImage.Side + x];
+            return new Color(ink, ink, ink);
+        }
+    }
+
+    private static string Percent(double share) => share.ToString("P2", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
+}

@@ -1,0 +1,87 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MnistModel;
+using MnistTrainer.Data;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Training;
+
+/// <summary>Measures networks and model files on labelled images.</summary>
+public static class Evaluation
+{
+    private const int BatchSize = 1_000;
+
+    /// <summary>Logits of a whole set.</summary>
+    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits; it is left in evaluation mode.</param>
+    /// <param name="digits">The images.</param>
+    /// <returns>float32 (N, 10); the caller disposes it.</returns>
+    public static Tensor Logits(Sequential network, DigitSet digits)
+    {
+        using var _ = inference_mode();
+        using var scope = NewDisposeScope();
+        network.eval();
+        var pixels = from_array(digits.Pixels.ToArray()).reshape(digits.Count, 1, DigitImage.Side, DigitImage.Side);
+        return cat([.. pixels.split(BatchSize).Select(batch =>
+        {
+            using var batchScope = NewDisposeScope();
+            return network.call(Trainer.ToInput(batch)).MoveToOuterDisposeScope();
+        })]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean cross-entropy in nats, and accuracy from 0 to 1.</summary>
+    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits; it is left in evaluation mode.</param>
+    /// <param name="digits">The images.</param>
+    public static (double Loss, double Accuracy) LossAndAccuracy(Sequential network, DigitSet digits)
+    {
+        using var scope = NewDisposeScope();
+        var logits = Logits(network, digits);
+        var labels = from_array(digits.Labels.ToArray()).to(ScalarType.Int64);
+        return (nn.functional.cross_entropy(logits, labels).item<float>(), logits.argmax(1).eq(labels).sum().item<long>() / (double)digits.Count);
+    }
+
+    /// <summary>What a network answers for a whole set.</summary>
+    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits; it is left in evaluation mode.</param>
+    /// <param name="digits">The images.</param>
+    /// <returns>One prediction an image, in order.</returns>
+    public static IReadOnlyList<Prediction> Predict(Sequential network, DigitSet digits)
+    {
+        using var scope = NewDisposeScope();
+        var probabilities = Logits(network, digits).softmax(1).data<float>().ToArray();
+        return [.. probabilities.Chunk(DigitClassifier.Digits).Select(row => Prediction.From(row))];
+    }
+
+    /// <summary>What a model file answers for a whole set.</summary>
+    /// <param name="classifier">The loaded file.</param>
+    /// <param name="digits">The images.</param>
+    /// <returns>One prediction an image, in order.</returns>
+    public static IReadOnlyList<Prediction> Predict(DigitClassifier classifier, DigitSet digits) =>
+        [.. Enumerable.Range(0, digits.Count).Select(index => digits[index]).Chunk(BatchSize).SelectMany(classifier.Classify)];
+
+    /// <summary>Microsoft.ML's multiclass metrics: accuracy, log-loss (nats), confusion matrix.</summary>
+    /// <param name="predictions">One prediction an image.</param>
+    /// <param name="digits">The images that were predicted.</param>
+    public static MulticlassClassificationMetrics Measure(IReadOnlyList<Prediction> predictions, DigitSet digits)
+    {
+        var context = new MLContext();
+        var rows = predictions.Select((prediction, index) => new Row
+        {
+            Label = digits.Labels.Span[index],
+            PredictedLabel = (uint)prediction.Digit,
+            Score = [.. prediction.Probabilities],
+        });
+        return context.MulticlassClassification.Evaluate(context.Data.LoadFromEnumerable(rows));
+    }
+
+    private sealed class Row
+    {
+        [KeyType(DigitClassifier.Digits)]
+        public uint Label { get; set; }
+
+        [KeyType(DigitClassifier.Digits)]
+        public uint PredictedLabel { get; set; }
+
+        [VectorType(DigitClassifier.Digits)]
+        public float[] Score { get; set; } = [];
+    }
+}

@@ -1,0 +1,138 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using MnistTrainer.Data;
+
+namespace MnistTrainer.Training;
+
+/// <summary>A network and how to train it: all that decides a result but the data and the seed. Recipes are JSON files under Recipes.</summary>
+public sealed record Recipe
+{
+    /// <summary>Name of the network.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>How often every training image is shown.</summary>
+    [Range(1, 10_000)]
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Images per step.</summary>
+    [Range(1, 10_000)]
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>The highest learning rate of the schedule.</summary>
+    [Range(1e-9, 100.0)]
+    public double LearningRate { get; init; } = 0.05;
+
+    /// <summary>How the learning rate moves from step to step.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Cosine;
+
+    /// <summary>Epochs, fractions allowed, over which the learning rate rises from 0 at the beginning.</summary>
+    [Range(0.0, 1_000.0)]
+    public double WarmupEpochs { get; init; }
+
+    /// <summary>Momentum of stochastic gradient descent, 0 to below 1.</summary>
+    [Range(0.0, 0.9999)]
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Nesterov's momentum rather than the classical.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>L2 penalty on all weights.</summary>
+    [Range(0.0, 1.0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Share of the target that is spread over all ten digits, 0 to below 1.</summary>
+    [Range(0.0, 0.9999)]
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Decay per step of the moving average of the weights, which replaces them in evaluation; 0 keeps no average.</summary>
+    [Range(0.0, 0.999999)]
+    public double WeightAverage { get; init; }
+
+    /// <summary>Random changes of the training images; none where null.</summary>
+    public Augmentation? Augmentation { get; init; }
+
+    /// <summary>The recipes that ship with the trainer, by name.</summary>
+    public static IReadOnlyList<string> Names =>
+        [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes");
+
+    /// <summary>Reads a recipe.</summary>
+    /// <param name="nameOrPath">The name of a recipe that ships with the trainer, or the path of a JSON file.</param>
+    /// <param name="overrides">Settings that replace the file's, as <c>epochs=3</c> or <c>augmentation.rotationDegrees=10</c>.</param>
+    /// <exception cref="ArgumentException">There is no such recipe; the message lists those there are.</exception>
+    /// <exception cref="InvalidDataException">The file isn't a recipe; the message names the setting that is wrong.</exception>
+    public static Recipe Load(string nameOrPath, params IEnumerable<string> overrides)
+    {
+        var path = nameOrPath.EndsWith(".json", StringComparison.Ordinal) ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
+        if (!File.Exists(path))
+            throw new ArgumentException($"There is no recipe '{nameOrPath}'. There are: {string.Join(", ", Names)}; or give the path of a JSON file.");
+
+        try
+        {
+            var json = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("It is no JSON object.");
+            json.Remove("$schema");
+            foreach (var setting in overrides)
+                Override(json, setting);
+            var recipe = json.Deserialize(RecipeJson.Default.Recipe)!;
+            Validate(recipe);
+            if (recipe.Augmentation is { } augmentation)
+                Validate(augmentation);
+            return recipe;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"Recipe '{nameOrPath}' can't be read: {e.Message.Replace('\n', ' ')}", e);
+        }
+
+        void Validate(object settings)
+        {
+            var faults = new List<ValidationResult>();
+            if (!Validator.TryValidateObject(settings, new ValidationContext(settings), faults, validateAllProperties: true))
+                throw new InvalidDataException($"Recipe '{nameOrPath}': {string.Join(' ', faults.Select(fault => fault.ErrorMessage))}");
+        }
+    }
+
+    /// <summary>The recipe as one JSON element, for the model card.</summary>
+    public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, RecipeJson.Default.Recipe);
+
+    private static void Override(JsonObject json, string setting)
+    {
+        if (setting.Split('=', 2) is not [var name, var value])
+            throw new JsonException($"'{setting}' is no setting; write NAME=VALUE.");
+
+        var path = name.Split('.');
+        foreach (var part in path[..^1])
+            json = json[part] as JsonObject ?? (JsonObject)(json[part] = new JsonObject());
+        json[path[^1]] = Parse(value);
+
+        static JsonNode? Parse(string value)
+        {
+            try
+            {
+                return JsonNode.Parse(value);
+            }
+            catch (JsonException)
+            {
+                return JsonValue.Create(value); // a word needs no quotation marks
+            }
+        }
+    }
+}
+
+/// <summary>How the learning rate moves after the warm-up.</summary>
+public enum Schedule
+{
+    /// <summary>It stays.</summary>
+    Constant,
+
+    /// <summary>It falls to 0 along half a cosine.</summary>
+    Cosine,
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Recipe))]
+internal sealed partial class RecipeJson : JsonSerializerContext;
