@@ -48,8 +48,8 @@ public sealed class DigitPage : IAsyncDisposable
         {
             await Page.Mouse.MoveAsync(stroke[0].X, stroke[0].Y);
             await Page.Mouse.DownAsync();
-            // not one by one, so that the browser coalesces moves as it does for a fast hand
-            await Task.WhenAll(stroke.Select(point => Page.Mouse.MoveAsync(point.X, point.Y)));
+            // not one by one, so that the browser coalesces moves as it does for a fast hand; every other point, to save time
+            await Task.WhenAll(stroke.Where((_, i) => i % 2 == 0).Append(stroke[^1]).Select(point => Page.Mouse.MoveAsync(point.X, point.Y)));
             await Page.Mouse.UpAsync();
         }
 

@@ -12,9 +12,9 @@ public sealed class Site : IAsyncLifetime
     private static readonly string[] Arguments =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-    private readonly WebApplicationFactory<Program> app = new();
-    private IPlaywright? playwright;
-    private IBrowser? chromium;
+    private readonly WebApplicationFactory<Program> _app = new();
+    private IPlaywright? _playwright;
+    private IBrowser? _chromium;
 
     public static string RepositoryRoot { get; } = Ancestors(AppContext.BaseDirectory).First(folder => File.Exists(Path.Combine(folder, "MnistService.sln")));
 
@@ -23,31 +23,31 @@ public sealed class Site : IAsyncLifetime
         if (FindChromium() is not { } path)
             return;
 
-        app.UseKestrel(0);
-        app.StartServer();
-        playwright = await Playwright.CreateAsync();
-        chromium = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
+        _app.UseKestrel(0);
+        _app.StartServer();
+        _playwright = await Playwright.CreateAsync();
+        _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
     }
 
     /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme.</summary>
     public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
-        if (chromium is null)
+        if (_chromium is null)
             Assert.Skip("There is no Chromium: install it, or set CHROMIUM to its path.");
 
         options ??= new();
         options.ViewportSize ??= new() { Width = 1100, Height = 760 };
-        options.BaseURL = app.ClientOptions.BaseAddress.ToString();
-        var context = await chromium.NewContextAsync(options);
+        options.BaseURL = _app.ClientOptions.BaseAddress.ToString();
+        var context = await _chromium.NewContextAsync(options);
         return await DigitPage.OpenAsync(context);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (chromium is not null)
-            await chromium.DisposeAsync();
-        playwright?.Dispose();
-        await app.DisposeAsync();
+        if (_chromium is not null)
+            await _chromium.DisposeAsync();
+        _playwright?.Dispose();
+        await _app.DisposeAsync();
     }
 
     private static string? FindChromium()

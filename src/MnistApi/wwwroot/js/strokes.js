@@ -4,7 +4,7 @@
  */
 
 // Of the canvas' side. A digit that fills two thirds of it then has strokes like MNIST's, about 2.5 of 20 pixels.
-const PEN_WIDTH = 0.075;
+const PEN_WIDTH = 0.07;
 
 /**
  * Paints strokes over the whole canvas, smoothed by quadratic curves through the middles of neighbouring points.
