@@ -36,6 +36,7 @@ public sealed class DigitPage : IAsyncDisposable
     public static async Task<DigitPage> OpenAsync(IBrowserContext context)
     {
         var page = new DigitPage(await context.NewPageAsync());
+        page.Page.SetDefaultTimeout(10_000);
         await page.Page.GotoAsync("/");
         return page;
     }
@@ -56,8 +57,8 @@ public sealed class DigitPage : IAsyncDisposable
         await AnsweredAsync();
     }
 
-    /// <summary>Waits until no answer is on its way. Lifting the pen makes the page busy at once, so that this can't come too early.</summary>
-    public Task AnsweredAsync() => Page.Locator("#answer[aria-busy=false]").WaitForAsync();
+    /// <summary>Waits for the answer to what is drawn. Lifting the pen makes the page busy at once, so that this can't come too early.</summary>
+    public Task AnsweredAsync() => Page.Locator("#answer[aria-busy=false]:not([data-state=empty])").WaitForAsync();
 
     public async Task<LocatorBoundingBoxResult> PadBoxAsync() =>
         await Pad.BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
