@@ -52,7 +52,7 @@ internal sealed class ApiDocument : IDocumentFilter
             Schema = context.SchemaGenerator.GenerateSchema(typeof(PredictRequest), context.SchemaRepository),
             Examples = Examples(
                 ("An image as a data URL", new JsonObject { ["image"] = PredictEndpoints.ToDataUrl(One) }),
-                ("784 pixels", new JsonObject { ["pixels"] = new JsonArray([.. One.Pixels.ToArray().Select(ink => JsonValue.Create(ink))]) })),
+                ("784 pixels", new JsonObject { ["pixels"] = new JsonArray([.. One.Pixels.ToArray().Select(ink => JsonValue.Create((int)ink))]) })),
         };
 
         Show(StatusCodes.Status200OK,

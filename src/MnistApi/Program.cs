@@ -32,10 +32,11 @@ builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
 await using var app = builder.Build();
 app.UseExceptionHandler(Problems.OfExceptions);
 app.UseStatusCodePages(Problems.OfStatus);
-app.UseFileServer();
+app.UseDefaultFiles();
+app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
 app.UseSwagger();
 app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
-app.MapPredict(limits);
+app.MapPredict();
 app.MapModel();
 app.MapHealth();
 
@@ -56,7 +57,7 @@ catch (Exception e) when (e is IOException or InvalidDataException) // no such m
 // relative to the working directory first, then beside the program
 string ModelPath()
 {
-    var path = Path.GetFullPath(settings["Model:Path"] ?? "models/mnist.onnx");
-    var beside = Path.Combine(AppContext.BaseDirectory, settings["Model:Path"] ?? "models/mnist.onnx");
-    return File.Exists(path) || !File.Exists(beside) ? path : beside;
+    var path = settings["Model:Path"] ?? "models/mnist.onnx";
+    var (here, beside) = (Path.Combine(Environment.CurrentDirectory, path), Path.Combine(AppContext.BaseDirectory, path));
+    return File.Exists(here) || !File.Exists(beside) ? here : beside;
 }

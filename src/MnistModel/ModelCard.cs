@@ -46,7 +46,7 @@ public sealed record ModelCard
     public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
 
     /// <summary>The logits are divided by this before the softmax; fitted on validation data, 1 where it was not fitted.</summary>
-    public double Temperature { get; init; } = 1;
+    public required double Temperature { get; init; }
 
     /// <summary>Expected calibration error on the test images, 0 to 1; null where it was not measured.</summary>
     public double? CalibrationError { get; init; }

@@ -15,7 +15,7 @@ internal static class PredictEndpoints
     internal const string Blank = "The image is blank: no ink stands out from the paper. Draw a digit and send it again.";
 
     /// <summary>Maps one handler per form of the body; routing chooses by Content-Type, and answers 415 where none fits.</summary>
-    public static void MapPredict(this IEndpointRouteBuilder routes, ImageLimits limits)
+    public static void MapPredict(this IEndpointRouteBuilder routes)
     {
         var predict = routes.MapGroup("/predict").WithTags("Digits")
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -24,10 +24,11 @@ internal static class PredictEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         predict.MapPost("", FromForm)
             .DisableAntiforgery() // there is no cookie and no state to protect
-            .WithFormOptions(memoryBufferThreshold: limits.MaxBytes); // never a temporary file
+            .WithFormOptions(memoryBufferThreshold: int.MaxValue); // no temporary file: the server limits the size of the body
         // the form stands for all three in the OpenAPI document, see ApiDocument
-        predict.MapPost("", FromBody).ExcludeFromDescription().Accepts<Stream>("image/*", "application/octet-stream")
-            .WithOrder(-1); // first, so that bytes without a Content-Type come here
+        predict.MapPost("", FromBody).ExcludeFromDescription()
+            .Accepts<Stream>("image/*", "application/octet-stream")
+            .WithOrder(-1); // before the others, so that bytes without a Content-Type come here
         predict.MapPost("", FromJson).ExcludeFromDescription();
     }
 
@@ -91,11 +92,11 @@ internal static class PredictEndpoints
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 
-    private static ReadOnlyMemory<byte>? FromBase64(string text)
+    private static byte[]? FromBase64(string text)
     {
         var encoded = text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(text.IndexOf(',') + 1) : text;
         var bytes = new byte[encoded.Length / 4 * 3 + 3];
-        return Convert.TryFromBase64Chars(encoded, bytes, out var length) ? bytes.AsMemory(0, length) : null;
+        return Convert.TryFromBase64Chars(encoded, bytes, out var length) ? bytes[..length] : null;
     }
 
     private static DigitImage? FromPixels(IReadOnlyList<double> pixels)

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(MnistApi.Tests.Api))]
+
+namespace MnistApi.Tests;
+
+/// <summary>The real application on the real server and a free port, with the committed model and small limits.</summary>
+public sealed class Api : WebApplicationFactory<Program>
+{
+    public const int MaxBytes = 100_000;
+
+    public Api()
+    {
+        UseKestrel(0);
+        StartServer();
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
+        .UseSetting("Limits:MaxBytes", $"{MaxBytes}")
+        .UseSetting("Limits:MaxPixels", "1000000");
+
+    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null)
+    {
+        using var client = CreateClient();
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        request.Headers.ExpectContinue = body is not null; // so that a refusal arrives before the body is sent
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<JsonElement> Get(string path)
+    {
+        using var response = await Send(HttpMethod.Get, path);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await Json(response);
+    }
+
+    public async Task<JsonElement> Predict(HttpContent body, string query = "")
+    {
+        using var response = await Send(HttpMethod.Post, "/predict" + query, body);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await Json(response);
+    }
+
+    public static HttpContent Form(byte[] image, string field = "image", string mediaType = "image/png") =>
+        new MultipartFormDataContent { { Raw(image, mediaType), field, "drawing.png" } };
+
+    public static HttpContent Raw(byte[] image, string? mediaType = "image/png") =>
+        new ByteArrayContent(image) { Headers = { ContentType = mediaType is null ? null : new MediaTypeHeaderValue(mediaType) } };
+
+    public static HttpContent Json(string json) => new StringContent(json, new MediaTypeHeaderValue("application/json"));
+
+    private static async Task<JsonElement> Json(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+}

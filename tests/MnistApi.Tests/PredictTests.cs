@@ -1,0 +1,100 @@
+using System.Text.Json;
+using MnistModel;
+using SkiaSharp;
+using Xunit;
+
+namespace MnistApi.Tests;
+
+public class PredictTests(Api api)
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    public async Task Recognises_a_drawn_digit(int digit)
+    {
+        var answer = await api.Predict(Api.Form(Drawing.Of(digit)));
+
+        Assert.Equal(digit, answer.GetProperty("digit").GetInt32());
+    }
+
+    [Fact]
+    public async Task The_answer_is_the_digit_its_confidence_ten_probabilities_and_the_model()
+    {
+        var answer = await api.Predict(Api.Form(Drawing.Of(7)));
+
+        var probabilities = Probabilities(answer);
+        Assert.Equal(["digit", "confidence", "probabilities", "model"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(10, probabilities.Length);
+        Assert.Equal(1, probabilities.Sum(), 1e-5);
+        Assert.Equal(probabilities.Max(), answer.GetProperty("confidence").GetSingle());
+        Assert.Equal(probabilities.Max(), probabilities[answer.GetProperty("digit").GetInt32()]);
+        Assert.Equal((await api.Get("/model")).GetProperty("version").GetString(), answer.GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Every_form_of_body_gets_the_same_answer()
+    {
+        var png = Drawing.Of(3);
+        var base64 = Convert.ToBase64String(png);
+        var expected = (await api.Predict(Api.Form(png))).GetRawText();
+
+        Assert.Equal(expected, (await api.Predict(Api.Raw(png))).GetRawText());
+        Assert.Equal(expected, (await api.Predict(Api.Raw(png, "application/octet-stream"))).GetRawText());
+        Assert.Equal(expected, (await api.Predict(Api.Raw(png, mediaType: null))).GetRawText());
+        Assert.Equal(expected, (await api.Predict(Api.Json($$"""{"image":"{{base64}}"}"""))).GetRawText());
+        Assert.Equal(expected, (await api.Predict(Api.Json($$"""{"image":"data:image/png;base64,{{base64}}"}"""))).GetRawText());
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public async Task The_format_is_told_by_content_whatever_the_label_says(SKEncodedImageFormat format)
+    {
+        var answer = await api.Predict(Api.Raw(Drawing.Of(7, format), "image/png"));
+
+        Assert.Equal(7, answer.GetProperty("digit").GetInt32());
+    }
+
+    [Fact]
+    public async Task Explains_what_the_network_saw()
+    {
+        var drawing = Drawing.Of(3);
+
+        var answer = await api.Predict(Api.Form(drawing), "?explain=true");
+
+        using var input = SKBitmap.Decode(Convert.FromBase64String(answer.GetProperty("input").GetString()!["data:image/png;base64,".Length..]));
+        Assert.Equal((28, 28, SKColorType.Gray8), (input.Width, input.Height, input.ColorType));
+        Assert.Equal(DigitFraming.Frame(ImageDecoder.Decode(drawing))!.Pixels.ToArray(), input.Bytes);
+    }
+
+    [Fact]
+    public async Task Pixels_are_taken_as_already_framed()
+    {
+        var drawing = Drawing.Of(5);
+        var pixels = DigitFraming.Frame(ImageDecoder.Decode(drawing))!.Pixels.ToArray().Select(ink => (int)ink);
+
+        var answer = await api.Predict(Api.Json($$"""{"pixels":{{JsonSerializer.Serialize(pixels)}}}"""));
+
+        Assert.Equal((await api.Predict(Api.Form(drawing))).GetRawText(), answer.GetRawText());
+    }
+
+    [Fact]
+    public async Task Fractions_of_a_grey_level_are_rounded()
+    {
+        string Pixels(string level) => $$"""{"pixels":[{{string.Join(',', Enumerable.Range(0, 784).Select(i => i % 28 == 14 ? level : "0"))}}]}""";
+
+        var answer = await api.Predict(Api.Json(Pixels("199.6")), "?explain=true");
+
+        Assert.Equal((await api.Predict(Api.Json(Pixels("200")), "?explain=true")).GetRawText(), answer.GetRawText());
+    }
+
+    private static float[] Probabilities(JsonElement answer) => [.. answer.GetProperty("probabilities").EnumerateArray().Select(p => p.GetSingle())];
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Xunit;
+
+namespace MnistApi.Tests;
+
+/// <summary>The built program as a process of its own, started in an empty folder.</summary>
+public sealed class ProcessTests(Api api) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mnist-api-");
+    private readonly List<Process> _started = [];
+
+    public void Dispose()
+    {
+        foreach (var process in _started)
+        {
+            process.Kill(); // nothing where it has exited
+            process.Dispose();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Without_a_model_it_says_so_in_one_line_and_exits()
+    {
+        var path = Path.Combine(_folder.FullName, "none.onnx");
+
+        var (code, output, error) = await Run([], ("Model__Path", "none.onnx"));
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal($"There is no model file at '{path}'. Train one with MnistTrainer, or give the right path.\n", error);
+    }
+
+    [Fact]
+    public async Task With_a_foreign_file_it_says_so_in_one_line_and_exits()
+    {
+        var path = Path.Combine(_folder.FullName, "foreign.onnx");
+        await File.WriteAllTextAsync(path, "no model", TestContext.Current.CancellationToken);
+
+        var (code, output, error) = await Run(["--Model:Path", path]);
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal($"'{path}' is not an ONNX model that can be loaded. Write one with MnistTrainer train.\n", error);
+    }
+
+    [Fact]
+    public async Task Where_the_port_is_taken_it_says_so_in_one_line_and_exits()
+    {
+        var (code, output, error) = await Run(["--urls", Address]);
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal($"Failed to bind to address {Address}: address already in use.\n", error);
+    }
+
+    [Fact]
+    public async Task Health_of_a_running_service_is_exit_code_0()
+    {
+        Assert.Equal((0, $"{Address}/health/live answers 200\n", ""), await Run(["health", $"{Address}/health/live"]));
+        Assert.Equal((0, $"{Address}/health/ready answers 200\n", ""), await Run(["health"], ("ASPNETCORE_HTTP_PORTS", $"{new Uri(Address).Port};1")));
+    }
+
+    [Fact]
+    public async Task Health_of_a_service_that_fails_or_is_absent_is_exit_code_1()
+    {
+        Assert.Equal((1, $"{Address}/nothing answers 404\n", ""), await Run(["health", $"{Address}/nothing"]));
+
+        var (code, output, error) = await Run(["health"], ("ASPNETCORE_HTTP_PORTS", "1"));
+        Assert.Equal((1, ""), (code, error));
+        Assert.Equal("http://127.0.0.1:1/health/ready doesn't answer: Connection refused (127.0.0.1:1)\n", output);
+    }
+
+    [Fact]
+    public async Task Finds_its_model_from_any_folder_says_where_it_listens_and_stops_on_SIGTERM()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGTERM is for Linux.");
+        var process = Start(["--urls", "http://127.0.0.1:0"], []);
+
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+
+        Assert.Matches(@"Listening on http://127\.0\.0\.1:\d+ with model \S+, 9\d\.\d\d % on MNIST's test images$", line);
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task Large_forms_are_read_without_a_temporary_file()
+    {
+        var process = Start(["--urls", "http://127.0.0.1:0"], [("ASPNETCORE_TEMP", "/no/such/folder")]);
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient();
+        byte[] image = [.. Drawing.Of(3), .. new byte[9_000_000]];
+
+        using var form = Api.Form(image);
+        using var response = await client.PostAsync(new Uri($"{line!.Split(' ').First(word => word.StartsWith("http:", StringComparison.Ordinal))}/predict"), form,
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private string Address => api.ClientOptions.BaseAddress.GetLeftPart(UriPartial.Authority);
+
+    private async Task<(int Code, string Output, string Error)> Run(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var process = Start(arguments, environment);
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
+    }
+
+    private Process Start(string[] arguments, (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MnistApi.dll"), .. arguments])
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        _started.Add(Process.Start(start)!);
+        return _started[^1];
+    }
+}
