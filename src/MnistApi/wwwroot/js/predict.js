@@ -1,0 +1,22 @@
+/**
+ * @typedef {{digit: number, confidence: number, probabilities: number[], input: string}} Prediction `input`: data URL of the 28×28 PNG
+ * @typedef {{title: string, detail: string}} Problem what went wrong, in words
+ */
+
+/**
+ * Asks the service what it reads in a drawing.
+ * @param {Blob} png
+ * @returns {Promise<Prediction | Problem>} never rejects
+ */
+export async function predict(png) {
+  let response;
+  try {
+    response = await fetch('predict?explain=true', { method: 'POST', headers: { 'Content-Type': 'image/png' }, body: png });
+  } catch {
+    return { title: 'The server can’t be reached', detail: 'Your drawing is kept. Is the service running?' };
+  }
+
+  const answer = await response.json().catch(() => ({}));
+  if ('digit' in answer || 'title' in answer) return answer;
+  return { title: 'The server gave no answer', detail: `It replied with status ${response.status}. Your drawing is kept.` };
+}

@@ -1,0 +1,85 @@
+using System.Numerics;
+using Microsoft.Playwright;
+using SkiaSharp;
+
+namespace Browser.Tests;
+
+/// <summary>The page as a person uses it: draw on it, read it. Disposing closes its browser context.</summary>
+public sealed class DigitPage : IAsyncDisposable
+{
+    private DigitPage(IPage page)
+    {
+        Page = page;
+        page.Request += (_, request) => Requests.Add(request.Url);
+        page.Console += (_, message) => Complaints.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
+        page.PageError += (_, error) => Complaints.Add(error);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>The addresses asked for since the page was opened.</summary>
+    public List<string> Requests { get; } = [];
+
+    /// <summary>Errors and warnings of the console since the page was opened.</summary>
+    public List<string> Complaints { get; } = [];
+
+    public ILocator Pad => Page.Locator("#pad");
+
+    public ILocator Answer => Page.Locator("#answer");
+
+    public ILocator Digit => Page.Locator("#digit");
+
+    public ILocator Words => Page.Locator("#words");
+
+    public ILocator Detail => Page.Locator("#detail");
+
+    public static async Task<DigitPage> OpenAsync(IBrowserContext context)
+    {
+        var page = new DigitPage(await context.NewPageAsync());
+        page.Page.SetDefaultTimeout(10_000);
+        await page.Page.GotoAsync("/");
+        return page;
+    }
+
+    /// <summary>Replays the strokes on the canvas with a mouse, then waits for the answer.</summary>
+    public async Task DrawAsync(PenDigit digit)
+    {
+        var box = await PadBoxAsync();
+        foreach (var stroke in digit.FitInto(box.X, box.Y, box.Width, box.Height))
+        {
+            await Page.Mouse.MoveAsync(stroke[0].X, stroke[0].Y);
+            await Page.Mouse.DownAsync();
+            // not one by one, so that the browser coalesces moves as it does for a fast hand; every other point, to save time
+            await Task.WhenAll(stroke.Where((_, i) => i % 2 == 0).Append(stroke[^1]).Select(point => Page.Mouse.MoveAsync(point.X, point.Y)));
+            await Page.Mouse.UpAsync();
+        }
+
+        await AnsweredAsync();
+    }
+
+    /// <summary>Waits for the answer to what is drawn. Lifting the pen makes the page busy at once, so that this can't come too early.</summary>
+    public Task AnsweredAsync() => Page.Locator("#answer[aria-busy=false]:not([data-state=empty])").WaitForAsync();
+
+    public async Task<LocatorBoundingBoxResult> PadBoxAsync() =>
+        await Pad.BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
+
+    /// <summary>Finds the ink in what the window shows around a point.</summary>
+    /// <returns>The centre of the ink in CSS pixels of the window, or null where there is none.</returns>
+    public async Task<Vector2?> InkAroundAsync(float x, float y, float radiusPx = 60)
+    {
+        var clip = new Clip { X = x - radiusPx, Y = y - radiusPx, Width = 2 * radiusPx, Height = 2 * radiusPx };
+        using var picture = SKBitmap.Decode(await Page.ScreenshotAsync(new() { Clip = clip }));
+        var ink = from row in Enumerable.Range(0, picture.Height)
+                  from column in Enumerable.Range(0, picture.Width)
+                  where picture.GetPixel(column, row).Green < 100
+                  select new Vector2(column + 0.5f, row + 0.5f);
+        var points = ink.ToList();
+        if (points.Count == 0)
+            return null;
+
+        var centre = points.Aggregate(Vector2.Add) / points.Count;
+        return new Vector2(x - radiusPx, y - radiusPx) + centre * (2 * radiusPx / picture.Width);
+    }
+
+    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Browser.Tests;
+
+/// <summary>A digit as a pen drew it. Source of the format and the file: UCI pen-based recognition of handwritten digits, Alpaydin and Alimoglu, 1996.</summary>
+/// <param name="Label">Which digit it is.</param>
+/// <param name="Strokes">The points from pen down to pen up, y pointing down, in any unit.</param>
+public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)
+{
+    /// <summary>Digits drawn for these tests, in the units of the file: 0 to 500, y pointing up.</summary>
+    public static IReadOnlyDictionary<int, PenDigit> Ours { get; } = new[]
+    {
+        Parse(0, "270,420 220,400 180,340 165,250 180,160 220,95 270,80 320,100 355,165 365,250 350,340 310,400 265,418"),
+        Parse(1, "215,345 260,410;260,410 255,330 250,230 245,90"),
+        Parse(3, "165,370 205,410 265,420 315,390 325,340 295,290 235,262 300,245 340,200 335,140 290,95 225,85 165,115"),
+        Parse(7, "160,400 240,405 345,400;345,400 310,320 270,230 235,90"),
+    }.ToDictionary(digit => digit.Label);
+
+    /// <summary>Reads every sample of the file.</summary>
+    public static IEnumerable<PenDigit> ReadAll(string path) =>
+        from line in File.ReadLines(path)
+        let fields = line.Split('\t') // label, name, part, strokes
+        select Parse(int.Parse(fields[0], CultureInfo.InvariantCulture), fields[3]);
+
+    /// <summary>Scales the digit, its proportions kept, to two thirds of a rectangle, in its middle.</summary>
+    public IEnumerable<IReadOnlyList<Vector2>> FitInto(float x, float y, float width, float height)
+    {
+        var points = Strokes.SelectMany(stroke => stroke);
+        var (low, high) = (points.Aggregate(Vector2.Min), points.Aggregate(Vector2.Max));
+        var scale = Math.Min(width, height) * 2 / 3 / Math.Max(high.X - low.X, high.Y - low.Y);
+        var middle = new Vector2(x + width / 2, y + height / 2);
+        return Strokes.Select(stroke => stroke.Select(point => middle + (point - (low + high) / 2) * scale).ToArray());
+    }
+
+    private static PenDigit Parse(int label, string strokes) =>
+        new(label, strokes.Split(';').Select(stroke => stroke.Split(' ').Select(ParsePoint).ToArray()).ToArray());
+
+    private static Vector2 ParsePoint(string point)
+    {
+        var comma = point.IndexOf(',', StringComparison.Ordinal);
+        return new Vector2(
+            float.Parse(point.AsSpan(0, comma), CultureInfo.InvariantCulture),
+            -float.Parse(point.AsSpan(comma + 1), CultureInfo.InvariantCulture));
+    }
+}

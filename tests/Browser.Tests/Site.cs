@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Playwright;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Browser.Tests.Site))]
+
+namespace Browser.Tests;
+
+/// <summary>The real app on a real port and one Chromium, shared by all tests; each test opens pages of its own.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    private static readonly string[] Arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private readonly WebApplicationFactory<Program> _app = new();
+    private IPlaywright? _playwright;
+    private IBrowser? _chromium;
+
+    public static string RepositoryRoot { get; } = Ancestors(AppContext.BaseDirectory).First(folder => File.Exists(Path.Combine(folder, "MnistService.sln")));
+
+    public async ValueTask InitializeAsync()
+    {
+        if (FindChromium() is not { } path)
+            return;
+
+        _app.UseKestrel(0);
+        _app.StartServer();
+        _playwright = await Playwright.CreateAsync();
+        _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
+    }
+
+    /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme.</summary>
+    public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null)
+    {
+        if (_chromium is null)
+            Assert.Skip("There is no Chromium: install it, or set CHROMIUM to its path.");
+
+        options ??= new();
+        options.ViewportSize ??= new() { Width = 1100, Height = 760 };
+        options.BaseURL = _app.ClientOptions.BaseAddress.ToString();
+        var context = await _chromium.NewContextAsync(options);
+        return await DigitPage.OpenAsync(context);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_chromium is not null)
+            await _chromium.DisposeAsync();
+        _playwright?.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private static string? FindChromium()
+    {
+        if (Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } path)
+            return path;
+
+        var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
+        var candidates = from folder in folders from name in new[] { "chromium", "chromium-browser", "google-chrome" } select Path.Combine(folder, name);
+        return candidates.FirstOrDefault(File.Exists);
+    }
+
+    private static IEnumerable<string> Ancestors(string? folder)
+    {
+        for (; folder is not null; folder = Path.GetDirectoryName(folder))
+            yield return folder;
+    }
+}
