@@ -23,6 +23,8 @@ public sealed class DigitClassifier : IDisposable
     private static readonly string[] InputNames = [InputName];
     private static readonly string[] OutputNames = [OutputName];
 
+    static DigitClassifier() => OnnxTelemetry.Disable();
+
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
 

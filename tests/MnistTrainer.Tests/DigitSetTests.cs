@@ -36,8 +36,8 @@ public class DigitSetTests
     {
         var (training, validation) = Uneven.Split(150, seed: 3);
 
-        Assert.Equal(400, training.Count);
-        Assert.Equal(150, validation.Count);
+        Assert.NotNull(validation);
+        Assert.Equal((400, 150), (training.Count, validation.Count));
         Assert.Equal(Enumerable.Range(0, Uneven.Count), Numbers(training).Concat(Numbers(validation)).Order());
     }
 

@@ -25,6 +25,7 @@ public class OnnxExporterTests
         DataCredits = [],
         TestAccuracy = 0.5,
         ConfusionMatrix = [],
+        Temperature = 1,
         FramingVersion = DigitFraming.Version,
     };
 
@@ -38,7 +39,9 @@ public class OnnxExporterTests
         var path = Path.Combine(folder.Path, "model.onnx");
         var digits = GeneratedDigits.Create(200, seed: 1);
         // a short training gives batch normalisation statistics that folding could get wrong
-        using var network = Trainer.Fit(new Recipe { Network = name, Epochs = 1, BatchSize = 50, LearningRate = 0.01 }, 1, digits, null);
+        using var state = new TrainingState(new Recipe { Network = name, Epochs = 1, BatchSize = 50, LearningRate = 0.01 }, seed: 1);
+        Trainer.Fit(state, digits, null);
+        var network = state.Result;
         var expected = Evaluation.Predict(network, digits);
 
         OnnxExporter.Write(network, Card, path, digits, expected);

@@ -22,6 +22,16 @@ public class RecipeTests
     }
 
     [Fact]
+    public void What_a_file_leaves_out_has_its_default()
+    {
+        using var folder = new TemporaryFolder();
+
+        var recipe = Recipe.Load(folder.File("short.json", """{ "network": "deeper" }"""u8.ToArray()));
+
+        Assert.Equal(new Recipe { Network = "deeper" }, recipe);
+    }
+
+    [Fact]
     public void An_unknown_recipe_is_answered_with_those_there_are()
     {
         var fault = Assert.Throws<ArgumentException>(() => Recipe.Load("cake"));
@@ -45,6 +55,15 @@ public class RecipeTests
     [InlineData(30, 0)]
     public void The_learning_rate_rises_in_the_warm_up_and_falls_along_half_a_cosine(double epoch, double rate) =>
         Assert.Equal(rate, Trainer.LearningRate(Recipe.Load("compact"), epoch), 12);
+
+    [Theory]
+    [InlineData(0, 0.1 / 25)]
+    [InlineData(4.5, (0.1 + 0.1 / 25) / 2)] // half way up
+    [InlineData(9, 0.1)]
+    [InlineData(19.5, 0.05)] // half way down
+    [InlineData(30, 0)]
+    public void One_cycle_rises_over_three_tenths_and_falls_over_the_rest(double epoch, double rate) =>
+        Assert.Equal(rate, Trainer.LearningRate(Recipe.Load("compact", "schedule=oneCycle"), epoch), 12);
 
     [Theory]
     [InlineData(0)]

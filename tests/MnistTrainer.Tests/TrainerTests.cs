@@ -25,18 +25,19 @@ public class TrainerTests
     public void Learns_generated_digits_to_more_than_95_percent_and_repeats_bit_for_bit_with_the_same_seed()
     {
         var (training, validation) = (GeneratedDigits.Create(2_000, seed: 1), GeneratedDigits.Create(500, seed: 2));
-        var epochs = new List<EpochResult>();
+        using var first = new TrainingState(Quick, seed: 1);
+        using var second = new TrainingState(Quick, seed: 1);
+        using var other = new TrainingState(Quick, seed: 2);
 
-        using var first = Trainer.Fit(Quick, 1, training, validation, onEpoch: epochs.Add);
-        using var second = Trainer.Fit(Quick, 1, training, validation);
-        using var other = Trainer.Fit(Quick, 2, training, validation);
+        foreach (var state in new[] { first, second, other })
+            Trainer.Fit(state, training, validation);
 
-        Assert.Equal([1, 2, 3], epochs.Select(epoch => epoch.Epoch));
-        Assert.InRange(epochs[^1].ValidationAccuracy, 0.95, 1);
-        Assert.True(epochs[^1].TrainingLoss < epochs[0].TrainingLoss);
-        Assert.Equal(epochs[^1].ValidationAccuracy, Evaluation.LossAndAccuracy(first, validation).Accuracy);
-        Assert.Equal(OnnxExporter.HashWeights(first), OnnxExporter.HashWeights(second));
-        Assert.NotEqual(OnnxExporter.HashWeights(first), OnnxExporter.HashWeights(other));
+        Assert.Equal([1, 2, 3], first.History.Select(epoch => epoch.Epoch));
+        Assert.InRange(first.History[^1].ValidationAccuracy, 0.95, 1);
+        Assert.True(first.History[^1].TrainingLoss < first.History[0].TrainingLoss);
+        Assert.Equal(first.History[^1].ValidationAccuracy, Evaluation.LossAndAccuracy(first.Result, validation).Accuracy);
+        Assert.Equal(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(second.Result));
+        Assert.NotEqual(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(other.Result));
     }
 
     [Theory]
@@ -45,30 +46,121 @@ public class TrainerTests
     [InlineData("deeper")]
     public void The_tutorials_networks_learn(string network)
     {
-        var digits = GeneratedDigits.Create(1_000, seed: 1);
-        var epochs = new List<EpochResult>();
+        using var state = new TrainingState(Recipe.Load("tutorial-baseline", $"network={network}", "epochs=3"), seed: 1);
 
-        using var trained = Trainer.Fit(Recipe.Load("tutorial-baseline", $"network={network}", "epochs=3"), 1, digits, null, onEpoch: epochs.Add);
+        Trainer.Fit(state, GeneratedDigits.Create(1_000, seed: 1), null);
 
-        Assert.InRange(epochs[^1].TrainingAccuracy, 0.5, 1);
-        Assert.True(double.IsNaN(epochs[^1].ValidationLoss));
+        Assert.InRange(state.History[^1].TrainingAccuracy, 0.5, 1);
+        Assert.True(double.IsNaN(state.History[^1].ValidationLoss));
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    [InlineData("adamW")]
+    public void Goes_on_from_a_checkpoint_bit_for_bit_as_if_it_had_not_stopped(string optimizer)
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = Path.Combine(folder.Path, "checkpoint.zip");
+        var recipe = Quick with { Optimizer = Enum.Parse<Training.Optimizer>(optimizer, ignoreCase: true), LearningRate = 0.01, Patience = 3 };
+        var (training, validation) = (GeneratedDigits.Create(640, seed: 1), GeneratedDigits.Create(200, seed: 2));
+        using var whole = new TrainingState(recipe, seed: 1);
+        using var interrupted = new TrainingState(recipe, seed: 1);
+        using var stop = new CancellationTokenSource();
+
+        Trainer.Fit(whole, training, validation);
+        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(interrupted, training, validation, onEpoch: epoch =>
+        {
+            interrupted.Save(checkpoint);
+            if (epoch.Epoch == 2)
+                stop.Cancel();
+        }, cancellation: stop.Token));
+        using var resumed = TrainingState.Load(checkpoint, recipe, seed: 1);
+        Assert.Equal(2, resumed.History.Count);
+        Trainer.Fit(resumed, training, validation);
+
+        Assert.Equal(OnnxExporter.HashWeights(whole.Network), OnnxExporter.HashWeights(resumed.Network));
+        Assert.Equal(OnnxExporter.HashWeights(whole.Result), OnnxExporter.HashWeights(resumed.Result));
+        Assert.Equal(whole.History.Select(epoch => epoch with { Seconds = 0 }), resumed.History.Select(epoch => epoch with { Seconds = 0 }));
+    }
+
+    [Fact]
+    public void Early_stopping_ends_training_and_restores_the_best_epoch()
+    {
+        // with a learning rate that grows worse after the first epochs, the validation loss rises again
+        var recipe = Quick with { Epochs = 50, Patience = 2, Schedule = Schedule.Constant, WarmupEpochs = 0, WeightAverage = 0, LearningRate = 0.3, Momentum = 0.99 };
+        var (training, validation) = (GeneratedDigits.Create(320, seed: 1), GeneratedDigits.Create(200, seed: 2));
+        using var state = new TrainingState(recipe, seed: 1);
+
+        Trainer.Fit(state, training, validation);
+
+        var best = state.History.MinBy(epoch => epoch.ValidationLoss)!;
+        Assert.Equal(best.Epoch + 2, state.History.Count);
+        Assert.True(state.History.Count < 50);
+        Assert.Equal(best.ValidationLoss, Evaluation.LossAndAccuracy(state.Result, validation).Loss);
+    }
+
+    [Fact]
+    public void Stops_with_a_clear_message_where_the_loss_is_no_longer_a_number()
+    {
+        using var state = new TrainingState(Quick with { Network = "deeper", LearningRate = 100, WarmupEpochs = 0, WeightAverage = 0 }, seed: 1);
+
+        var fault = Assert.Throws<InvalidDataException>(() => Trainer.Fit(state, GeneratedDigits.Create(1_000, 1), null));
+
+        Assert.Matches(@"^Training diverged: the loss of epoch 1, batch \d+ is (NaN|.?Infinity)\. Lower the learning rate \(it was \d+(\.\d+)?\) or clip the gradients\.$", fault.Message);
+    }
+
+    [Fact]
+    public void Clipped_gradients_take_bounded_steps()
+    {
+        using var state = new TrainingState(Quick with { Epochs = 1, BatchSize = 100, LearningRate = 1, Momentum = 0, Nesterov = false, WarmupEpochs = 0, WeightAverage = 0, GradientClip = 0.01 }, seed: 1);
+        var before = state.Network.parameters().Select(parameter => parameter.clone()).ToList();
+
+        Trainer.Fit(state, GeneratedDigits.Create(100, 1), null); // one batch
+
+        var squares = state.Network.parameters().Zip(before).Sum(pair => (pair.First - pair.Second).square().sum().item<float>());
+        Assert.InRange(Math.Sqrt(squares), 0.005, 0.0101);
+    }
+
+    [Fact]
+    public void No_epoch_begins_that_would_pass_the_time_limit()
+    {
+        using var state = new TrainingState(Quick with { Epochs = 1_000 }, seed: 1);
+
+        Trainer.Fit(state, GeneratedDigits.Create(640, 1), null, timeLimit: TimeSpan.FromSeconds(2));
+
+        Assert.InRange(state.History.Count, 1, 999);
+        Assert.InRange(state.History.Sum(epoch => epoch.Seconds), 0, state.History.Count == 1 ? 60 : 2);
     }
 
     [Fact]
     public void Stops_between_two_batches_when_it_is_cancelled()
     {
         using var stop = new CancellationTokenSource();
+        using var state = new TrainingState(Quick, seed: 1);
         var batches = 0;
 
-        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(Quick, 1, GeneratedDigits.Create(640, 1), null, _ => Count(), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(state, GeneratedDigits.Create(640, 1), null, _ => Count(), cancellation: stop.Token));
 
         Assert.Equal(3, batches);
+        Assert.Empty(state.History);
 
         void Count()
         {
             if (++batches == 3)
                 stop.Cancel();
         }
+    }
+
+    [Fact]
+    public void A_file_that_is_no_checkpoint_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("checkpoint.zip", [1, 2, 3]);
+
+        var fault = Assert.Throws<InvalidDataException>(() => TrainingState.Load(path, Quick, seed: 1));
+
+        Assert.StartsWith($"'{path}' is no checkpoint of this recipe: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MnistTrainer.Data;
+using MnistTrainer.Training;
 
 namespace MnistTrainer.Commands;
 
@@ -18,4 +19,61 @@ internal static class SharedOptions
         HelpName = "FILE",
         DefaultValueFactory = _ => Path.Combine("models", "mnist.onnx"),
     };
+
+    public static Option<string> Recipe() => new("--recipe")
+    {
+        Description = $"A recipe ({string.Join(", ", Training.Recipe.Names)}) or the path of a JSON file.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "tutorial-deeper",
+    };
+
+    public static Option<int> Seed() => new("--seed")
+    {
+        Description = "Draws weights, order, augmentation and split; the same seed gives the same model.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Threads that libtorch computes with; another number adds in another order, and gives another model.",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        Validators = { result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--threads takes 1 or more."); } },
+    };
+
+    public static Option<int> Validation() => new("--validation")
+    {
+        Description = "Images of the 60,000 that are held back to measure each epoch; 0 trains on all.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 10_000,
+        Validators = { result => { if (result.GetValueOrDefault<int>() is < 0 or > 30_000) result.AddError("--validation takes 0 to 30,000 images."); } },
+    };
+}
+
+/// <summary>Options that replace settings of a recipe.</summary>
+internal sealed class RecipeOverrides
+{
+    public Option<string?> Network { get; } = new("--network")
+    {
+        Description = $"Another network than the recipe's: {string.Join(", ", Networks.Network.All.Select(network => network.Name))}.",
+        HelpName = "NAME",
+    };
+
+    public Option<int?> Epochs { get; } = new("--epochs") { Description = "Another number of epochs than the recipe's.", HelpName = "N" };
+
+    public Option<string[]> Set { get; } = new("--set")
+    {
+        Description = "Replaces any setting of the recipe, as batchSize=64 or augmentation.rotationDegrees=10.",
+        HelpName = "NAME=VALUE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>The recipe with these options worked in.</summary>
+    public Recipe Load(ParseResult parsed, Option<string> recipe) => Recipe.Load(parsed.GetValue(recipe)!,
+    [
+        .. parsed.GetValue(Set) ?? [],
+        .. parsed.GetValue(Network) is { } network ? [$"network={network}"] : Array.Empty<string>(),
+        .. parsed.GetValue(Epochs) is { } epochs ? [$"epochs={epochs}"] : Array.Empty<string>(),
+    ]);
 }

@@ -10,83 +10,100 @@ using static TorchSharp.torch;
 
 namespace MnistTrainer.Commands;
 
-/// <summary><c>train</c>: trains a network and writes its model file.</summary>
+/// <summary><c>train</c>: trains a network, leaves a run folder, and writes the model file.</summary>
 internal static class TrainCommand
 {
     public static Command Create(CancellationToken cancellation)
     {
-        var recipe = new Option<string>("--recipe") { Description = $"A recipe ({string.Join(", ", Recipe.Names)}) or the path of a JSON file.", HelpName = "NAME", DefaultValueFactory = _ => "tutorial-deeper" };
-        var network = new Option<string?>("--network") { Description = $"Another network than the recipe's: {string.Join(", ", Network.All.Select(network => network.Name))}.", HelpName = "NAME" };
-        var epochs = new Option<int?>("--epochs") { Description = "Another number of epochs than the recipe's.", HelpName = "N" };
-        var set = new Option<string[]>("--set") { Description = "Replaces a setting of the recipe, as batchSize=64 or augmentation.rotationDegrees=10.", HelpName = "NAME=VALUE", AllowMultipleArgumentsPerToken = true };
-        var validation = new Option<int>("--validation") { Description = "Images of the 60,000 that are held back to measure each epoch; 0 trains on all.", HelpName = "N", DefaultValueFactory = _ => 10_000 };
-        var seed = new Option<int>("--seed") { Description = "Draws weights, order, augmentation and split; the same seed gives the same model.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var output = new Option<string>("--output") { Description = "The model file to write.", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("out", "mnist.onnx") };
+        var recipe = SharedOptions.Recipe();
+        var overrides = new RecipeOverrides();
+        var validation = SharedOptions.Validation();
+        var seed = SharedOptions.Seed();
+        var threads = SharedOptions.Threads();
         var data = SharedOptions.Data();
-        validation.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 30_000)
-                result.AddError("--validation takes 0 to 30,000 images.");
-        });
+        var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
+        var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+        var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
+        var timeLimit = new Option<double?>("--time-limit") { Description = "Begin no epoch that would end later than this.", HelpName = "MINUTES" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "One batch of everything, in seconds; nothing is kept." };
+        var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
         var command = new Command("train",
-            "Trains a network, measures it on the test images once, and writes the model file.\n\n" +
-            "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx") { recipe, network, epochs, set, validation, seed, output, data };
+            "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n\n" +
+            "Examples: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
+            "          MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
+        {
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data,
+        };
         command.SetAction(parsed =>
         {
-            string[] overrides =
-            [
-                .. parsed.GetValue(set) ?? [],
-                .. parsed.GetValue(network) is { } name ? [$"network={name}"] : Array.Empty<string>(),
-                .. parsed.GetValue(epochs) is { } number ? [$"epochs={number}"] : Array.Empty<string>(),
-            ];
-            Run(Recipe.Load(parsed.GetValue(recipe)!, overrides), parsed.GetValue(validation), parsed.GetValue(seed),
-                parsed.GetValue(output)!, MnistDataset.Folder(parsed.GetValue(data)), cancellation);
+            LibTorch.Load();
+            var root = parsed.GetValue(dryRun) ? Directory.CreateTempSubdirectory("mnist-dry-run-").FullName : parsed.GetValue(runs)!;
+            var run = parsed.GetValue(resume) is { } folder
+                ? Run.Open(folder)
+                : Run.Create(root, new RunOptions(parsed.GetValue(recipe)!, overrides.Load(parsed, recipe), parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads)));
+            Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+                parsed.GetValue(dryRun), parsed.GetValue(tensorBoard), cancellation);
+            if (parsed.GetValue(output) is { } file)
+                AtomicFile.Write(file, temporary => File.Copy(run.Model, temporary, overwrite: true));
+            if (parsed.GetValue(dryRun))
+                Directory.Delete(root, recursive: true);
         });
         return command;
     }
 
-    private static void Run(Recipe recipe, int validationCount, int seed, string output, string folder, CancellationToken cancellation)
+    private static void Train(Run run, string dataFolder, TimeSpan? timeLimit, bool dryRun, bool tensorBoard, CancellationToken cancellation)
     {
-        LibTorch.Load();
-        DownloadCommand.Fetch(folder, cancellation);
-        var all = MnistDataset.LoadTraining(folder);
-        var (training, validation) = validationCount == 0 ? (all, null) : all.Split(validationCount, seed);
+        var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
+        set_num_threads(run.Options.Threads);
+        DownloadCommand.Fetch(dataFolder, cancellation);
+        var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(run.Options.Validation, seed);
+        using var state = run.LoadState();
+        var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
-        using var trained = TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(recipe, seed, training, validation, onBatch, onEpoch, cancellation));
+        Console.WriteLine($"Run {run.Folder}{(state.History.Count > 0 ? $", resumed after epoch {state.History.Count}" : "")}");
+        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, training, validation, onBatch, epoch =>
+        {
+            run.Save(state);
+            events?.Add(epoch);
+            onEpoch(epoch);
+        }, timeLimit, cancellation));
 
-        var test = MnistDataset.LoadTest(folder);
-        var predictions = Evaluation.Predict(trained, test);
+        var test = MnistDataset.LoadTest(dataFolder);
+        var predictions = Evaluation.Predict(state.Result, test);
         var metrics = Evaluation.Measure(predictions, test);
         var created = DateTimeOffset.UtcNow;
         var card = new ModelCard
         {
             Name = "mnist",
-            Version = $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(trained)[..8]}",
+            Version = $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(state.Result)[..8]}",
             Created = created,
             Network = recipe.Network,
-            Parameters = Network.Parameters(trained),
-            MultiplyAdds = Network.MultiplyAdds(trained),
-            Training = Describe(recipe, seed, training.Count),
+            Parameters = Network.Parameters(state.Result),
+            MultiplyAdds = Network.MultiplyAdds(state.Result),
+            Training = Describe(run.Options, state.History.Count),
             DataSha256 = MnistDataset.Sha256,
             DataCredits = [MnistDataset.Credit],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
+            Temperature = 1,
             FramingVersion = DigitFraming.Version,
         };
-        OnnxExporter.Write(trained, card, output, test, predictions);
+        OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
 
         ConsoleReport.Model(card);
         ConsoleReport.Metrics(metrics, test.Count);
-        Console.WriteLine($"Written to {output} ({new FileInfo(output).Length / 1000:N0} kB); the file answers all {test.Count:N0} test images as the network does.");
+        Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) answers all {test.Count:N0} test images as the network does.");
     }
 
-    private static JsonElement Describe(Recipe recipe, int seed, int images)
+    private static JsonElement Describe(RunOptions options, int epochs)
     {
-        var options = JsonSerializer.SerializeToNode(recipe.ToJson())!.AsObject();
-        options["seed"] = seed;
-        options["trainingImages"] = images;
-        options["threads"] = get_num_threads();
-        return JsonSerializer.SerializeToElement(options);
+        var training = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
+        training["recipe"] = options.RecipeName;
+        training["epochs"] = epochs; // fewer than the recipe's after early stopping or at the time limit
+        training["seed"] = options.Seed;
+        training["validationImages"] = options.Validation;
+        training["threads"] = options.Threads;
+        return JsonSerializer.SerializeToElement(training);
     }
 }

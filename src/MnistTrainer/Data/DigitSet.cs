@@ -47,10 +47,13 @@ public sealed record DigitSet(ReadOnlyMemory<byte> Pixels, ReadOnlyMemory<byte> 
     }
 
     /// <summary>Holds back a stratified part for validation.</summary>
-    /// <param name="validationCount">Number of images to hold back.</param>
+    /// <param name="validationCount">Number of images to hold back; with 0 there is no validation part.</param>
     /// <param name="seed">Draws which.</param>
-    public (DigitSet Training, DigitSet Validation) Split(int validationCount, int seed)
+    public (DigitSet Training, DigitSet? Validation) Split(int validationCount, int seed)
     {
+        if (validationCount == 0)
+            return (this, null);
+
         var order = StratifiedOrder(seed);
         return (Take([.. order.Skip(validationCount).Order()]), Take([.. order.Take(validationCount).Order()]));
     }

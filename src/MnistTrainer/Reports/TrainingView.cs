@@ -7,24 +7,23 @@ namespace MnistTrainer.Reports;
 /// <summary>Shows training as it goes: a live bar on a terminal, one plain line an epoch elsewhere.</summary>
 internal static class TrainingView
 {
-    /// <summary>How often the live bar reads the loss; each reading makes the loop wait for a batch.</summary>
-    private const int BatchesPerReading = 20;
-
     /// <summary>Runs the training, handing it what to call after each batch and each epoch.</summary>
-    public static T Show<T>(int epochs, Func<Action<BatchResult>?, Action<EpochResult>, T> train)
+    public static void Show(int epochs, Action<Action<BatchResult>?, Action<EpochResult>> train)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
-            return train(null, result => Console.WriteLine(Line(result, epochs)));
+        {
+            train(null, result => Console.WriteLine(Line(result, epochs)));
+            return;
+        }
 
-        return AnsiConsole.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(context =>
+        AnsiConsole.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(context =>
         {
             var bar = context.AddTask("epoch 1", maxValue: epochs);
-            return train(
+            train(
                 batch =>
                 {
                     bar.Value = batch.Epoch - 1 + (double)batch.Batch / batch.Batches;
-                    if (batch.Batch % BatchesPerReading == 1)
-                        bar.Description = string.Create(CultureInfo.InvariantCulture, $"epoch {batch.Epoch}/{epochs}  loss {batch.Loss():F4}  {batch.ImagesPerSecond:N0} images/s");
+                    bar.Description = string.Create(CultureInfo.InvariantCulture, $"epoch {batch.Epoch}/{epochs}  loss {batch.Loss:F4}  {batch.ImagesPerSecond:N0} images/s");
                 },
                 result => AnsiConsole.WriteLine(Line(result, epochs)));
         });

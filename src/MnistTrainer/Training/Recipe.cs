@@ -31,16 +31,23 @@ public sealed record Recipe
     [Range(0.0, 1_000.0)]
     public double WarmupEpochs { get; init; }
 
-    /// <summary>Momentum of stochastic gradient descent, 0 to below 1.</summary>
+    /// <summary>What turns gradients into steps.</summary>
+    public Optimizer Optimizer { get; init; } = Optimizer.Sgd;
+
+    /// <summary>Momentum of stochastic gradient descent, 0 to below 1; Adam and AdamW have their own (β₁ 0.9, β₂ 0.999).</summary>
     [Range(0.0, 0.9999)]
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>Nesterov's momentum rather than the classical.</summary>
     public bool Nesterov { get; init; }
 
-    /// <summary>L2 penalty on all weights.</summary>
+    /// <summary>L2 penalty on all weights; AdamW's decoupled decay.</summary>
     [Range(0.0, 1.0)]
     public double WeightDecay { get; init; }
+
+    /// <summary>Gradients whose norm over all weights is larger are scaled down to it; 0 leaves them as they are.</summary>
+    [Range(0.0, 1e6)]
+    public double GradientClip { get; init; }
 
     /// <summary>Share of the target that is spread over all ten digits, 0 to below 1.</summary>
     [Range(0.0, 0.9999)]
@@ -50,12 +57,24 @@ public sealed record Recipe
     [Range(0.0, 0.999999)]
     public double WeightAverage { get; init; }
 
+    /// <summary>Epochs without a lower validation loss after which training stops and takes the best epoch's weights; 0 trains to the end.</summary>
+    [Range(0, 10_000)]
+    public int Patience { get; init; }
+
     /// <summary>Random changes of the training images; none where null.</summary>
     public Augmentation? Augmentation { get; init; }
 
     /// <summary>The recipes that ship with the trainer, by name.</summary>
     public static IReadOnlyList<string> Names =>
         [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+
+    // by reflection: generated code would set what a file leaves out to 0 rather than to the default
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes");
 
@@ -76,7 +95,7 @@ public sealed record Recipe
             json.Remove("$schema");
             foreach (var setting in overrides)
                 Override(json, setting);
-            var recipe = json.Deserialize(RecipeJson.Default.Recipe)!;
+            var recipe = json.Deserialize<Recipe>(Format)!;
             Validate(recipe);
             if (recipe.Augmentation is { } augmentation)
                 Validate(augmentation);
@@ -96,7 +115,7 @@ public sealed record Recipe
     }
 
     /// <summary>The recipe as one JSON element, for the model card.</summary>
-    public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, RecipeJson.Default.Recipe);
+    public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, Format);
 
     private static void Override(JsonObject json, string setting)
     {
@@ -122,6 +141,19 @@ public sealed record Recipe
     }
 }
 
+/// <summary>What turns gradients into steps.</summary>
+public enum Optimizer
+{
+    /// <summary>Stochastic gradient descent with momentum.</summary>
+    Sgd,
+
+    /// <summary>Adam (Kingma and Ba, 2014).</summary>
+    Adam,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2017).</summary>
+    AdamW,
+}
+
 /// <summary>How the learning rate moves after the warm-up.</summary>
 public enum Schedule
 {
@@ -130,9 +162,7 @@ public enum Schedule
 
     /// <summary>It falls to 0 along half a cosine.</summary>
     Cosine,
-}
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(Recipe))]
-internal sealed partial class RecipeJson : JsonSerializerContext;
+    /// <summary>It rises from 1/25 to the highest over the first three tenths, then falls to 0, both along half a cosine (Smith and Topin, 2017); no further warm-up.</summary>
+    OneCycle,
+}

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MnistModel;
 using MnistTrainer.Data;
-using MnistTrainer.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,37 +9,40 @@ namespace MnistTrainer.Training;
 /// <summary>The training loop.</summary>
 public static class Trainer
 {
-    /// <summary>Trains a network. The same recipe, seed, data and number of threads give the same weights, bit for bit.</summary>
-    /// <param name="recipe">The network and how to train it.</param>
-    /// <param name="seed">Draws the initial weights, the order of the images and their augmentation.</param>
+    /// <summary>
+    /// Trains until the state is complete. The same recipe, seed, data and number of threads give the same weights, bit for bit, however often
+    /// training was interrupted and resumed in between.
+    /// </summary>
+    /// <param name="state">Where training stands; it moves on with every epoch.</param>
     /// <param name="training">The images to learn from.</param>
     /// <param name="validation">The images that each epoch is measured on; none where null. They don't touch the weights.</param>
     /// <param name="onBatch">Told after every batch.</param>
-    /// <param name="onEpoch">Told after every epoch.</param>
+    /// <param name="onEpoch">Told after every epoch, when the state has moved on: the time to save it.</param>
+    /// <param name="timeLimit">No epoch begins that would end later than this, as long as the last one took; at least one is trained.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns>The trained network (the moving average where the recipe keeps one), which the caller disposes.</returns>
-    /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static Sequential Fit(
-        Recipe recipe, int seed, DigitSet training, DigitSet? validation,
-        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException">Stopped. The state is that of the last full epoch no more.</exception>
+    /// <exception cref="InvalidDataException">The loss is no longer a number; the message says what to do.</exception>
+    public static void Fit(
+        TrainingState state, DigitSet training, DigitSet? validation,
+        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, CancellationToken cancellation = default)
     {
-        var network = Network.Create(recipe.Network, seed);
-        var average = recipe.WeightAverage > 0 ? Network.Create(recipe.Network, seed) : network;
-        using var optimizer = optim.SGD(network.parameters(), recipe.LearningRate, recipe.Momentum, weight_decay: recipe.WeightDecay, nesterov: recipe.Nesterov);
+        var recipe = state.Recipe;
         using var pixels = from_array(training.Pixels.ToArray()).reshape(training.Count, 1, DigitImage.Side, DigitImage.Side);
         using var labels = from_array(training.Labels.ToArray());
         var batches = (training.Count + recipe.BatchSize - 1) / recipe.BatchSize;
-        var step = 0;
+        var whole = Stopwatch.StartNew();
 
-        for (var epoch = 1; epoch <= recipe.Epochs; epoch++)
+        while (!state.IsComplete)
         {
+            var epoch = state.History.Count + 1;
             // each epoch draws from a generator of its own, so that an epoch repeats without what came before it
-            manual_seed(HashSeed(seed, epoch));
+            manual_seed(HashSeed(state.Seed, epoch));
             using var order = randperm(training.Count);
-            using var sums = zeros(2, ScalarType.Float64); // loss and right answers; read once an epoch, as each reading waits for the batch
+            double lossSum = 0, rate = 0;
+            long right = 0;
             var clock = Stopwatch.StartNew();
-            network.train();
-            for (var batch = 0; batch < batches; batch++, step++)
+            state.Network.train();
+            for (var batch = 0; batch < batches; batch++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
@@ -50,30 +52,37 @@ public static class Trainer
                 if (recipe.Augmentation is { } augmentation)
                     x = augmentation.Apply(x);
 
-                SetLearningRate(optimizer, LearningRate(recipe, (double)step / batches));
-                optimizer.zero_grad();
-                var logits = network.call(x); // (B, 10)
+                rate = LearningRate(recipe, epoch - 1 + (double)batch / batches);
+                foreach (var group in state.Optimizer.ParamGroups)
+                    group.LearningRate = rate;
+                state.Optimizer.zero_grad();
+                var logits = state.Network.call(x); // (B, 10)
                 var loss = nn.functional.cross_entropy(logits, y, label_smoothing: recipe.LabelSmoothing);
                 loss.backward();
-                optimizer.step();
-                if (average != network)
-                    MoveAverage(average, network, recipe.WeightAverage, step);
+                if (recipe.GradientClip > 0)
+                    nn.utils.clip_grad_norm_(state.Network.parameters(), recipe.GradientClip);
+                state.Optimizer.step();
+                if (state.Average != state.Network)
+                    MoveAverage(state.Average, state.Network, recipe.WeightAverage, (epoch - 1L) * batches + batch);
 
-                using (no_grad())
-                    sums.add_(stack([loss.detach() * y.numel(), logits.argmax(1).eq(y).sum()]).to(ScalarType.Float64));
-                onBatch?.Invoke(new BatchResult(epoch, batch + 1, batches, (batch + 1) / clock.Elapsed.TotalSeconds * recipe.BatchSize, () => sums[0].item<double>() / ((batch + 1) * recipe.BatchSize)));
+                var value = loss.item<float>();
+                if (!float.IsFinite(value))
+                    throw new InvalidDataException($"Training diverged: the loss of epoch {epoch}, batch {batch + 1} is {value}. Lower the learning rate (it was {rate:G3}) or clip the gradients.");
+                lossSum += value * y.numel();
+                right += logits.argmax(1).eq(y).sum().item<long>();
+                var done = Math.Min((batch + 1) * recipe.BatchSize, training.Count);
+                onBatch?.Invoke(new BatchResult(epoch, batch + 1, batches, lossSum / done, done / clock.Elapsed.TotalSeconds));
             }
 
             var seconds = clock.Elapsed.TotalSeconds;
-            var (validationLoss, validationAccuracy) = validation is null ? (double.NaN, double.NaN) : Evaluation.LossAndAccuracy(average, validation);
-            onEpoch?.Invoke(new EpochResult(
-                epoch, sums[0].item<double>() / training.Count, sums[1].item<double>() / training.Count, validationLoss, validationAccuracy, seconds));
+            var (validationLoss, validationAccuracy) = validation is null ? (double.NaN, double.NaN) : Evaluation.LossAndAccuracy(state.Average, validation);
+            state.Add(new EpochResult(epoch, lossSum / training.Count, right / (double)training.Count, validationLoss, validationAccuracy, rate, seconds));
+            onEpoch?.Invoke(state.History[^1]);
+            if (whole.Elapsed.TotalSeconds + seconds > timeLimit?.TotalSeconds)
+                break;
         }
 
-        if (average != network)
-            network.Dispose();
-        average.eval();
-        return average;
+        state.Result.eval();
     }
 
     /// <summary>Bytes → what the network takes.</summary>
@@ -86,24 +95,22 @@ public static class Trainer
     /// <param name="epoch">Epochs trained so far, with fraction: 0 to <see cref="Recipe.Epochs"/>.</param>
     public static double LearningRate(Recipe recipe, double epoch)
     {
-        if (epoch < recipe.WarmupEpochs)
-            return recipe.LearningRate * epoch / recipe.WarmupEpochs;
-
-        return recipe.Schedule switch
+        const double start = 1 / 25.0, rise = 0.3; // of the one-cycle schedule
+        var (warmup, progress) = (recipe.WarmupEpochs, epoch / recipe.Epochs);
+        return recipe.LearningRate * recipe.Schedule switch
         {
-            Schedule.Cosine => recipe.LearningRate * (1 + Math.Cos(Math.PI * (epoch - recipe.WarmupEpochs) / (recipe.Epochs - recipe.WarmupEpochs))) / 2,
-            _ => recipe.LearningRate,
+            Schedule.OneCycle when progress < rise => start + (1 - start) * (1 - HalfCosine(progress / rise)),
+            Schedule.OneCycle => HalfCosine((progress - rise) / (1 - rise)),
+            _ when epoch < warmup => epoch / warmup,
+            Schedule.Cosine => HalfCosine((epoch - warmup) / (recipe.Epochs - warmup)),
+            _ => 1,
         };
-    }
 
-    private static void SetLearningRate(optim.Optimizer optimizer, double rate)
-    {
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = rate;
+        static double HalfCosine(double x) => (1 + Math.Cos(Math.PI * x)) / 2; // from 1 to 0
     }
 
     /// <summary>Moves the average a step towards the weights (batch normalisation's statistics included); the first steps move it further, so that the initial weights are soon forgotten.</summary>
-    private static void MoveAverage(Sequential average, Sequential network, double decay, int step)
+    private static void MoveAverage(Sequential average, Sequential network, double decay, long step)
     {
         using var _ = no_grad();
         var share = 1 - Math.Min(decay, (1.0 + step) / (10 + step));
@@ -128,16 +135,6 @@ public static class Trainer
 /// <param name="Epoch">From 1.</param>
 /// <param name="Batch">From 1.</param>
 /// <param name="Batches">In an epoch.</param>
+/// <param name="Loss">Mean since the epoch began, in nats.</param>
 /// <param name="ImagesPerSecond">Since the epoch began.</param>
-/// <param name="Loss">Reads the mean loss since the epoch began; costs a wait for the batch.</param>
-public sealed record BatchResult(int Epoch, int Batch, int Batches, double ImagesPerSecond, Func<double> Loss);
-
-/// <summary>How an epoch went. Training figures are means over the epoch's own batches; validation figures are NaN without validation images.</summary>
-/// <param name="Epoch">From 1.</param>
-/// <param name="TrainingLoss">Mean cross-entropy in nats.</param>
-/// <param name="TrainingAccuracy">0 to 1.</param>
-/// <param name="ValidationLoss">Mean cross-entropy in nats, without label smoothing.</param>
-/// <param name="ValidationAccuracy">0 to 1.</param>
-/// <param name="Seconds">Of training, without validation.</param>
-public sealed record EpochResult(
-    int Epoch, double TrainingLoss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double Seconds);
+public readonly record struct BatchResult(int Epoch, int Batch, int Batches, double Loss, double ImagesPerSecond);

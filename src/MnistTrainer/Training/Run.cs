@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MnistTrainer.Training;
+
+/// <summary>All that decides a run's result: with the data, the code and the number of threads, it can be repeated bit for bit.</summary>
+/// <param name="RecipeName">Where the recipe came from.</param>
+/// <param name="Recipe">With all overrides worked in.</param>
+/// <param name="Seed">Draws everything that is random, the split too.</param>
+/// <param name="Validation">Images of the 60,000 that are held back; 0 for none.</param>
+/// <param name="Threads">That libtorch computes with.</param>
+public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads);
+
+/// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
+public sealed class Run
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    private Run(string folder, RunOptions options) => (Folder, Options) = (folder, options);
+
+    /// <summary>Path of the folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>All that decides the result.</summary>
+    public RunOptions Options { get; }
+
+    /// <summary>The state after the last finished epoch.</summary>
+    public string Checkpoint => Path.Combine(Folder, "checkpoint.zip");
+
+    /// <summary>One row an epoch.</summary>
+    public string History => Path.Combine(Folder, "history.csv");
+
+    /// <summary>The trained network.</summary>
+    public string Model => Path.Combine(Folder, "model.onnx");
+
+    /// <summary>A page to look at.</summary>
+    public string Report => Path.Combine(Folder, "report.html");
+
+    /// <summary>Makes a new folder, named by time and recipe.</summary>
+    /// <param name="root">The folder of all runs.</param>
+    /// <param name="options">All that decides the result.</param>
+    public static Run Create(string root, RunOptions options)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy-MM-dd-HHmmss}-{Path.GetFileNameWithoutExtension(options.RecipeName)}");
+        var folder = Enumerable.Range(1, int.MaxValue).Select(number => Path.Combine(root, number == 1 ? name : $"{name}-{number}")).First(path => !Directory.Exists(path));
+        var run = new Run(folder, options);
+        AtomicFile.Write(Path.Combine(folder, "run.json"), JsonSerializer.SerializeToUtf8Bytes(
+            new Record(options, DateTimeOffset.Now, CodeVersion, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount, TorchVersion), Format));
+        return run;
+    }
+
+    /// <summary>Opens the folder of an earlier run.</summary>
+    /// <param name="folder">What <see cref="Create"/> made.</param>
+    /// <exception cref="FileNotFoundException">There is no run.</exception>
+    /// <exception cref="InvalidDataException">Its run.json can't be read.</exception>
+    public static Run Open(string folder)
+    {
+        var path = Path.Combine(folder, "run.json");
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no run in '{folder}': it has no run.json.");
+
+        try
+        {
+            return new Run(folder, JsonSerializer.Deserialize<Record>(File.ReadAllText(path), Format)!.Options);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' can't be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The state to train from: the checkpoint's, or a fresh one where there is none yet.</summary>
+    public TrainingState LoadState() => File.Exists(Checkpoint) ? TrainingState.Load(Checkpoint, Options.Recipe, Options.Seed) : new TrainingState(Options.Recipe, Options.Seed);
+
+    /// <summary>Writes checkpoint and history, each whole or not at all.</summary>
+    /// <param name="state">After an epoch.</param>
+    public void Save(TrainingState state)
+    {
+        state.Save(Checkpoint);
+        var csv = new StringBuilder("epoch,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate,seconds\n");
+        foreach (var epoch in state.History)
+        {
+            csv.Append(CultureInfo.InvariantCulture,
+                $"{epoch.Epoch},{epoch.TrainingLoss:F6},{epoch.TrainingAccuracy:F6},{Optional(epoch.ValidationLoss)},{Optional(epoch.ValidationAccuracy)},{epoch.LearningRate:G6},{epoch.Seconds:F2}\n");
+        }
+
+        AtomicFile.Write(History, Encoding.UTF8.GetBytes(csv.ToString()));
+
+        static string Optional(double value) => double.IsNaN(value) ? "" : value.ToString("F6", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The version of this program, with the git commit that it was built from.</summary>
+    private static string CodeVersion => typeof(Run).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private static string TorchVersion => $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, libtorch {TorchSharp.torch.__version__}";
+
+    private sealed record Record(RunOptions Options, DateTimeOffset Started, string Code, string System, string Runtime, int Cores, string Torch);
+}

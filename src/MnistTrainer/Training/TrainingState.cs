@@ -1,0 +1,150 @@
+using System.IO.Compression;
+using System.Text.Json;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Training;
+
+/// <summary>
+/// All that training has come to after an epoch: weights, their moving average, the best epoch's, the optimiser's memory, the history. There is no
+/// generator among it, as each epoch seeds its own (<see cref="Trainer"/>); so a state that was saved and loaded goes on bit for bit as if it never stopped.
+/// </summary>
+public sealed class TrainingState : IDisposable
+{
+    private readonly List<EpochResult> _history = [];
+    private Sequential? _best;
+
+    /// <summary>The state before the first epoch.</summary>
+    /// <param name="recipe">The network and how to train it.</param>
+    /// <param name="seed">Draws the initial weights, and in each epoch the order of the images and their augmentation.</param>
+    public TrainingState(Recipe recipe, int seed)
+    {
+        (Recipe, Seed) = (recipe, seed);
+        Network = Networks.Network.Create(recipe.Network, seed);
+        Average = recipe.WeightAverage > 0 ? Networks.Network.Create(recipe.Network, seed) : Network;
+        Optimizer = recipe.Optimizer switch
+        {
+            Training.Optimizer.Adam => optim.Adam(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
+            Training.Optimizer.AdamW => optim.AdamW(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
+            _ => optim.SGD(Network.parameters(), recipe.LearningRate, recipe.Momentum, weight_decay: recipe.WeightDecay, nesterov: recipe.Nesterov),
+        };
+    }
+
+    /// <summary>The network and how to train it.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>Draws everything that is random.</summary>
+    public int Seed { get; }
+
+    /// <summary>The network that takes the steps.</summary>
+    public Sequential Network { get; }
+
+    /// <summary>The moving average of its weights; the network itself where the recipe keeps none.</summary>
+    public Sequential Average { get; }
+
+    /// <summary>With its memory of earlier gradients.</summary>
+    public OptimizerHelper Optimizer { get; }
+
+    /// <summary>One entry an epoch.</summary>
+    public IReadOnlyList<EpochResult> History => _history;
+
+    /// <summary>The network to use: the best epoch's with early stopping, else the average. It belongs to the state.</summary>
+    public Sequential Result => _best ?? Average;
+
+    /// <summary>Whether there is nothing left to train: all epochs are done, or early stopping has lost patience.</summary>
+    public bool IsComplete => _history.Count >= Recipe.Epochs || (Recipe.Patience > 0 && _history.Count - BestEpoch >= Recipe.Patience);
+
+    /// <summary>The epoch of the lowest validation loss, from 1; 0 before the first and without validation.</summary>
+    private int BestEpoch => _history.Where(epoch => !double.IsNaN(epoch.ValidationLoss)).MinBy(epoch => epoch.ValidationLoss)?.Epoch ?? _history.Count;
+
+    /// <summary>Enters a finished epoch and keeps its weights where they are the best so far.</summary>
+    /// <param name="epoch">How it went.</param>
+    public void Add(EpochResult epoch)
+    {
+        _history.Add(epoch);
+        if (Recipe.Patience == 0 || BestEpoch != epoch.Epoch)
+            return;
+
+        _best ??= Networks.Network.Create(Recipe.Network, Seed);
+        _best.load_state_dict(Average.state_dict());
+    }
+
+    /// <summary>Writes a checkpoint, whole or not at all.</summary>
+    /// <param name="path">The target; an older checkpoint is replaced.</param>
+    public void Save(string path) => AtomicFile.Write(path, temporary =>
+    {
+        using var file = ZipFile.Open(temporary, ZipArchiveMode.Create);
+        Write("history.json", stream => JsonSerializer.Serialize(stream, _history, Format));
+        Write("network", stream => Network.save(stream));
+        if (Average != Network)
+            Write("average", stream => Average.save(stream));
+        if (_best is not null)
+            Write("best", stream => _best.save(stream));
+        Write("optimizer", stream =>
+        {
+            using var writer = new BinaryWriter(stream);
+            Optimizer.save_state_dict(writer);
+        });
+
+        void Write(string name, Action<Stream> write)
+        {
+            using var content = new MemoryStream(); // torch seeks, and an archive's entries can't
+            write(content);
+            using var entry = file.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            entry.Write(content.ToArray());
+        }
+    });
+
+    /// <summary>Reads a checkpoint.</summary>
+    /// <param name="path">What <see cref="Save"/> wrote.</param>
+    /// <param name="recipe">The recipe that it was trained with.</param>
+    /// <param name="seed">The seed that it was trained with.</param>
+    /// <returns>The state; the caller disposes it.</returns>
+    /// <exception cref="InvalidDataException">The file isn't a checkpoint of this recipe.</exception>
+    public static TrainingState Load(string path, Recipe recipe, int seed)
+    {
+        var state = new TrainingState(recipe, seed);
+        try
+        {
+            using var file = ZipFile.OpenRead(path);
+            state._history.AddRange(JsonSerializer.Deserialize<List<EpochResult>>(Read("history.json")!, Format)!);
+            state.Network.load(Read("network")!);
+            if (state.Average != state.Network)
+                state.Average.load(Read("average")!);
+            if (Read("best") is { } best)
+                (state._best = Networks.Network.Create(recipe.Network, seed)).load(best);
+            using var optimizer = new BinaryReader(Read("optimizer")!);
+            state.Optimizer.load_state_dict(optimizer);
+            return state;
+
+            MemoryStream? Read(string name)
+            {
+                if (file.GetEntry(name) is not { } entry)
+                    return null;
+
+                using var content = entry.Open();
+                var copy = new MemoryStream();
+                content.CopyTo(copy);
+                copy.Position = 0;
+                return copy;
+            }
+        }
+        catch (Exception e) when (e is not IOException)
+        {
+            state.Dispose();
+            throw new InvalidDataException($"'{path}' is no checkpoint of this recipe: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Frees the weights, those of <see cref="Result"/> among them.</summary>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        _best?.Dispose();
+        if (Average != Network)
+            Average.Dispose();
+        Network.Dispose();
+    }
+
+    private static readonly JsonSerializerOptions Format = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+}
