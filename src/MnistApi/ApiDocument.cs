@@ -15,9 +15,9 @@ internal sealed class ApiDocument : IDocumentFilter
 {
     private static readonly string[] ImageTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "application/octet-stream"];
 
-    // a 1: a bar of 2×20 pixels in the middle
+    // a 1: a bar of 2×20 pixels where framing puts it
     private static readonly DigitImage One = new(Enumerable.Range(0, DigitImage.PixelCount)
-        .Select(i => i % DigitImage.Side is 13 or 14 && i / DigitImage.Side is >= 4 and < 24 ? byte.MaxValue : byte.MinValue).ToArray());
+        .Select(i => i % DigitImage.Side is 14 or 15 && i / DigitImage.Side is >= 5 and < 25 ? byte.MaxValue : byte.MinValue).ToArray());
 
     private static readonly PredictResponse Answer =
         new(1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
@@ -44,7 +44,9 @@ internal sealed class ApiDocument : IDocumentFilter
         var predict = swaggerDoc.Paths["/predict"].Operations![HttpMethod.Post];
 
         var forms = predict.RequestBody!.Content!;
-        ((OpenApiSchema)forms["multipart/form-data"].Schema!).Required = new HashSet<string> { "image" };
+        var form = (OpenApiMediaType)forms["multipart/form-data"];
+        ((OpenApiSchema)form.Schema!).Required = new HashSet<string> { "image" };
+        form.Example = new JsonObject { ["image"] = "" }; // without it Swagger UI takes the empty form over as the text of the JSON form
         foreach (var type in ImageTypes)
             forms[type] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
         forms["application/json"] = new OpenApiMediaType
