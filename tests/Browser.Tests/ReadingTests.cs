@@ -19,18 +19,18 @@ public class ReadingTests(Site site)
         await page.DrawAsync(PenDigit.Ours[label]);
 
         await Expect(page.Digit).ToHaveTextAsync($"{label}");
-        await Expect(page.Words).ToHaveTextAsync($"That’s a {label}");
+        await Expect(page.Words).ToContainTextAsync($" a {label}"); // "That’s a 3", "Could be a 3 or a 5"
     }
 
     [Fact]
     public async Task Reads_at_least_nine_of_ten_digits_that_other_people_drew()
     {
-        const int perDigit = 3;
+        const int perDigit = 5;
         var folder = Environment.GetEnvironmentVariable("PENDIGITS_DATA");
         Assert.SkipWhen(folder is null, "PENDIGITS_DATA is not set: the folder with strokes.txt of the UCI pen digits.");
         var samples = PenDigit.ReadAll(Path.Combine(folder, "strokes.txt"))
             .GroupBy(digit => digit.Label)
-            .SelectMany(digits => digits.Chunk(digits.Count() / perDigit).Take(perDigit).Select(writers => writers[0]))
+            .SelectMany(digits => digits.Chunk(digits.Count() / perDigit).Take(perDigit).Select(part => part[part.Length / 2])) // spread over the writers
             .ToList();
         await using var page = await site.OpenAsync();
 
