@@ -10,6 +10,7 @@ using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop
 var root = new RootCommand("Trains, evaluates and tries networks that read handwritten digits.")
 {
     TrainCommand.Create(stop.Token),
+    CompareCommand.Create(stop.Token),
     EvaluateCommand.Create(stop.Token),
     PredictCommand.Create(),
     DownloadCommand.Create(stop.Token),
