@@ -46,7 +46,7 @@ public class ComparisonTests
             ranked.Select(row => (Math.Round(row.Accuracy, 12), row.AccuracyDeviation, Math.Round(row.Errors, 12), row.BestAhead)));
         Assert.Equal([1, 2 / 512.0], ranked.Select(row => Math.Round(row.P, 12)));
         Assert.StartsWith("""
-            |  | recipe | accuracy, % | errors | parameters | multiply-adds | s/epoch | s in all | inference, µs | best : this | p |
+            |  | recipe | accuracy, % | errors | parameters | multiply-adds | s/epoch | s in all | µs/image | best : this | p |
             | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
             | 1 | good | 90.00 ± 0.00 | 1.0 | 98,938 | 3,683,072 | 1.5 | 3 | 50 | – | – |
             | 2 | poor | 30.00 ± 28.28 | 7.0 | – | – | – | 100 | 200 | 9 : 0 | 0.004 |

@@ -43,7 +43,7 @@ public static class Comparison
         ("multiply-adds", row => Text($"{row.Models[0].MultiplyAdds:N0}")),
         ("s/epoch", row => Text($"{row.Models.Average(model => model.EpochSeconds):F1}")),
         ("s in all", row => Text($"{row.Models.Average(model => model.TrainingSeconds):F0}")),
-        ("inference, µs", row => Text($"{row.Models.Average(model => model.InferenceMicroseconds):F0}")),
+        ("µs/image", row => Text($"{row.Models.Average(model => model.InferenceMicroseconds):F0}")),
         ("best : this", row => row.BestAhead + row.BestBehind == 0 ? "" : Text($"{row.BestAhead} : {row.BestBehind}")),
         ("p", row => row.BestAhead + row.BestBehind == 0 ? "" : row.P < 0.001 ? "< 0.001" : Text($"{row.P:F3}")),
     ];

@@ -43,7 +43,7 @@ internal static class ConsoleReport
             table.AddColumn(new TableColumn(heading) { Alignment = index == 1 ? Justify.Left : Justify.Right, NoWrap = true });
         foreach (var row in rows.Skip(1))
             table.AddRow([.. row.Select(cell => new Text(cell))]);
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120); // a line that the terminal breaks reads better than cells a letter wide
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 130); // a line that the terminal breaks reads better than cells a letter wide
         AnsiConsole.Write(table);
     }
 
