@@ -187,8 +187,12 @@ public class TrainerTests
 [CollectionDefinition(nameof(TorchTests))]
 public class TorchTests : ICollectionFixture<TorchFixture>;
 
-/// <summary>Loads libtorch before the first test that needs it.</summary>
+/// <summary>Loads libtorch before the first test that needs it. With one thread: on tensors this small, several mostly wait for each other.</summary>
 public class TorchFixture
 {
-    public TorchFixture() => LibTorch.Load();
+    public TorchFixture()
+    {
+        LibTorch.Load();
+        TorchSharp.torch.set_num_threads(1);
+    }
 }
