@@ -177,6 +177,7 @@ public class TrainerTests
 
         Assert.Equal(0.9, metrics.MicroAccuracy, 6);
         Assert.Equal((9 * -Math.Log(0.91) - Math.Log(0.01)) / 10, metrics.LogLoss, 4);
+        Assert.Equal(-Math.Log(0.01), metrics.PerClassLogLoss[9], 4);
         Assert.Equal(10, metrics.ConfusionMatrix.Counts[9][4]);
         Assert.Equal(10, metrics.ConfusionMatrix.Counts[0][0]);
         Assert.Equal(0.5, metrics.ConfusionMatrix.PerClassPrecision[4], 6);
