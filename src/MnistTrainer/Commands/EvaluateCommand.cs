@@ -26,7 +26,7 @@ internal static class EvaluateCommand
             var predictions = Evaluation.Predict(classifier, test);
             var microseconds = clock.Elapsed.TotalMicroseconds / test.Count;
             ConsoleReport.Model(classifier.Card);
-            ConsoleReport.Metrics(Evaluation.Measure(predictions, test), test.Count);
+            ConsoleReport.Metrics(Evaluation.Measure(predictions, test), Calibration.Measure(predictions, test), test.Count);
             Console.WriteLine($"{microseconds:F0} µs an image on one thread, 1,000 images a run.");
         });
         return command;

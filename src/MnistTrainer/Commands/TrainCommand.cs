@@ -6,6 +6,7 @@ using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Reports;
 using MnistTrainer.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Commands;
@@ -30,24 +31,39 @@ internal static class TrainCommand
 
         var command = new Command("train",
             "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n\n" +
-            "Examples: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
-            "          MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
+            "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
+            "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data,
         };
         command.SetAction(parsed =>
         {
             LibTorch.Load();
-            var root = parsed.GetValue(dryRun) ? Directory.CreateTempSubdirectory("mnist-dry-run-").FullName : parsed.GetValue(runs)!;
-            var run = parsed.GetValue(resume) is { } folder
-                ? Run.Open(folder)
-                : Run.Create(root, new RunOptions(parsed.GetValue(recipe)!, overrides.Load(parsed, recipe), parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads)));
-            Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
-                parsed.GetValue(dryRun), parsed.GetValue(tensorBoard), cancellation);
-            if (parsed.GetValue(output) is { } file)
-                AtomicFile.Write(file, temporary => File.Copy(run.Model, temporary, overwrite: true));
-            if (parsed.GetValue(dryRun))
-                Directory.Delete(root, recursive: true);
+            var dry = parsed.GetValue(dryRun);
+            var settings = overrides.Load(parsed, recipe);
+            var root = dry ? Directory.CreateTempSubdirectory("mnist-dry-run-").FullName : parsed.GetValue(runs)!;
+            try
+            {
+                var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
+                    parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads)));
+                Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+                    dry, parsed.GetValue(tensorBoard), cancellation);
+                if (!dry && parsed.GetValue(output) is { } file)
+                    AtomicFile.Write(file, temporary => File.Copy(run.Model, temporary, overwrite: true));
+            }
+            finally
+            {
+                if (dry)
+                    Directory.Delete(root, recursive: true);
+            }
+
+            if (dry)
+                Console.WriteLine("Dry run: training, measuring, export and report work. Nothing was kept.");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(dryRun) && result.GetValue(resume) is not null)
+                result.AddError("--dry-run begins a run of its own: it doesn't go with --resume.");
         });
         return command;
     }
@@ -58,6 +74,8 @@ internal static class TrainCommand
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
         var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(run.Options.Validation, seed);
+        if (dryRun)
+            (training, validation) = (OneBatch(training), validation is null ? null : OneBatch(validation));
         using var state = run.LoadState();
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
@@ -69,9 +87,10 @@ internal static class TrainCommand
             onEpoch(epoch);
         }, timeLimit, cancellation));
 
-        var test = MnistDataset.LoadTest(dataFolder);
+        var test = dryRun ? OneBatch(MnistDataset.LoadTest(dataFolder)) : MnistDataset.LoadTest(dataFolder);
         var predictions = Evaluation.Predict(state.Result, test);
         var metrics = Evaluation.Measure(predictions, test);
+        var calibration = Calibration.Measure(predictions, test);
         var created = DateTimeOffset.UtcNow;
         var card = new ModelCard
         {
@@ -87,13 +106,18 @@ internal static class TrainCommand
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
             Temperature = 1,
+            CalibrationError = calibration.Error,
             FramingVersion = DigitFraming.Version,
         };
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
+        HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.children().OfType<Conv2d>().First().weight);
 
         ConsoleReport.Model(card);
-        ConsoleReport.Metrics(metrics, test.Count);
+        ConsoleReport.Metrics(metrics, calibration, test.Count);
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) answers all {test.Count:N0} test images as the network does.");
+        Console.WriteLine($"Look at {run.Report}.");
+
+        DigitSet OneBatch(DigitSet digits) => digits.Take([.. Enumerable.Range(0, Math.Min(recipe.BatchSize, digits.Count))]);
     }
 
     private static JsonElement Describe(RunOptions options, int epochs)

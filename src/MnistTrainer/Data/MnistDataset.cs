@@ -32,6 +32,13 @@ public static class MnistDataset
     /// <summary>Who made the data and under which licence it may be used.</summary>
     public const string Credit = "MNIST: Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, CC BY-SA 3.0";
 
+    /// <summary>
+    /// Positions of the test images whose label no majority of human annotators agrees with: no network is to blame for them
+    /// (Northcutt, Athalye and Mueller, Pervasive label errors in test sets, 2021; from their repository cleanlab/label-errors).
+    /// </summary>
+    public static readonly IReadOnlySet<int> DoubtfulTestImages =
+        new HashSet<int> { 947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729 };
+
     /// <summary>The data folder: the option's, else that of <see cref="EnvironmentVariable"/>, else <c>data/mnist</c>.</summary>
     /// <param name="option">What <c>--data</c> says; null where it isn't given.</param>
     public static string Folder(string? option) =>

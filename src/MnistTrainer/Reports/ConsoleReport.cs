@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using MnistModel;
+using MnistTrainer.Training;
 using Spectre.Console;
 
 namespace MnistTrainer.Reports;
@@ -11,13 +12,15 @@ internal static class ConsoleReport
     public static void Model(ModelCard card) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
         $"[bold]{card.Name}[/] {card.Version}: network {card.Network}, {card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F2} M multiply-adds");
 
-    public static void Metrics(MulticlassClassificationMetrics metrics, int images)
+    public static void Metrics(MulticlassClassificationMetrics metrics, Calibration calibration, int images)
     {
         var confusion = metrics.ConfusionMatrix;
         var table = new Table().Title("Rows: true digit. Columns: answer.").Border(TableBorder.None).AddColumn("");
         for (var digit = 0; digit < DigitClassifier.Digits; digit++)
             table.AddColumn(new TableColumn($"{digit}").RightAligned());
-        table.AddColumn(new TableColumn("prec.").RightAligned()).AddColumn(new TableColumn("recall").RightAligned());
+        table.AddColumn(new TableColumn("prec.").RightAligned()).AddColumn(new TableColumn("recall").RightAligned()).AddColumn(new TableColumn("log-loss").RightAligned());
+        foreach (var column in table.Columns)
+            column.PadLeft(0).NoWrap(); // 80 characters hold it
         for (var digit = 0; digit < DigitClassifier.Digits; digit++)
         {
             table.AddRow(
@@ -26,13 +29,14 @@ internal static class ConsoleReport
                 .. confusion.Counts[digit].Select((count, answer) => count == 0 ? "[dim]·[/]" : answer == digit ? $"{count}" : $"[red]{count}[/]"),
                 Percent(confusion.PerClassPrecision[digit]),
                 Percent(confusion.PerClassRecall[digit]),
+                metrics.PerClassLogLoss[digit].ToString("F4", CultureInfo.InvariantCulture),
             ]);
         }
 
         AnsiConsole.Write(table);
         var errors = (int)Math.Round((1 - metrics.MicroAccuracy) * images);
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"Accuracy [bold]{Percent(metrics.MicroAccuracy)}[/]: {errors} errors in {images:N0} images. Log-loss {metrics.LogLoss:F4}, macro accuracy {Percent(metrics.MacroAccuracy)}.");
+            $"Accuracy [bold]{Percent(metrics.MicroAccuracy)}[/]: {errors} errors in {images:N0} images. Log-loss {metrics.LogLoss:F4}, macro accuracy {Percent(metrics.MacroAccuracy)}, top-2 accuracy {Percent(metrics.TopKAccuracy)}, calibration error {Percent(calibration.Error)}.");
     }
 
     public static void Comparison(IReadOnlyList<ComparedRecipe> ranked)

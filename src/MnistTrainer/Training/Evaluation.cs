@@ -58,7 +58,7 @@ public static class Evaluation
     public static IReadOnlyList<Prediction> Predict(DigitClassifier classifier, DigitSet digits) =>
         [.. Enumerable.Range(0, digits.Count).Select(index => digits[index]).Chunk(BatchSize).SelectMany(classifier.Classify)];
 
-    /// <summary>Microsoft.ML's multiclass metrics: accuracy, log-loss (nats), confusion matrix.</summary>
+    /// <summary>Microsoft.ML's multiclass metrics: accuracy, top-2 accuracy, log-loss (nats), confusion matrix.</summary>
     /// <param name="predictions">One prediction an image.</param>
     /// <param name="digits">The images that were predicted.</param>
     public static MulticlassClassificationMetrics Measure(IReadOnlyList<Prediction> predictions, DigitSet digits)
@@ -70,7 +70,7 @@ public static class Evaluation
             PredictedLabel = (uint)prediction.Digit,
             Score = [.. prediction.Probabilities],
         });
-        return context.MulticlassClassification.Evaluate(context.Data.LoadFromEnumerable(rows));
+        return context.MulticlassClassification.Evaluate(context.Data.LoadFromEnumerable(rows), topKPredictionCount: 2);
     }
 
     private sealed class Row

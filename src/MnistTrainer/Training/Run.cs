@@ -99,7 +99,7 @@ public sealed class Run
     }
 
     /// <summary>The version of this program, with the git commit that it was built from.</summary>
-    private static string CodeVersion => typeof(Run).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public static string CodeVersion => typeof(Run).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static string TorchVersion => $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, libtorch {TorchSharp.torch.__version__}";
 

@@ -1,0 +1,261 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.ML.Data;
+using MnistModel;
+using MnistTrainer.Data;
+using MnistTrainer.Training;
+using SkiaSharp;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Reports;
+
+/// <summary>A run as one page to look at: figures, learning curves, confusion matrix, worst mistakes, calibration, first-layer filters, options.</summary>
+public static class HtmlReport
+{
+    private const int MaxMistakes = 60;
+
+    /// <summary>Writes the page. It holds all that it shows and asks for no other file; it follows the reader's choice of light or dark.</summary>
+    /// <param name="path">The target; an older file is replaced.</param>
+    /// <param name="options">All that decides the run's result.</param>
+    /// <param name="card">Of the model that the run made.</param>
+    /// <param name="history">One entry an epoch; at least one.</param>
+    /// <param name="test">The test images, in MNIST's order.</param>
+    /// <param name="predictions">What the model answers for them.</param>
+    /// <param name="filters">Weights of the first layer, float32 (out, in, height, width); of each filter, the first input is shown.</param>
+    public static void Write(
+        string path, RunOptions options, ModelCard card, IReadOnlyList<EpochResult> history, DigitSet test, IReadOnlyList<Prediction> predictions, Tensor filters)
+    {
+        var metrics = Evaluation.Measure(predictions, test);
+        var calibration = Calibration.Measure(predictions, test);
+        var css = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reports", "report.css"));
+        Html page = $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <title>{Percent(metrics.MicroAccuracy)} – {card.Name} {card.Version}</title>
+            <style>
+            {css}</style>
+            </head>
+            <body>
+            <header>
+            <h1>{card.Name} <span>{card.Version}</span></h1>
+            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {Run.CodeVersion}.</p>
+            </header>
+            <main>
+            {Figures(metrics, calibration, card, history, test.Count)}
+            {Learning(options.Recipe, history)}
+            {Confusion(metrics.ConfusionMatrix)}
+            {Digits(metrics)}
+            {Mistakes(test, predictions)}
+            {Reliability(calibration)}
+            {Filters(filters)}
+            {Options(card)}
+            </main>
+            </body>
+            </html>
+
+            """;
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(page.ToString()));
+    }
+
+    private static Html Figures(MulticlassClassificationMetrics metrics, Calibration calibration, ModelCard card, IReadOnlyList<EpochResult> history, int images)
+    {
+        var right = metrics.ConfusionMatrix.Counts.Select((row, digit) => row[digit]).Sum();
+        var training = TimeSpan.FromSeconds(history.Sum(epoch => epoch.Seconds));
+        return $"""
+            <section id="figures" aria-label="Figures"><dl>
+            {Figure("test accuracy", $"{Percent(metrics.MicroAccuracy)}", $"top-2 accuracy {Percent(metrics.TopKAccuracy)}")}
+            {Figure("errors", $"{images - right:N0}", $"in {images:N0} test images")}
+            {Figure("validation accuracy", $"{Percent(history[^1].ValidationAccuracy)}", $"after the last epoch")}
+            {Figure("calibration error", $"{Percent(calibration.Error)}", $"log-loss {metrics.LogLoss:F4}")}
+            {Figure("weights", $"{card.Parameters:N0}", $"{card.MultiplyAdds / 1e6:F2} M multiply-adds an image")}
+            {Figure("training time", $"{(int)training.TotalMinutes}:{training.Seconds:D2} min", $"{history.Count} epochs")}
+            </dl></section>
+            """;
+
+        static Html Figure(string name, Html value, Html note) => $"<div><dt>{name}</dt><dd>{value}</dd><dd>{note}</dd></div>\n";
+    }
+
+    private static Html Learning(Recipe recipe, IReadOnlyList<EpochResult> history)
+    {
+        var notes = (recipe.Augmentation is null ? "" : " It is measured on augmented images, which are harder to read.")
+            + (recipe.LabelSmoothing > 0 ? " Its loss includes label smoothing, which keeps it from 0." : "");
+        return $"""
+            <section id="learning">
+            <h2>How it learned</h2>
+            <p>Training is measured while the weights still move, validation after the epoch.{notes}</p>
+            <div class="plots">
+            {Plot("Loss by epoch", theme => Plots.Loss(history, theme))}
+            {Plot("Accuracy by epoch", theme => Plots.Accuracy(history, theme))}
+            {Plot("Learning rate by epoch", theme => Plots.LearningRate(history, theme))}
+            </div>
+            </section>
+            """;
+    }
+
+    private static Html Confusion(ConfusionMatrix confusion)
+    {
+        var most = confusion.Counts.SelectMany((row, digit) => row.Where((_, answer) => answer != digit)).Max();
+        return $"""
+            <section id="confusion">
+            <h2>What it took for what</h2>
+            <p>Rows: the label. Columns: the answer. The redder, the more often; the scale is logarithmic.</p>
+            <table>
+            <thead><tr><td></td>{Each(answer => $"""<th scope="col">{answer}</th>""")}</tr></thead>
+            <tbody>
+            {Each(digit => $"""<tr><th scope="row">{digit}</th>{Each(answer => Cell(digit, answer, confusion.Counts[digit][answer]))}</tr>{'\n'}""")}
+            </tbody>
+            </table>
+            </section>
+            """;
+
+        Html Cell(int digit, int answer, double count)
+        {
+            if (digit == answer)
+                return $"""<td class="right">{count}</td>""";
+            if (count == 0)
+                return $"""<td class="none">·</td>""";
+            return $"""<td style="--heat: {Math.Log(1 + count) / Math.Log(1 + most):F2}">{count}</td>""";
+        }
+    }
+
+    private static Html Digits(MulticlassClassificationMetrics metrics) => $"""
+        <section id="digits">
+        <h2>Digit by digit</h2>
+        <p>Precision: of the answers, the share that is right. Recall: of the images, the share that is found.</p>
+        <table>
+        <thead><tr><th scope="col">digit</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">log-loss</th><th scope="col">images</th></tr></thead>
+        <tbody>
+        {Each(digit => $"""
+            <tr><th scope="row">{digit}</th><td>{Percent(metrics.ConfusionMatrix.PerClassPrecision[digit])}</td><td>{Percent(metrics.ConfusionMatrix.PerClassRecall[digit])}</td><td>{metrics.PerClassLogLoss[digit]:F4}</td><td>{metrics.ConfusionMatrix.Counts[digit].Sum():N0}</td></tr>
+
+            """)}
+        </tbody>
+        </table>
+        </section>
+        """;
+
+    private static Html Mistakes(DigitSet test, IReadOnlyList<Prediction> predictions)
+    {
+        var mistakes = predictions.Index().Where(image => image.Item.Digit != test.Labels.Span[image.Index])
+            .OrderBy(image => image.Item.Probabilities[test.Labels.Span[image.Index]]).ToList();
+        var doubtful = mistakes.Count(image => MnistDataset.DoubtfulTestImages.Contains(image.Index));
+        var shown = mistakes.Where((image, rank) => rank < MaxMistakes || MnistDataset.DoubtfulTestImages.Contains(image.Index)).ToList();
+        return $"""
+            <section id="mistakes">
+            <h2>Its worst mistakes</h2>
+            <p>{shown.Count} of {mistakes.Count}, those first whose label it thought least likely. The bars are its probabilities of 0 to 9, with the label's in green.
+            <span class="badge">doubtful label</span> marks {doubtful} of the {MnistDataset.DoubtfulTestImages.Count} test images whose label no majority of people agrees with (source: cleanlab/label-errors).</p>
+            <div class="gallery">
+            {shown.Select(image => Mistake(image.Index, test, image.Item))}
+            </div>
+            </section>
+            """;
+    }
+
+    private static Html Mistake(int index, DigitSet test, Prediction prediction)
+    {
+        var label = test.Labels.Span[index];
+        Html none = $"", badge = $"""<span class="badge">doubtful label</span>""";
+        return $"""
+            <figure id="image-{index}">
+            {Picture("digit", $"Test image {index}, labelled {label}, read as {prediction.Digit}", DigitImage.Side, DigitImage.Side, (x, y) => Ink(test[index].Pixels[y * DigitImage.Side + x]))}
+            <figcaption>
+            <strong>{prediction.Digit} <small>{Percent(prediction.Confidence)}</small></strong>
+            <span>label {label} <small>{Percent(prediction.Probabilities[label])}</small></span>
+            <span class="index">image {index}</span>
+            {(MnistDataset.DoubtfulTestImages.Contains(index) ? badge : none)}
+            </figcaption>
+            <ol aria-hidden="true">{Each(digit => $"""<li class="{(digit == label ? "label" : "")}" style="--p: {prediction.Probabilities[digit]:F3}">{digit}</li>""")}</ol>
+            </figure>
+
+            """;
+
+        static SKColor Ink(byte ink) => new((byte)(255 - ink), (byte)(255 - ink), (byte)(255 - ink));
+    }
+
+    private static Html Reliability(Calibration calibration) => $"""
+        <section id="reliability">
+        <h2>How far it can be believed</h2>
+        <p>Answers by their confidence, in {Calibration.BinCount} bins, the number of images above each. On the dashed line, as many answers are right as the confidence says; expected calibration error {Percent(calibration.Error)}.</p>
+        {Plot("Accuracy by confidence", theme => Plots.Reliability(calibration, theme))}
+        </section>
+        """;
+
+    private static Html Filters(Tensor filters)
+    {
+        var (height, width) = ((int)filters.shape[2], (int)filters.shape[3]);
+        var weights = filters.select(1, 0).detach().contiguous().data<float>().ToArray(); // (out, height, width)
+        var largest = weights.Max(Math.Abs);
+        return $"""
+            <section id="filters">
+            <h2>What the first layer looks for</h2>
+            <p>Its {filters.shape[0]} filters of {width}×{height} weights: orange where it wants ink, blue where it wants paper.</p>
+            <div class="filters">
+            {weights.Chunk(height * width).Select((filter, index) => Picture("filter", $"Filter {index}", width, height, (x, y) => Weight(filter[y * width + x] / largest)))}
+            </div>
+            </section>
+            """;
+
+        static SKColor Weight(float weight)
+        {
+            var (full, share) = (weight > 0 ? new SKColor(0xd9, 0x6c, 0x06) : new SKColor(0x2f, 0x5f, 0xd0), Math.Abs(weight));
+            return new SKColor(Mix(full.Red), Mix(full.Green), Mix(full.Blue));
+
+            byte Mix(byte colour) => (byte)(0xf4 + (colour - 0xf4) * share);
+        }
+    }
+
+    private static Html Options(ModelCard card)
+    {
+        IEnumerable<(string Name, string Value)> rows =
+        [
+            .. Flatten("", card.Training),
+            ("temperature", card.Temperature.ToString(CultureInfo.InvariantCulture)),
+            ("code", Run.CodeVersion),
+            .. card.DataSha256.Select(file => ($"SHA-256 of {file.Key}", file.Value)),
+        ];
+        return $"""
+            <details id="options">
+            <summary>All options, code and data</summary>
+            <table><tbody>
+            {rows.Select(row => (Html)$"""<tr><th scope="row">{row.Name}</th><td>{row.Value}</td></tr>{'\n'}""")}
+            </tbody></table>
+            </details>
+            """;
+
+        static IEnumerable<(string, string)> Flatten(string name, JsonElement value) => value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().SelectMany(member => Flatten(name.Length == 0 ? member.Name : $"{name}.{member.Name}", member.Value))
+            : [(name, value.ToString())];
+    }
+
+    private static Html Plot(string name, Func<Plots.Theme, byte[]> draw) => $"""
+        <picture>
+        <source media="(prefers-color-scheme: dark)" srcset="{DataUrl(draw(Plots.Theme.Dark))}" />
+        <img src="{DataUrl(draw(Plots.Theme.Light))}" alt="{name}" width="{Plots.Width}" height="{Plots.Height}" />
+        </picture>
+
+        """;
+
+    private static Html Picture(string kind, string name, int width, int height, Func<int, int, SKColor> pixel)
+    {
+        using var bitmap = new SKBitmap(width, height);
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+                bitmap.SetPixel(x, y, pixel(x, y));
+        }
+
+        using var png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return $"""<img class="{kind}" src="{DataUrl(png.ToArray())}" alt="{name}" width="{width}" height="{height}" />{'\n'}""";
+    }
+
+    private static string DataUrl(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);
+
+    private static IEnumerable<Html> Each(Func<int, Html> digit) => Enumerable.Range(0, DigitClassifier.Digits).Select(digit);
+
+    private static string Percent(double share) => double.IsFinite(share) ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:F2}%") : "–";
+}

@@ -1,0 +1,122 @@
+using MnistTrainer.Training;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace MnistTrainer.Reports;
+
+/// <summary>The report's plots: PNG on a transparent ground, for a light page or a dark one.</summary>
+internal static class Plots
+{
+    /// <summary>Size on the page, in CSS pixels; the pictures are twice as large, for dense screens.</summary>
+    public const int Width = 480, Height = 320;
+
+    private const string Font = "DejaVu Sans";
+
+    private static readonly double[] LossTicks = [.. Enumerable.Range(-5, 8).SelectMany(power => new[] { 1, 2, 5 }.Select(first => first * Math.Pow(10, power)))];
+    private static readonly double[] AccuracyTicks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999];
+
+    // SkiaSharp is built without fontconfig and finds no font of the system: without this, plots have no text
+    static Plots() => Fonts.AddFontFile(Font, Path.Combine(AppContext.BaseDirectory, "Reports", "DejaVuSans.ttf"));
+
+    /// <summary>Training and validation loss by epoch, on a logarithmic scale.</summary>
+    public static byte[] Loss(IReadOnlyList<EpochResult> history, Theme theme)
+    {
+        var plot = New("epoch", "loss (nats)", theme);
+        AddCurves(plot, history, theme, epoch => epoch.TrainingLoss, epoch => epoch.ValidationLoss, LossTicks, Math.Log10, loss => $"{loss:0.#####}");
+        return Draw(plot);
+    }
+
+    /// <summary>Training and validation accuracy by epoch, on a scale where half the errors is everywhere the same step.</summary>
+    public static byte[] Accuracy(IReadOnlyList<EpochResult> history, Theme theme)
+    {
+        var plot = New("epoch", "accuracy", theme);
+        AddCurves(plot, history, theme, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy,
+            AccuracyTicks, accuracy => -Math.Log10(Math.Max(1 - accuracy, 1e-4)), accuracy => $"{accuracy * 100:0.##}%");
+        return Draw(plot);
+    }
+
+    /// <summary>Learning rate at the end of each epoch.</summary>
+    public static byte[] LearningRate(IReadOnlyList<EpochResult> history, Theme theme)
+    {
+        var plot = New("epoch", "learning rate", theme);
+        AddCurve(plot, history, epoch => epoch.LearningRate, theme.Validation);
+        plot.Axes.AutoScale();
+        plot.Axes.SetLimitsY(0, 1.1 * Math.Max(history.Max(epoch => epoch.LearningRate), 1e-9));
+        return Draw(plot);
+    }
+
+    /// <summary>Accuracy by confidence: bars on the diagonal are calibrated; each has its number of images above it.</summary>
+    public static byte[] Reliability(Calibration calibration, Theme theme)
+    {
+        var plot = New("confidence", "accuracy", theme);
+        var diagonal = plot.Add.Line(0, 0, 1, 1);
+        (diagonal.LineColor, diagonal.LinePattern, diagonal.LineWidth) = (theme.Text, LinePattern.Dashed, 1);
+        var width = 1.0 / Calibration.BinCount;
+        var bars = plot.Add.Bars(calibration.Bins.Index().Where(bin => bin.Item.Count > 0).Select(bin => new Bar
+        {
+            Position = (bin.Index + 0.5) * width,
+            Size = 0.86 * width,
+            Value = bin.Item.Accuracy,
+            FillColor = theme.Validation.WithAlpha(0.75),
+            LineWidth = 0,
+            Label = $"{bin.Item.Count}",
+        }).ToList());
+        (bars.ValueLabelStyle.FontName, bars.ValueLabelStyle.FontSize, bars.ValueLabelStyle.ForeColor) = (Font, 10, theme.Text);
+        foreach (var axis in new IAxis[] { plot.Axes.Left, plot.Axes.Bottom })
+            axis.TickGenerator = new NumericManual([0, 0.2, 0.4, 0.6, 0.8, 1], ["0%", "20%", "40%", "60%", "80%", "100%"]);
+        plot.Axes.SetLimits(0, 1.02, 0, 1.1);
+        return Draw(plot);
+    }
+
+    private static void AddCurves(
+        Plot plot, IReadOnlyList<EpochResult> history, Theme theme, Func<EpochResult, double> training, Func<EpochResult, double> validation,
+        double[] ticks, Func<double, double> scale, Func<double, string> label)
+    {
+        AddCurve(plot, history, epoch => scale(training(epoch)), theme.Training).LegendText = "training";
+        if (history.Any(epoch => !double.IsNaN(epoch.ValidationLoss)))
+            AddCurve(plot, history, epoch => scale(validation(epoch)), theme.Validation).LegendText = "validation";
+        plot.Axes.AutoScale();
+        // from a tick to a tick, so that there are at least two
+        var (low, high) = (plot.Axes.GetLimits().Bottom, plot.Axes.GetLimits().Top);
+        var places = ticks.Select(scale).ToArray();
+        plot.Axes.SetLimitsY(places.LastOrDefault(place => place <= low, places[0]), places.FirstOrDefault(place => place >= high, places[^1]));
+        plot.Axes.Left.TickGenerator = new NumericManual(places, [.. ticks.Select(label)]);
+        plot.ShowLegend();
+    }
+
+    private static ScottPlot.Plottables.Scatter AddCurve(Plot plot, IReadOnlyList<EpochResult> history, Func<EpochResult, double> value, Color color)
+    {
+        var curve = plot.Add.Scatter(history.Select(epoch => (double)epoch.Epoch).ToArray(), history.Select(value).ToArray(), color);
+        (curve.LineWidth, curve.MarkerSize) = (2, history.Count <= 40 ? 6 : 0);
+        return curve;
+    }
+
+    private static Plot New(string x, string y, Theme theme)
+    {
+        var plot = new Plot { ScaleFactor = 2 };
+        plot.Font.Set(Font);
+        plot.FigureBackground.Color = plot.DataBackground.Color = plot.Legend.BackgroundColor = Colors.Transparent;
+        plot.Axes.Color(theme.Text);
+        plot.Grid.MajorLineColor = theme.Grid;
+        plot.Legend.FontColor = theme.Text;
+        (plot.Legend.OutlineWidth, plot.Legend.ShadowColor) = (0, Colors.Transparent);
+        plot.Axes.Top.IsVisible = plot.Axes.Right.IsVisible = false;
+        foreach (var (axis, name) in new (IAxis, string)[] { (plot.Axes.Bottom, x), (plot.Axes.Left, y) })
+        {
+            (axis.Label.Text, axis.Label.Bold, axis.Label.FontSize, axis.TickLabelStyle.FontSize) = (name, false, 14, 13);
+            axis.MinorTickStyle.Length = 0;
+        }
+
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
+        return plot;
+    }
+
+    private static byte[] Draw(Plot plot) => plot.GetImageBytes(2 * Width, 2 * Height, ImageFormat.Png);
+
+    /// <summary>Colours that stand out from the page.</summary>
+    public sealed record Theme(Color Text, Color Grid, Color Training, Color Validation)
+    {
+        public static readonly Theme Light = new(Color.FromHex("#63646f"), Color.FromHex("#dfddd7"), Color.FromHex("#c2700f"), Color.FromHex("#4f46e5"));
+        public static readonly Theme Dark = new(Color.FromHex("#a2a4b1"), Color.FromHex("#32353f"), Color.FromHex("#f0a64f"), Color.FromHex("#a5a1ff"));
+    }
+}
