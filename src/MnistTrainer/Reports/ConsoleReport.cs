@@ -44,7 +44,7 @@ internal static class ConsoleReport
         var rows = Reports.Comparison.Table(ranked);
         var table = new Table().Border(TableBorder.Simple);
         foreach (var (index, heading) in rows[0].Index())
-            table.AddColumn(new TableColumn(heading) { Alignment = index == 1 ? Justify.Left : Justify.Right, NoWrap = true });
+            table.AddColumn(new TableColumn(heading) { Alignment = index == 1 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
         foreach (var row in rows.Skip(1))
             table.AddRow([.. row.Select(cell => new Text(cell))]);
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 130); // a line that the terminal breaks reads better than cells a letter wide
