@@ -14,6 +14,7 @@ public class ProgramTests
     [InlineData("train --epochs three", 2, "Cannot parse argument 'three' for option '--epochs' as expected type 'System.Nullable`1[System.Int32]'. See 'MnistTrainer train --help'.")]
     [InlineData("train --validation 50000", 2, "--validation takes 0 to 30,000 images. See 'MnistTrainer train --help'.")]
     [InlineData("train --recipe cake", 1, "There is no recipe 'cake'. There are: compact, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give the path of a JSON file.")]
+    [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
     [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact.")]
     [InlineData("evaluate --model none.onnx", 1, "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]
     [InlineData("evaluate --model README.md", 1, "'README.md' is not an ONNX model that can be loaded. Write one with MnistTrainer train.")]
@@ -50,6 +51,41 @@ public class ProgramTests
         Assert.Equal(0, code);
         var accuracy = double.Parse(output.Split("Accuracy ")[1].Split('%')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(accuracy, 99.0, 99.95);
+    }
+
+    [Fact]
+    public async Task Train_leaves_a_folder_with_everything()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, output, error) = await Run(
+            $"train --recipe tutorial-baseline --epochs 1 --set batchSize=1000 --validation 30000 --tensorboard --runs {folder.Path} --data {RealMnist.Folder}");
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        var run = Assert.Single(Directory.GetDirectories(folder.Path));
+        var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order().ToList();
+        Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"], files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
+        var events = Assert.Single(files, file => file.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
+        Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains($"Look at {Path.Combine(run, "report.html")}.", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("compact", 0, "Dry run: training, measuring, export and report work. Nothing was kept.")]
+    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact.")]
+    public async Task A_dry_run_does_everything_in_seconds_and_keeps_nothing(string network, int exitCode, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var clock = Stopwatch.StartNew();
+
+        var (code, output, error) = await Run($"train --dry-run --network {network} --runs {folder.Path} --output {folder.Path}/model.onnx --data {RealMnist.Folder}", folder.Path);
+
+        Assert.Equal(exitCode, code);
+        Assert.Equal(message, (output + error).TrimEnd().Split('\n')[^1]);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path, "mnist*"));
+        Assert.Empty(Directory.GetFiles(folder.Path, "model.onnx"));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
     }
 
     [Fact]
@@ -116,12 +152,22 @@ public class ProgramTests
         await process.WaitForExitAsync();
     }
 
-    private static async Task<(int Code, string Output, string Error)> Run(string arguments)
+    private static async Task<(int Code, string Output, string Error)> Run(string arguments, string? temporary = null)
     {
+<<<<<<< HEAD
         using var process = Process.Start(Start(arguments))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
+=======
+        var start = Start(arguments);
+        if (temporary is not null)
+            start.Environment["TMPDIR"] = temporary;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+>>>>>>> report
         return (process.ExitCode, await output, await error);
     }
 
