@@ -15,6 +15,7 @@ public class ProgramTests
     [InlineData("train --epochs three", 2, "Cannot parse argument 'three' for option '--epochs' as expected type 'System.Nullable`1[System.Int32]'. See 'MnistTrainer train --help'.")]
     [InlineData("train --validation 50000", 2, "--validation takes 0 to 30,000 images. See 'MnistTrainer train --help'.")]
     [InlineData("train --recipe cake", 1, "There is no recipe 'cake'. There are: compact, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give the path of a JSON file.")]
+    [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
     [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact.")]
     [InlineData("compare compact cake", 1, "There is no recipe 'cake'. There are: compact, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or give the path of a JSON file.")]
     [InlineData("compare compact recipes/compact.json", 1, "There are two recipes 'compact'; their results would share a folder.")]
@@ -56,6 +57,72 @@ public class ProgramTests
         Assert.Equal(0, code);
         var accuracy = double.Parse(output.Split("Accuracy ")[1].Split('%')[0], CultureInfo.InvariantCulture);
         Assert.InRange(accuracy, 99.0, 99.95);
+    }
+
+    [Fact]
+    public async Task Train_leaves_a_folder_with_everything()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, output, error) = await Run(
+            $"train --recipe tutorial-baseline --epochs 1 --set batchSize=1000 --validation 30000 --tensorboard --runs {folder.Path} --data {RealMnist.Folder}");
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        var run = Assert.Single(Directory.GetDirectories(folder.Path));
+        var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order().ToList();
+        Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"], files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
+        var events = Assert.Single(files, file => file.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
+        Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events)), StringComparison.Ordinal);
+        Assert.Contains($"Look at {Path.Combine(run, "report.html")}.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_keeps_what_is_finished_adds_what_is_missing_and_refuses_other_settings()
+    {
+        using var folder = new TemporaryFolder();
+        var shared = $"--seeds 1 --threads 1 --data {RealMnist.Folder} --output {folder.Path} --set batchSize=1000 --epochs";
+        var kept = Path.Combine(folder.Path, "ml-linear", "seed-1.json");
+
+        var (code, alone, _) = await Run($"compare ml-linear --validation 30000 {shared} 1");
+        var written = File.GetLastWriteTimeUtc(kept);
+        var (_, both, _) = await Run($"compare ml-linear tutorial-baseline --validation 30000 {shared} 1");
+        var (otherCode, _, other) = await Run($"compare ml-linear tutorial-baseline --validation 30000 {shared} 2");
+        var (splitCode, _, split) = await Run($"compare ml-linear tutorial-baseline --validation 20000 {shared} 1");
+
+        Assert.Equal((0, 1, 1), (code, otherCode, splitCode));
+        Assert.Contains("ml-linear, seed 1 of 1", alone, StringComparison.Ordinal);
+        Assert.DoesNotContain("ml-linear, seed 1 of 1", both, StringComparison.Ordinal);
+        Assert.Contains("tutorial-baseline, seed 1 of 1", both, StringComparison.Ordinal);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(kept));
+        var baseline = Path.Combine(folder.Path, "tutorial-baseline");
+        Assert.Equal($"'{baseline}' holds results of other settings. Name another folder with --output, or delete it.", other.TrimEnd());
+        Assert.Equal($"'{folder.Path}' holds results of other settings. Name another folder with --output, or delete it.", split.TrimEnd());
+
+        var table = await File.ReadAllLinesAsync(Path.Combine(folder.Path, "compare.csv"));
+        var rows = table.Skip(1).Select(line => line.Split(',')).ToDictionary(cells => cells[1]);
+        Assert.Equal(["ml-linear", "tutorial-baseline"], rows.Keys.Order());
+        Assert.All(rows.Values, cells => Assert.InRange(double.Parse(cells[3], CultureInfo.InvariantCulture), 0.8, 0.95));
+        Assert.Equal(["7850", "7840"], rows["ml-linear"][6..8]);
+        Assert.Equal(["542230", "736488"], rows["tutorial-baseline"][6..8]);
+        Assert.All(rows.Values, cells => Assert.InRange(double.Parse(cells[10], CultureInfo.InvariantCulture), 0.1, 10_000));
+    }
+
+    [Theory]
+    [InlineData("compact", 0, "Dry run: training, measuring, export and report work. Nothing was kept.")]
+    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact.")]
+    public async Task A_dry_run_does_everything_in_seconds_and_keeps_nothing(string network, int exitCode, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var clock = Stopwatch.StartNew();
+
+        var (code, output, error) = await Run($"train --dry-run --network {network} --runs {folder.Path} --output {folder.Path}/model.onnx --data {RealMnist.Folder}", folder.Path);
+
+        Assert.Equal(exitCode, code);
+        Assert.Equal(message, (output + error).TrimEnd().Split('\n')[^1]);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path, "mnist*"));
+        Assert.Empty(Directory.GetFiles(folder.Path, "model.onnx"));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
     }
 
     [Fact]
@@ -122,40 +189,12 @@ public class ProgramTests
         await process.WaitForExitAsync();
     }
 
-    [Fact]
-    public async Task Compare_keeps_what_is_finished_adds_what_is_missing_and_refuses_other_settings()
+    private static async Task<(int Code, string Output, string Error)> Run(string arguments, string? temporary = null)
     {
-        using var folder = new TemporaryFolder();
-        var shared = $"--seeds 1 --threads 1 --data {RealMnist.Folder} --output {folder.Path} --set batchSize=1000 --epochs";
-        var kept = Path.Combine(folder.Path, "ml-linear", "seed-1.json");
-
-        var (code, alone, _) = await Run($"compare ml-linear --validation 30000 {shared} 1");
-        var written = File.GetLastWriteTimeUtc(kept);
-        var (_, both, _) = await Run($"compare ml-linear tutorial-baseline --validation 30000 {shared} 1");
-        var (otherCode, _, other) = await Run($"compare ml-linear tutorial-baseline --validation 30000 {shared} 2");
-        var (splitCode, _, split) = await Run($"compare ml-linear tutorial-baseline --validation 20000 {shared} 1");
-
-        Assert.Equal((0, 1, 1), (code, otherCode, splitCode));
-        Assert.Contains("ml-linear, seed 1 of 1", alone, StringComparison.Ordinal);
-        Assert.DoesNotContain("ml-linear, seed 1 of 1", both, StringComparison.Ordinal);
-        Assert.Contains("tutorial-baseline, seed 1 of 1", both, StringComparison.Ordinal);
-        Assert.Equal(written, File.GetLastWriteTimeUtc(kept));
-        var baseline = Path.Combine(folder.Path, "tutorial-baseline");
-        Assert.Equal($"'{baseline}' holds results of other settings. Name another folder with --output, or delete it.", other.TrimEnd());
-        Assert.Equal($"'{folder.Path}' holds results of other settings. Name another folder with --output, or delete it.", split.TrimEnd());
-
-        var table = await File.ReadAllLinesAsync(Path.Combine(folder.Path, "compare.csv"), TestContext.Current.CancellationToken);
-        var rows = table.Skip(1).Select(line => line.Split(',')).ToDictionary(cells => cells[1]);
-        Assert.Equal(["ml-linear", "tutorial-baseline"], rows.Keys.Order());
-        Assert.All(rows.Values, cells => Assert.InRange(double.Parse(cells[3], CultureInfo.InvariantCulture), 0.8, 0.95));
-        Assert.Equal(["7850", "7840"], rows["ml-linear"][6..8]);
-        Assert.Equal(["542230", "736488"], rows["tutorial-baseline"][6..8]);
-        Assert.All(rows.Values, cells => Assert.InRange(double.Parse(cells[10], CultureInfo.InvariantCulture), 0.1, 10_000));
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Run(string arguments)
-    {
-        using var process = Process.Start(Start(arguments))!;
+        var start = Start(arguments);
+        if (temporary is not null)
+            start.Environment["TMPDIR"] = temporary;
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
