@@ -23,7 +23,8 @@ internal static class CompareCommand
     {
         var recipes = new Argument<string[]>("recipes")
         {
-            Description = $"Recipes ({string.Join(", ", Recipe.Names)}), paths of JSON files, or baselines of Microsoft.ML ({string.Join("; ", ClassicalModel.All.Select(model => $"{model.Name}: {model.Description}"))}).",
+            Description = $"Recipes ({string.Join(", ", Recipe.Names)}), paths of JSON files, or baselines of Microsoft.ML " +
+                $"({string.Join("; ", ClassicalModel.All.Select(model => $"{model.Name}: {model.Description}"))}).",
             HelpName = "RECIPE",
             Arity = ArgumentArity.OneOrMore,
         };
@@ -34,7 +35,12 @@ internal static class CompareCommand
             DefaultValueFactory = _ => 3,
             Validators = { result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--seeds takes 1 or more."); } },
         };
-        var splitSeed = new Option<int>("--split-seed") { Description = "Draws the validation images, the same for all.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var splitSeed = new Option<int>("--split-seed")
+        {
+            Description = "Draws the validation images, the same for all.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
         var validation = SharedOptions.Validation();
         validation.Description = "Images of the 60,000 that are held back to compare on.";
         validation.Validators.Add(result => { if (result.GetValueOrDefault<int>() == 0) result.AddError("--validation takes 1 or more images to compare on."); });
@@ -95,7 +101,8 @@ internal static class CompareCommand
     }
 
     private static void Compare(
-        Dictionary<string, Func<int, DigitSet, DigitSet, TrainedModel>> contenders, int seeds, Settings settings, string folder, string dataFolder, CancellationToken cancellation)
+        Dictionary<string, Func<int, DigitSet, DigitSet, TrainedModel>> contenders, int seeds, Settings settings,
+        string folder, string dataFolder, CancellationToken cancellation)
     {
         DownloadCommand.Fetch(dataFolder, cancellation);
         var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed);
@@ -115,7 +122,8 @@ internal static class CompareCommand
 
         var ranked = Comparison.Rank(validation!.Labels.Span, models.ToDictionary(recipe => recipe.Key, recipe => (IReadOnlyList<TrainedModel>)recipe.Value));
         var conditions = string.Create(CultureInfo.InvariantCulture,
-            $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}.");
+            $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
+            $"seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}.");
         AtomicFile.Write(Path.Combine(folder, "compare.md"), Encoding.UTF8.GetBytes(Comparison.ToMarkdown(ranked, conditions)));
         AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
         ConsoleReport.Comparison(ranked);
@@ -149,7 +157,8 @@ internal static class CompareCommand
         {
             using var classifier = DigitClassifier.Load(path);
             var (answers, microseconds) = Measure(classifier.Classify, validation);
-            return new TrainedModel(answers, parameters, multiplyAdds, state.History.Average(epoch => epoch.Seconds), state.History.Sum(epoch => epoch.Seconds), microseconds);
+            var seconds = state.History.Select(epoch => epoch.Seconds).ToList();
+            return new TrainedModel(answers, parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
         }
         finally
         {

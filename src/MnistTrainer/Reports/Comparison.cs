@@ -31,9 +31,10 @@ public static class Comparison
     /// <summary>How to read the table.</summary>
     public const string Legend =
         "Accuracy: mean ± standard deviation over the seeds. Seconds: of training, without validation. Inference: median of one image at a time on one thread, " +
-        "networks from their ONNX file. Best : this: images that the best recipe reads right with more seeds than this one, and the other way round; p: McNemar's exact " +
-        "test of them, two-sided, with the image as the unit, since models of several seeds fail on the same images and pooled pairs would count one image several times. " +
-        "It isn't corrected for the number of rows, and is about the models trained here; the spread over seeds says how far a recipe repeats.";
+        "networks from their ONNX file. Best : this: images that the best recipe reads right with more seeds than this one, and the other way round; " +
+        "p: McNemar's exact test of them, two-sided, with the image as the unit, since models of several seeds fail on the same images " +
+        "and pooled pairs would count one image several times. It isn't corrected for the number of rows, and is about the models trained here; " +
+        "the spread over seeds says how far a recipe repeats.";
 
     private static readonly (string Heading, Func<ComparedRecipe, string> Cell)[] Columns =
     [
@@ -54,14 +55,16 @@ public static class Comparison
     public static IReadOnlyList<ComparedRecipe> Rank(ReadOnlySpan<byte> labels, IReadOnlyDictionary<string, IReadOnlyList<TrainedModel>> models)
     {
         var truth = string.Concat(labels.ToArray().Select(label => (char)('0' + label)));
-        var recipes = models.Select(recipe => (Name: recipe.Key, Models: recipe.Value, SeedsRight: SeedsRight(recipe.Value))).OrderByDescending(recipe => recipe.SeedsRight.Average()).ToList();
+        var recipes = models.Select(recipe => (Name: recipe.Key, Models: recipe.Value, SeedsRight: SeedsRight(recipe.Value)))
+            .OrderByDescending(recipe => recipe.SeedsRight.Average()).ToList();
         return [.. recipes.Select(recipe =>
         {
             var accuracies = recipe.Models.Select(model => SeedsRight([model]).Average()).ToArray();
             var mean = accuracies.Average();
             var deviation = Math.Sqrt(accuracies.Sum(accuracy => (accuracy - mean) * (accuracy - mean)) / (accuracies.Length - 1)); // 0/0 for one seed
             int[] leads = [.. recipes[0].SeedsRight.Zip(recipe.SeedsRight, (best, own) => best - own)];
-            return new ComparedRecipe(recipe.Name, recipe.Models, mean, deviation, (1 - mean) * truth.Length, leads.Count(lead => lead > 0), leads.Count(lead => lead < 0), McNemar(leads));
+            return new ComparedRecipe(
+                recipe.Name, recipe.Models, mean, deviation, (1 - mean) * truth.Length, leads.Count(lead => lead > 0), leads.Count(lead => lead < 0), McNemar(leads));
         })];
 
         int[] SeedsRight(IEnumerable<TrainedModel> ofSeeds) => [.. truth.Select((digit, image) => ofSeeds.Count(model => model.Answers[image] == digit))];
@@ -96,7 +99,8 @@ public static class Comparison
     public static IReadOnlyList<IReadOnlyList<string>> Table(IReadOnlyList<ComparedRecipe> ranked) =>
     [
         ["", "recipe", .. Columns.Select(column => column.Heading)],
-        .. ranked.Select((row, index) => (string[])[Text($"{index + 1}"), row.Name, .. Columns.Select(column => column.Cell(row) is { Length: > 0 } text ? text : "–")]),
+        .. ranked.Select((row, index) => (string[])
+            [Text($"{index + 1}"), row.Name, .. Columns.Select(column => column.Cell(row) is { Length: > 0 } text ? text : "–")]),
     ];
 
     /// <summary>The table and its legend in Markdown.</summary>
@@ -115,14 +119,15 @@ public static class Comparison
     public static string ToCsv(IReadOnlyList<ComparedRecipe> ranked)
     {
         var csv = new StringBuilder(
-            "rank,recipe,seeds,accuracy_mean,accuracy_sd,errors_mean,parameters,multiply_adds,epoch_seconds,training_seconds,inference_microseconds,best_ahead,best_behind,p\n");
+            "rank,recipe,seeds,accuracy_mean,accuracy_sd,errors_mean,parameters,multiply_adds," +
+            "epoch_seconds,training_seconds,inference_microseconds,best_ahead,best_behind,p\n");
         foreach (var (index, row) in ranked.Index())
         {
             var deviation = double.IsNaN(row.AccuracyDeviation) ? "" : Text($"{row.AccuracyDeviation:F6}");
-            csv.Append(CultureInfo.InvariantCulture, $"{index + 1},{row.Name},{row.Models.Count},{row.Accuracy:F6},{deviation},{row.Errors:F2},")
-                .Append(CultureInfo.InvariantCulture, $"{row.Models[0].Parameters},{row.Models[0].MultiplyAdds},{row.Models.Average(model => model.EpochSeconds):F2},")
-                .Append(CultureInfo.InvariantCulture, $"{row.Models.Average(model => model.TrainingSeconds):F2},{row.Models.Average(model => model.InferenceMicroseconds):F2},")
-                .Append(CultureInfo.InvariantCulture, $"{row.BestAhead},{row.BestBehind},{row.P:G6}\n");
+            var (models, first) = (row.Models, row.Models[0]);
+            csv.Append(Text($"{index + 1},{row.Name},{models.Count},{row.Accuracy:F6},{deviation},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))
+                .Append(Text($"{models.Average(model => model.EpochSeconds):F2},{models.Average(model => model.TrainingSeconds):F2},"))
+                .Append(Text($"{models.Average(model => model.InferenceMicroseconds):F2},{row.BestAhead},{row.BestBehind},{row.P:G6}\n"));
         }
 
         return csv.ToString();

@@ -33,8 +33,8 @@ public sealed record ClassicalModel(
                 L2Regularization = L2,
                 NumberOfThreads = 1, // several write to the same weights without locks: no two runs would be the same
             })),
-        new("ml-lightgbm", string.Create(CultureInfo.InvariantCulture,
-            $"gradient-boosted trees, LightGBM: {Trees} trees a digit, {Leaves} leaves, learning rate {LearningRate}, {Bins} bins a pixel, {FeatureShare:P0} of the pixels a tree"),
+        new("ml-lightgbm", string.Create(CultureInfo.InvariantCulture, $"gradient-boosted trees, LightGBM: {Trees} trees a digit, {Leaves} leaves, " +
+            $"learning rate {LearningRate}, {Bins} bins a pixel, {100 * FeatureShare} % of the pixels a tree"),
             null, null,
             (context, seed, threads) => context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
             {
@@ -53,11 +53,12 @@ public sealed record ClassicalModel(
     /// <param name="seed">Draws everything that is random.</param>
     /// <param name="threads">That LightGBM computes with; the linear model takes one always.</param>
     /// <returns>What reads an image; for one thread at a time.</returns>
-    /// <exception cref="DllNotFoundException">LightGBM needs OpenMP (libgomp.so.1): libtorch brings it, so call <see cref="LibTorch.Load"/> before, or install it.</exception>
+    /// <exception cref="DllNotFoundException">LightGBM lacks OpenMP (libgomp.so.1), which libtorch brings: call <see cref="LibTorch.Load"/> before.</exception>
     public Func<DigitImage, Prediction> Train(DigitSet training, int seed, int threads)
     {
         var context = new MLContext(seed);
-        Row[] rows = [.. Enumerable.Range(0, training.Count).Select(index => Row.From(training[index], training.Labels.Span[index]))]; // all at once: each pass reads them
+        // all at once: each pass reads them
+        Row[] rows = [.. Enumerable.Range(0, training.Count).Select(index => Row.From(training[index], training.Labels.Span[index]))];
         var model = Trainer(context, seed, threads).Fit(context.Data.LoadFromEnumerable(rows));
         var engine = context.Model.CreatePredictionEngine<Row, Answer>(model);
         return image => Prediction.From(engine.Predict(Row.From(image, 0)).Score);

@@ -70,7 +70,10 @@ public sealed record Recipe
 
     /// <summary>The recipes that ship with the trainer, by name.</summary>
     public static IReadOnlyList<string> Names =>
-        [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => !name.EndsWith(".schema", StringComparison.Ordinal)).Order()];
+    [
+        .. Directory.GetFiles(Folder, "*.json").Where(file => !file.EndsWith(".schema.json", StringComparison.Ordinal))
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Order(),
+    ];
 
     /// <summary>How recipes are written as JSON: camelCase, and nothing that isn't a setting.</summary>
     // by reflection: generated code would set what a file leaves out to 0 rather than to the default
