@@ -1,0 +1,94 @@
+using MnistTrainer.Data;
+using MnistTrainer.Training;
+using Xunit;
+
+namespace MnistTrainer.Tests;
+
+[Collection(nameof(TorchTests))]
+public class CrossValidationTests
+{
+    private static readonly Recipe Small = new() { Network = "baseline", Epochs = 1, BatchSize = 50, LearningRate = 0.01 };
+
+    [Fact]
+    public void Folds_are_disjoint_complete_and_stratified()
+    {
+        var digits = GeneratedDigits.Create(203, seed: 1);
+
+        var folds = Enumerable.Range(1, 5).Select(fold => CrossValidation.Cut(digits, 5, fold, seed: 1)).ToList();
+
+        Assert.All(folds, fold => Assert.Equal(203, fold.Training.Count + fold.Validation.Count));
+        Assert.All(folds, fold => Assert.Empty(Images(fold.Training).Intersect(Images(fold.Validation))));
+        Assert.Equal(Images(digits).Order(), folds.SelectMany(fold => Images(fold.Validation)).Order());
+        for (byte digit = 0; digit < 10; digit++)
+            Assert.All(folds, fold => Assert.InRange(fold.Validation.Labels.Span.Count(digit), 3, 5)); // of 20 or 21
+    }
+
+    [Fact]
+    public void Another_seed_cuts_other_folds()
+    {
+        var digits = GeneratedDigits.Create(200, seed: 1);
+
+        Assert.NotEqual(Images(CrossValidation.Cut(digits, 5, 1, seed: 1).Validation), Images(CrossValidation.Cut(digits, 5, 1, seed: 2).Validation));
+    }
+
+    [Fact]
+    public void A_killed_run_goes_on_with_the_first_unfinished_fold_and_gives_the_same_results()
+    {
+        using var folder = new TemporaryFolder();
+        using var other = new TemporaryFolder();
+        var digits = GeneratedDigits.Create(300, seed: 1);
+        var settings = new CrossValidation.Settings(Small, Folds: 3, Repeats: 2, Seed: 1, Threads: 1);
+        var trained = 0;
+
+        Assert.Throws<OperationCanceledException>(() => CrossValidation.Run(folder.Path, settings, digits, FitOrStop));
+        var resumed = CrossValidation.Run(folder.Path, settings, digits, Fit);
+
+        Assert.Equal(4 + 3, trained); // four before the kill and the one that was killed, then that and the last one
+        var whole = CrossValidation.Run(other.Path, settings, digits, Fit);
+        Assert.Equal([(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)], resumed.Select(result => (result.Repeat, result.Fold)));
+        Assert.Equal(whole.Select(WithoutTime), resumed.Select(WithoutTime));
+        Assert.Equal(6, resumed.Select(result => result.Result.ValidationLoss).Distinct().Count());
+
+        void FitOrStop(TrainingState state, DigitSet training, DigitSet validation)
+        {
+            if (trained == 4)
+                throw new OperationCanceledException($"{++trained}");
+            Fit(state, training, validation);
+        }
+
+        void Fit(TrainingState state, DigitSet training, DigitSet validation)
+        {
+            trained++;
+            Trainer.Fit(state, training, validation);
+        }
+    }
+
+    [Fact]
+    public void A_folder_with_results_of_other_settings_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Resumable.Open(folder.Path, new CrossValidation.Settings(Small, 5, 1, 1, 1));
+
+        var fault = Assert.Throws<InvalidDataException>(() => Resumable.Open(folder.Path, new CrossValidation.Settings(Small with { Epochs = 2 }, 5, 1, 1, 1)));
+
+        Assert.Equal($"'{folder.Path}' holds results of other settings. Name another folder with --output, or delete it.", fault.Message);
+    }
+
+    [Fact]
+    public void Mean_deviation_and_interval_are_those_of_the_folds()
+    {
+        var folds = new[] { 0.98, 0.99, 0.97, 0.98, 0.98 }
+            .Select((accuracy, index) => new CrossValidation.FoldResult(1, index + 1, new EpochResult(1, 0, 1, 0, accuracy, 0.01, 1)));
+
+        var summary = CrossValidation.Summarise([.. folds]);
+
+        Assert.Equal(0.98, summary.Mean, 12);
+        Assert.Equal(Math.Sqrt(0.0002 / 4), summary.StandardDeviation, 12);
+        // Student's t of 4 degrees of freedom at 97.5 % is 2.7764; the variance is corrected by 1/5 + 1/4
+        Assert.Equal(2.7764 * Math.Sqrt(0.0002 / 4 * (0.2 + 0.25)), summary.HalfWidth, 6);
+    }
+
+    private static CrossValidation.FoldResult WithoutTime(CrossValidation.FoldResult fold) => fold with { Result = fold.Result with { Seconds = 0 } };
+
+    private static IEnumerable<string> Images(DigitSet digits) => Enumerable.Range(0, digits.Count).Select(index => Convert.ToHexString(digits[index].Pixels));
+}
