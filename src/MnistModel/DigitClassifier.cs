@@ -6,7 +6,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace MnistModel;
 
 /// <summary>
-/// A trained network loaded from its ONNX file: <see cref="DigitImage"/>s → calibrated probabilities.
+/// A trained network loaded from its ONNX file: <see cref="DigitImage"/>s → probabilities.
 /// Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when done.
 /// </summary>
 public sealed class DigitClassifier : IDisposable

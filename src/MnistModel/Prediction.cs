@@ -3,7 +3,7 @@ namespace MnistModel;
 /// <summary>What the network thinks of one image.</summary>
 /// <param name="Digit">The most probable digit, 0 to 9.</param>
 /// <param name="Confidence">The probability of that digit, 0 to 1.</param>
-/// <param name="Probabilities">Ten calibrated probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
+/// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
 public sealed record Prediction(int Digit, float Confidence, IReadOnlyList<float> Probabilities)
 {
     /// <summary>Reads the answer off ten probabilities.</summary>

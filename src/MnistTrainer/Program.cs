@@ -10,6 +10,7 @@ using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop
 var root = new RootCommand("Trains, evaluates and tries networks that read handwritten digits.")
 {
     TrainCommand.Create(stop.Token),
+    CrossValidateCommand.Create(stop.Token),
     EvaluateCommand.Create(stop.Token),
     PredictCommand.Create(),
     DownloadCommand.Create(stop.Token),
@@ -25,7 +26,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    return Fail(130, "Stopped; no model was written.");
+    return Fail(130, "Stopped. What was finished is kept; the same command, or train --resume, goes on from there.");
 }
 catch (Exception e) when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException)
 {

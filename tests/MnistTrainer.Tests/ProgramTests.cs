@@ -6,6 +6,9 @@ namespace MnistTrainer.Tests;
 /// <summary>The real program in a process of its own.</summary>
 public class ProgramTests
 {
+    /// <summary>The least that is trained on real images: a few seconds an epoch.</summary>
+    private const string Small = "--network baseline --set batchSize=1000 --validation 30000 --threads 1";
+
     [Theory]
     [InlineData("train --epoch 3", 2, "Unrecognized command or argument '--epoch'. See 'MnistTrainer train --help'.")]
     [InlineData("train --epochs three", 2, "Cannot parse argument 'three' for option '--epochs' as expected type 'System.Nullable`1[System.Int32]'. See 'MnistTrainer train --help'.")]
@@ -30,6 +33,7 @@ public class ProgramTests
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("download")]
+    [InlineData("crossvalidate")]
     public async Task Help_teaches_with_an_example(string command)
     {
         var (code, output, _) = await Run($"{command} --help");
@@ -41,15 +45,12 @@ public class ProgramTests
     [Fact]
     public async Task Evaluate_prints_the_served_models_test_accuracy_of_at_least_99_percent()
     {
-        var clock = Stopwatch.StartNew();
-
         var (code, output, error) = await Run($"evaluate --data {RealMnist.Folder}");
 
         Assert.Empty(error);
         Assert.Equal(0, code);
         var accuracy = double.Parse(output.Split("Accuracy ")[1].Split('%')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(accuracy, 99.0, 99.95);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 15);
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public class ProgramTests
         var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order().ToList();
         Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"], files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
         var events = Assert.Single(files, file => file.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
-        Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events)), StringComparison.Ordinal);
         Assert.Contains($"Look at {Path.Combine(run, "report.html")}.", output, StringComparison.Ordinal);
     }
 
@@ -88,21 +89,67 @@ public class ProgramTests
     }
 
     [Fact]
-    public async Task Train_stops_cleanly_at_an_interrupt_and_leaves_no_file()
+    public async Task Train_stops_cleanly_at_an_interrupt_and_leaves_no_model()
     {
         using var folder = new TemporaryFolder();
-        var start = Start($"train --epochs 1 --data {RealMnist.Folder} --output {folder.Path}/model.onnx");
-        using var process = Process.Start(start)!;
-        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken); // it is somewhere in loading or training
+        using var process = Process.Start(Start($"train {Small} --epochs 9 --data {RealMnist.Folder} --runs {folder.Path} --output {folder.Path}/model.onnx"))!;
+        Assert.StartsWith("Run ", await process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
 
-        using (var interrupt = Process.Start("kill", $"-INT {process.Id}"))
-            await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
-        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Signal("INT", process);
 
-        Assert.Equal("Stopped; no model was written.", error.TrimEnd());
+        Assert.Equal("Stopped. What was finished is kept; the same command, or train --resume, goes on from there.", (await process.StandardError.ReadToEndAsync()).TrimEnd());
         Assert.Equal(130, process.ExitCode);
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_killed_and_resumed_gives_the_same_model_bit_for_bit()
+    {
+        using var folder = new TemporaryFolder();
+        var train = $"train {Small} --epochs 2 --data {RealMnist.Folder} --runs {folder.Path}";
+        var whole = await Run(train);
+        using var killed = Process.Start(Start(train))!;
+        var run = (await killed.StandardOutput.ReadLineAsync())!["Run ".Length..];
+        Assert.StartsWith("epoch   1/2", await killed.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+
+        await Signal("KILL", killed); // in the midst of the second epoch
+        var resumed = await Run($"train --resume {run} --data {RealMnist.Folder}");
+
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.StartsWith($"Run {run}, resumed after epoch 1", resumed.Output, StringComparison.Ordinal);
+        var runs = Directory.GetDirectories(folder.Path);
+        Assert.Equal(2, runs.Length);
+        Assert.Single(runs.Select(WeightsOf).Distinct());
+        Assert.Single(runs.Select(path => File.ReadAllLines(Path.Combine(path, "history.csv"))[^1].Split(',')[..^1]).Select(row => string.Join(',', row)).Distinct());
+    }
+
+    [Fact]
+    public async Task Nothing_is_reported_to_the_maker_of_the_runtime()
+    {
+        using var home = new TemporaryFolder();
+        var start = Start($"predict README.md docs/screenshot.png");
+        start.Environment["HOME"] = home.Path;
+        foreach (var variable in new[] { "CI", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "ORT_DISABLE_TELEMETRY" })
+            start.Environment.Remove(variable); // each would switch ONNX Runtime's telemetry off, or its files elsewhere
+
+        using var process = Process.Start(start)!;
+        Assert.StartsWith("docs/screenshot.png: ", await process.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
+
+        Assert.Empty(Directory.GetFileSystemEntries(home.Path)); // where it reports, it keeps a device id here
+    }
+
+    /// <summary>The weights' hash that ends a model's version.</summary>
+    private static string WeightsOf(string run)
+    {
+        using var classifier = MnistModel.DigitClassifier.Load(Path.Combine(run, "model.onnx"));
+        return classifier.Card.Version.Split('-')[^1];
+    }
+
+    private static async Task Signal(string name, Process process)
+    {
+        using var kill = Process.Start("kill", $"-{name} {process.Id}");
+        await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(string arguments, string? temporary = null)
@@ -111,9 +158,9 @@ public class ProgramTests
         if (temporary is not null)
             start.Environment["TMPDIR"] = temporary;
         using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
     }
 

@@ -31,8 +31,8 @@ internal static class TrainCommand
 
         var command = new Command("train",
             "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n\n" +
-            "Examples: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
-            "          MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
+            "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
+            "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data,
         };

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using MnistTrainer.Data;
+using MnistTrainer.Reports;
+using MnistTrainer.Training;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Commands;
+
+/// <summary><c>crossvalidate</c>: estimates how well a recipe does, without touching the test images.</summary>
+internal static class CrossValidateCommand
+{
+    public static Command Create(CancellationToken cancellation)
+    {
+        var recipe = SharedOptions.Recipe();
+        var overrides = new RecipeOverrides();
+        var folds = new Option<int>("--folds") { Description = "Parts that the 60,000 are cut into.", HelpName = "K", DefaultValueFactory = _ => 5 };
+        var repeats = new Option<int>("--repeats") { Description = "How often, each time cut anew.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seed = SharedOptions.Seed();
+        var threads = SharedOptions.Threads();
+        var data = SharedOptions.Data();
+        var output = new Option<string?>("--output") { Description = "Keeps each finished fold; a killed run goes on from there. [default: runs/crossvalidate-RECIPE]", HelpName = "DIR" };
+        folds.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 100) result.AddError("--folds takes 2 to 100."); });
+        repeats.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--repeats takes 1 or more."); });
+
+        var command = new Command("crossvalidate",
+            "Estimates a recipe by stratified k-fold cross-validation of the 60,000 training images.\n\n" +
+            "Example: MnistTrainer crossvalidate --recipe tutorial-baseline --folds 5")
+        {
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, seed, threads, output, data,
+        };
+        command.SetAction(parsed =>
+        {
+            LibTorch.Load();
+            var name = Path.GetFileNameWithoutExtension(parsed.GetValue(recipe)!);
+            var settings = new CrossValidation.Settings(
+                overrides.Load(parsed, recipe), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed), parsed.GetValue(threads));
+            var folder = parsed.GetValue(output) ?? Path.Combine("runs", $"crossvalidate-{name}");
+            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), cancellation);
+        });
+        return command;
+    }
+
+    private static void Run(string name, CrossValidation.Settings settings, string folder, string dataFolder, CancellationToken cancellation)
+    {
+        set_num_threads(settings.Threads);
+        DownloadCommand.Fetch(dataFolder, cancellation);
+        var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder),
+            (state, training, validation) => TrainingView.Show(settings.Recipe.Epochs,
+                (onBatch, onEpoch) => Trainer.Fit(state, training, validation, onBatch, onEpoch, cancellation: cancellation)),
+            fold => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"repeat {fold.Repeat}/{settings.Repeats} fold {fold.Fold}/{settings.Folds}  validation accuracy {fold.Result.ValidationAccuracy:P3}")));
+
+        var table = Table(name, results, CrossValidation.Summarise(results));
+        AtomicFile.Write(Path.Combine(folder, "crossvalidation.md"), Encoding.UTF8.GetBytes(table));
+        Console.Write(table);
+    }
+
+    /// <summary>The results in Markdown.</summary>
+    private static string Table(string name, IReadOnlyList<CrossValidation.FoldResult> folds, CrossValidation.Summary summary)
+    {
+        var text = new StringBuilder("| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |\n|---|---|---|---|---|---|\n");
+        foreach (var (repeat, fold, result) in folds)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {repeat} | {fold} | {result.TrainingLoss:F4} | {result.TrainingAccuracy:P3} | {result.ValidationLoss:F4} | {result.ValidationAccuracy:P3} |\n");
+        }
+
+        return text.Append(CultureInfo.InvariantCulture,
+            $"\n{name}: validation accuracy {summary.Mean:P3} ± {summary.StandardDeviation:P3} (n = {folds.Count}), 95 % confidence interval of the mean ± {summary.HalfWidth:P3}\n").ToString();
+    }
+}
