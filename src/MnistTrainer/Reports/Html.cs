@@ -11,6 +11,14 @@ internal readonly struct Html(int literalLength, int formattedCount)
 {
     private readonly StringBuilder _markup = new(literalLength + 16 * formattedCount);
 
+    /// <summary>Markup, or a style sheet, as it stands.</summary>
+    public static Html Raw(string markup)
+    {
+        var html = new Html(markup.Length, 0);
+        html.AppendLiteral(markup);
+        return html;
+    }
+
     public void AppendLiteral(string markup) => _markup.Append(markup);
 
     public void AppendFormatted(Html markup) => _markup.Append(markup._markup);

@@ -28,7 +28,7 @@ public static class HtmlReport
     {
         var metrics = Evaluation.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
-        var css = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reports", "report.css"));
+        var css = Html.Raw(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reports", "report.css")));
         Html page = $"""
             <!DOCTYPE html>
             <html lang="en">
@@ -42,7 +42,7 @@ public static class HtmlReport
             <body>
             <header>
             <h1>{card.Name} <span>{card.Version}</span></h1>
-            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {Run.CodeVersion}.</p>
+            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {(Run.CodeVersion.Length > 13 ? Run.CodeVersion[..13] : Run.CodeVersion)}.</p>
             </header>
             <main>
             {Figures(metrics, calibration, card, history, test.Count)}
@@ -67,12 +67,12 @@ public static class HtmlReport
         var training = TimeSpan.FromSeconds(history.Sum(epoch => epoch.Seconds));
         return $"""
             <section id="figures" aria-label="Figures"><dl>
-            {Figure("test accuracy", $"{Percent(metrics.MicroAccuracy)}", $"top-2 accuracy {Percent(metrics.TopKAccuracy)}")}
+            {Figure("test accuracy", $"{Percent(metrics.MicroAccuracy)}", $"top-2 {Percent(metrics.TopKAccuracy)}")}
             {Figure("errors", $"{images - right:N0}", $"in {images:N0} test images")}
-            {Figure("validation accuracy", $"{Percent(history[^1].ValidationAccuracy)}", $"after the last epoch")}
+            {Figure("validation accuracy", $"{Percent(history[^1].ValidationAccuracy)}", $"of the last epoch")}
             {Figure("calibration error", $"{Percent(calibration.Error)}", $"log-loss {metrics.LogLoss:F4}")}
             {Figure("weights", $"{card.Parameters:N0}", $"{card.MultiplyAdds / 1e6:F2} M multiply-adds an image")}
-            {Figure("training time", $"{(int)training.TotalMinutes}:{training.Seconds:D2} min", $"{history.Count} epochs")}
+            {Figure("training time", $"{(int)training.TotalMinutes}:{training.Seconds:D2}", $"min, {history.Count} epochs")}
             </dl></section>
             """;
 
@@ -81,12 +81,12 @@ public static class HtmlReport
 
     private static Html Learning(Recipe recipe, IReadOnlyList<EpochResult> history)
     {
-        var notes = (recipe.Augmentation is null ? "" : " It is measured on augmented images, which are harder to read.")
-            + (recipe.LabelSmoothing > 0 ? " Its loss includes label smoothing, which keeps it from 0." : "");
+        var images = recipe.Augmentation is null ? "" : ", on augmented images, which are harder to read";
+        var loss = recipe.LabelSmoothing > 0 ? ", its loss with label smoothing, which keeps it from 0" : "";
         return $"""
             <section id="learning">
             <h2>How it learned</h2>
-            <p>Training is measured while the weights still move, validation after the epoch.{notes}</p>
+            <p>Validation is measured after each epoch; training while the weights still move{images}{loss}.</p>
             <div class="plots">
             {Plot("Loss by epoch", theme => Plots.Loss(history, theme))}
             {Plot("Accuracy by epoch", theme => Plots.Accuracy(history, theme))}
@@ -164,9 +164,9 @@ public static class HtmlReport
             <figure id="image-{index}">
             {Picture("digit", $"Test image {index}, labelled {label}, read as {prediction.Digit}", DigitImage.Side, DigitImage.Side, (x, y) => Ink(test[index].Pixels[y * DigitImage.Side + x]))}
             <figcaption>
-            <strong>{prediction.Digit} <small>{Percent(prediction.Confidence)}</small></strong>
+            <span><strong>{prediction.Digit}</strong> {Percent(prediction.Confidence)}</span>
             <span>label {label} <small>{Percent(prediction.Probabilities[label])}</small></span>
-            <span class="index">image {index}</span>
+            <small>image {index}</small>
             {(MnistDataset.DoubtfulTestImages.Contains(index) ? badge : none)}
             </figcaption>
             <ol aria-hidden="true">{Each(digit => $"""<li class="{(digit == label ? "label" : "")}" style="--p: {prediction.Probabilities[digit]:F3}">{digit}</li>""")}</ol>
@@ -229,7 +229,7 @@ public static class HtmlReport
 
         static IEnumerable<(string, string)> Flatten(string name, JsonElement value) => value.ValueKind == JsonValueKind.Object
             ? value.EnumerateObject().SelectMany(member => Flatten(name.Length == 0 ? member.Name : $"{name}.{member.Name}", member.Value))
-            : [(name, value.ToString())];
+            : [(name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText())];
     }
 
     private static Html Plot(string name, Func<Plots.Theme, byte[]> draw) => $"""

@@ -22,7 +22,8 @@ internal static class Plots
     public static byte[] Loss(IReadOnlyList<EpochResult> history, Theme theme)
     {
         var plot = New("epoch", "loss (nats)", theme);
-        AddCurves(plot, history, theme, epoch => epoch.TrainingLoss, epoch => epoch.ValidationLoss, LossTicks, Math.Log10, loss => $"{loss:0.#####}");
+        AddCurves(plot, history, theme, epoch => epoch.TrainingLoss, epoch => epoch.ValidationLoss,
+            LossTicks, loss => Math.Log10(Math.Max(loss, LossTicks[0])), loss => $"{loss:0.#####}", Alignment.UpperRight);
         return Draw(plot);
     }
 
@@ -31,7 +32,7 @@ internal static class Plots
     {
         var plot = New("epoch", "accuracy", theme);
         AddCurves(plot, history, theme, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy,
-            AccuracyTicks, accuracy => -Math.Log10(Math.Max(1 - accuracy, 1e-4)), accuracy => $"{accuracy * 100:0.##}%");
+            AccuracyTicks, accuracy => -Math.Log10(Math.Max(1 - accuracy, 1e-4)), accuracy => $"{accuracy * 100:0.##}%", Alignment.LowerRight);
         return Draw(plot);
     }
 
@@ -41,6 +42,7 @@ internal static class Plots
         var plot = New("epoch", "learning rate", theme);
         AddCurve(plot, history, epoch => epoch.LearningRate, theme.Validation);
         plot.Axes.AutoScale();
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = 0.5 };
         plot.Axes.SetLimitsY(0, 1.1 * Math.Max(history.Max(epoch => epoch.LearningRate), 1e-9));
         return Draw(plot);
     }
@@ -59,18 +61,18 @@ internal static class Plots
             Value = bin.Item.Accuracy,
             FillColor = theme.Validation.WithAlpha(0.75),
             LineWidth = 0,
-            Label = $"{bin.Item.Count}",
+            Label = bin.Item.Count < 1_000 ? $"{bin.Item.Count}" : $"{bin.Item.Count / 1e3:0.0}k", // four digits are wider than the bar
         }).ToList());
-        (bars.ValueLabelStyle.FontName, bars.ValueLabelStyle.FontSize, bars.ValueLabelStyle.ForeColor) = (Font, 10, theme.Text);
+        (bars.ValueLabelStyle.FontName, bars.ValueLabelStyle.FontSize, bars.ValueLabelStyle.ForeColor) = (Font, 9, theme.Text);
         foreach (var axis in new IAxis[] { plot.Axes.Left, plot.Axes.Bottom })
             axis.TickGenerator = new NumericManual([0, 0.2, 0.4, 0.6, 0.8, 1], ["0%", "20%", "40%", "60%", "80%", "100%"]);
-        plot.Axes.SetLimits(0, 1.02, 0, 1.1);
+        plot.Axes.SetLimits(width, 1.02, 0, 1.1); // the highest of ten probabilities is above a tenth
         return Draw(plot);
     }
 
     private static void AddCurves(
         Plot plot, IReadOnlyList<EpochResult> history, Theme theme, Func<EpochResult, double> training, Func<EpochResult, double> validation,
-        double[] ticks, Func<double, double> scale, Func<double, string> label)
+        double[] ticks, Func<double, double> scale, Func<double, string> label, Alignment corner)
     {
         AddCurve(plot, history, epoch => scale(training(epoch)), theme.Training).LegendText = "training";
         if (history.Any(epoch => !double.IsNaN(epoch.ValidationLoss)))
@@ -81,7 +83,7 @@ internal static class Plots
         var places = ticks.Select(scale).ToArray();
         plot.Axes.SetLimitsY(places.LastOrDefault(place => place <= low, places[0]), places.FirstOrDefault(place => place >= high, places[^1]));
         plot.Axes.Left.TickGenerator = new NumericManual(places, [.. ticks.Select(label)]);
-        plot.ShowLegend();
+        plot.ShowLegend(corner);
     }
 
     private static ScottPlot.Plottables.Scatter AddCurve(Plot plot, IReadOnlyList<EpochResult> history, Func<EpochResult, double> value, Color color)
@@ -98,9 +100,10 @@ internal static class Plots
         plot.FigureBackground.Color = plot.DataBackground.Color = plot.Legend.BackgroundColor = Colors.Transparent;
         plot.Axes.Color(theme.Text);
         plot.Grid.MajorLineColor = theme.Grid;
-        plot.Legend.FontColor = theme.Text;
+        (plot.Legend.FontColor, plot.Legend.FontSize) = (theme.Text, 13);
         (plot.Legend.OutlineWidth, plot.Legend.ShadowColor) = (0, Colors.Transparent);
-        plot.Axes.Top.IsVisible = plot.Axes.Right.IsVisible = false;
+        foreach (var side in new IAxis[] { plot.Axes.Top, plot.Axes.Right })
+            (side.FrameLineStyle.IsVisible, side.MinimumSize) = (false, 14); // room for half a tick label
         foreach (var (axis, name) in new (IAxis, string)[] { (plot.Axes.Bottom, x), (plot.Axes.Left, y) })
         {
             (axis.Label.Text, axis.Label.Bold, axis.Label.FontSize, axis.TickLabelStyle.FontSize) = (name, false, 14, 13);
