@@ -11,14 +11,14 @@ FROM source AS build-api
 RUN dotnet publish src/MnistApi -c Release -o /app
 
 FROM mcr.microsoft.com/dotnet/runtime:10.0-noble-chiseled AS trainer
-WORKDIR /app
-COPY --from=build-trainer /app .
+COPY --from=build-trainer /app /app
 # a volume that is first mounted here takes over the owner, so that the program, which isn't root, may write to it
 COPY --from=build-trainer --chown=$APP_UID /models /models
 COPY --from=build-trainer --chown=$APP_UID /data /data
 ENV MNIST_DATA=/data
 USER $APP_UID
-ENTRYPOINT ["./MnistTrainer"]
+WORKDIR /models
+ENTRYPOINT ["/app/MnistTrainer"]
 CMD ["--help"]
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled AS api

@@ -11,6 +11,7 @@ var root = new RootCommand("Trains, evaluates and tries networks that read handw
 {
     TrainCommand.Create(stop.Token),
     CrossValidateCommand.Create(stop.Token),
+    CompareCommand.Create(stop.Token),
     EvaluateCommand.Create(stop.Token),
     PredictCommand.Create(),
     DownloadCommand.Create(stop.Token),

@@ -40,12 +40,44 @@ public class RecipeTests
     }
 
     [Theory]
-    [InlineData("epochs=0", "Recipe 'compact': The field Epochs must be between 1 and 10000.")]
-    [InlineData("augmentation.thickness=2", "Recipe 'compact': The field Thickness must be between 0 and 0.5.")]
-    [InlineData("epoch=3", "Recipe 'compact' can't be read: The JSON property 'epoch' could not be mapped to any .NET member contained in type 'MnistTrainer.Training.Recipe'.")]
-    [InlineData("epochs", "Recipe 'compact' can't be read: 'epochs' is no setting; write NAME=VALUE.")]
-    public void A_wrong_setting_is_named(string setting, string message) =>
-        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Recipe.Load("compact", setting)).Message);
+    [InlineData("epochs=0", "'epochs' takes a whole number from 1 to 10000.")]
+    [InlineData("epochs=three", "'epochs' takes a whole number from 1 to 10000.")]
+    [InlineData("epochs=2.5", "'epochs' takes a whole number from 1 to 10000.")]
+    [InlineData("epochs=\"3\"", "'epochs' takes a whole number from 1 to 10000.")]
+    [InlineData("learningRate=[0.1]", "'learningRate' takes a number from 1E-09 to 100.")]
+    [InlineData("nesterov=yes", "'nesterov' takes true or false.")]
+    [InlineData("schedule=linear", "'schedule' takes constant, cosine, oneCycle.")]
+    [InlineData("optimizer=1", "'optimizer' takes sgd, adam, adamW.")]
+    [InlineData("network=7", "'network' takes a name.")]
+    [InlineData("augmentation=much", "'augmentation' takes an object of settings.")]
+    [InlineData("augmentation.thickness=2", "'augmentation.thickness' takes a number from 0 to 0.5.")]
+    [InlineData("augmentation.thickness=thick", "'augmentation.thickness' takes a number from 0 to 0.5.")]
+    [InlineData("augmentation.turn=2", "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, augmentation.thickness.")]
+    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, augmentation.")]
+    [InlineData("epochs", "'epochs' is no setting; write NAME=VALUE.")]
+    public void A_wrong_setting_is_named_with_what_it_takes(string setting, string message) =>
+        Assert.Equal($"Recipe 'compact': {message}", Assert.Throws<InvalidDataException>(() => Recipe.Load("compact", setting)).Message);
+
+    [Fact]
+    public void An_unknown_network_is_answered_with_those_there_are() =>
+        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact.",
+            Assert.Throws<ArgumentException>(() => Recipe.Load("compact", "network=cake")).Message);
+
+    [Theory]
+    [InlineData("""{ "epochs": 3 }""", "'network'")]
+    [InlineData("""{ "network": """, "BytePositionInLine")]
+    [InlineData("[]", "It is no JSON object.")]
+    public void A_file_that_is_no_recipe_is_named_with_what_is_wrong(string content, string fault)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("bad.json", System.Text.Encoding.UTF8.GetBytes(content));
+
+        var message = Assert.Throws<InvalidDataException>(() => Recipe.Load(path)).Message;
+
+        Assert.StartsWith($"Recipe '{path}': ", message, StringComparison.Ordinal);
+        Assert.Contains(fault, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
 
     [Theory]
     [InlineData(0, 0)]

@@ -70,7 +70,10 @@ internal sealed class RecipeOverrides
     };
 
     /// <summary>The recipe with these options worked in.</summary>
-    public Recipe Load(ParseResult parsed, Option<string> recipe) => Recipe.Load(parsed.GetValue(recipe)!,
+    public Recipe Load(ParseResult parsed, Option<string> recipe) => Load(parsed, parsed.GetValue(recipe)!);
+
+    /// <summary>The recipe of a name or path with these options worked in.</summary>
+    public Recipe Load(ParseResult parsed, string nameOrPath) => Recipe.Load(nameOrPath,
     [
         .. parsed.GetValue(Set) ?? [],
         .. parsed.GetValue(Network) is { } network ? [$"network={network}"] : Array.Empty<string>(),

@@ -18,6 +18,12 @@ public sealed record Network(string Name, Func<Sequential> Layers)
         new("compact", Compact.Layers),
     ];
 
+    /// <summary>The network of a name.</summary>
+    /// <param name="name">The name of one of <see cref="All"/>.</param>
+    /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
+    public static Network Find(string name) => All.FirstOrDefault(network => network.Name == name)
+        ?? throw new ArgumentException($"There is no network '{name}'. There are: {string.Join(", ", All.Select(network => network.Name))}.");
+
     /// <summary>Makes a network with initial weights drawn by a seed, as the tutorial draws them.</summary>
     /// <param name="name">The name of one of <see cref="All"/>.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
@@ -25,9 +31,7 @@ public sealed record Network(string Name, Func<Sequential> Layers)
     /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
     public static Sequential Create(string name, int seed)
     {
-        var network = All.FirstOrDefault(network => network.Name == name)
-            ?? throw new ArgumentException($"There is no network '{name}'. There are: {string.Join(", ", All.Select(network => network.Name))}.");
-
+        var network = Find(name);
         manual_seed(seed);
         var layers = network.Layers();
         var last = layers.children().OfType<Linear>().Last();

@@ -39,6 +39,18 @@ internal static class ConsoleReport
             $"Accuracy [bold]{Percent(metrics.MicroAccuracy)}[/]: {errors} errors in {images:N0} images. Log-loss {metrics.LogLoss:F4}, macro accuracy {Percent(metrics.MacroAccuracy)}, top-2 accuracy {Percent(metrics.TopKAccuracy)}, calibration error {Percent(calibration.Error)}.");
     }
 
+    public static void Comparison(IReadOnlyList<ComparedRecipe> ranked)
+    {
+        var rows = Reports.Comparison.Table(ranked);
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var (index, heading) in rows[0].Index())
+            table.AddColumn(new TableColumn(heading) { Alignment = index == 1 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
+        foreach (var row in rows.Skip(1))
+            table.AddRow([.. row.Select(cell => new Text(cell))]);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 130); // a line that the terminal breaks reads better than cells a letter wide
+        AnsiConsole.Write(table);
+    }
+
     public static void Prediction(string name, Prediction prediction)
     {
         var runnerUp = Enumerable.Range(0, DigitClassifier.Digits).Where(digit => digit != prediction.Digit).MaxBy(digit => prediction.Probabilities[digit]);

@@ -1,12 +1,16 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MnistTrainer.Data;
 
 namespace MnistTrainer.Training;
 
 /// <summary>A network and how to train it: all that decides a result but the data and the seed. Recipes are JSON files under Recipes.</summary>
+/// <remarks>Recipes/recipe.schema.json, by which editors check them, is generated from this type and its docs; RecipeSchemaTests says how.</remarks>
 public sealed record Recipe
 {
     /// <summary>Name of the network.</summary>
@@ -66,14 +70,20 @@ public sealed record Recipe
 
     /// <summary>The recipes that ship with the trainer, by name.</summary>
     public static IReadOnlyList<string> Names =>
-        [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+    [
+        .. Directory.GetFiles(Folder, "*.json").Where(file => !file.EndsWith(".schema.json", StringComparison.Ordinal))
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Order(),
+    ];
 
+    /// <summary>How recipes are written as JSON: camelCase, and nothing that isn't a setting.</summary>
     // by reflection: generated code would set what a file leaves out to 0 rather than to the default
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web)
     {
+        NumberHandling = JsonNumberHandling.Strict, // not "3" for 3, as for the web
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes");
@@ -81,8 +91,8 @@ public sealed record Recipe
     /// <summary>Reads a recipe.</summary>
     /// <param name="nameOrPath">The name of a recipe that ships with the trainer, or the path of a JSON file.</param>
     /// <param name="overrides">Settings that replace the file's, as <c>epochs=3</c> or <c>augmentation.rotationDegrees=10</c>.</param>
-    /// <exception cref="ArgumentException">There is no such recipe; the message lists those there are.</exception>
-    /// <exception cref="InvalidDataException">The file isn't a recipe; the message names the setting that is wrong.</exception>
+    /// <exception cref="ArgumentException">There is no such recipe or network; the message lists those there are.</exception>
+    /// <exception cref="InvalidDataException">The file isn't a recipe; the message names the setting that is wrong, and what it takes.</exception>
     public static Recipe Load(string nameOrPath, params IEnumerable<string> overrides)
     {
         var path = nameOrPath.EndsWith(".json", StringComparison.Ordinal) ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
@@ -98,24 +108,59 @@ public sealed record Recipe
             var recipe = json.Deserialize<Recipe>(Format)!;
             Validate(recipe);
             if (recipe.Augmentation is { } augmentation)
-                Validate(augmentation);
+                Validate(augmentation, "augmentation.");
+            Networks.Network.Find(recipe.Network);
             return recipe;
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"Recipe '{nameOrPath}' can't be read: {e.Message.Replace('\n', ' ')}", e);
+            throw new InvalidDataException($"Recipe '{nameOrPath}': {Explain(e)}", e);
         }
 
-        void Validate(object settings)
+        void Validate(object settings, string path = "")
         {
             var faults = new List<ValidationResult>();
             if (!Validator.TryValidateObject(settings, new ValidationContext(settings), faults, validateAllProperties: true))
-                throw new InvalidDataException($"Recipe '{nameOrPath}': {string.Join(' ', faults.Select(fault => fault.ErrorMessage))}");
+                throw new InvalidDataException($"Recipe '{nameOrPath}': {string.Join(' ', faults.Select(fault => Takes(path, settings.GetType().GetProperty(fault.MemberNames.First())!)))}");
         }
     }
 
     /// <summary>The recipe as one JSON element, for the model card.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, Format);
+
+    /// <summary>In terms of recipes where JSON says which setting is wrong, as <c>$.augmentation.scale</c>.</summary>
+    private static string Explain(JsonException fault)
+    {
+        if (fault.Path?.Split('.') is not ["$", .. [_, ..] path])
+            return fault.Message.Replace('\n', ' ');
+
+        var owner = typeof(Recipe);
+        foreach (var part in path[..^1])
+            owner = Setting(owner, part)!.PropertyType;
+        var parents = string.Concat(path[..^1].Select(part => part + '.'));
+        return Setting(owner, path[^1]) is { } setting
+            ? Takes(parents, setting)
+            : $"There is no setting '{parents}{path[^1]}'. There are: {string.Join(", ", Settings(owner).Select(known => parents + Name(known)))}.";
+
+        static PropertyInfo? Setting(Type owner, string name) => Settings(owner).FirstOrDefault(setting => Name(setting) == name);
+
+        static IEnumerable<PropertyInfo> Settings(Type owner) => owner.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+    }
+
+    private static string Takes(string parents, PropertyInfo setting)
+    {
+        var type = setting.PropertyType;
+        return $"'{parents}{Name(setting)}' takes " + setting.GetCustomAttribute<RangeAttribute>() switch
+        {
+            { } range => string.Create(CultureInfo.InvariantCulture, $"{(type == typeof(int) ? "a whole number" : "a number")} from {range.Minimum} to {range.Maximum}."),
+            _ when type.IsEnum => $"{string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}.",
+            _ when type == typeof(bool) => "true or false.",
+            _ when type == typeof(string) => "a name.",
+            _ => "an object of settings.",
+        };
+    }
+
+    private static string Name(PropertyInfo setting) => JsonNamingPolicy.CamelCase.ConvertName(setting.Name);
 
     private static void Override(JsonObject json, string setting)
     {

@@ -47,8 +47,7 @@ public static class Trainer
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 var indices = order[TensorIndex.Slice(batch * recipe.BatchSize, Math.Min((batch + 1) * recipe.BatchSize, training.Count))];
-                var x = ToInput(pixels.index_select(0, indices)); // (B, 1, 28, 28)
-                var y = labels.index_select(0, indices).to(ScalarType.Int64); // (B)
+                var (x, y) = Batch(pixels, labels, indices);
                 if (recipe.Augmentation is { } augmentation)
                     x = augmentation.Apply(x);
 
@@ -84,6 +83,14 @@ public static class Trainer
 
         state.Result.eval();
     }
+
+    /// <summary>The images and labels at some positions.</summary>
+    /// <param name="pixels">uint8 (N, 1, 28, 28).</param>
+    /// <param name="labels">uint8 (N).</param>
+    /// <param name="indices">int64 (B).</param>
+    /// <returns>float32 (B, 1, 28, 28) in 0 to 1, and int64 (B).</returns>
+    public static (Tensor X, Tensor Y) Batch(Tensor pixels, Tensor labels, Tensor indices) =>
+        (ToInput(pixels.index_select(0, indices)), labels.index_select(0, indices).to(ScalarType.Int64));
 
     /// <summary>Bytes → what the network takes.</summary>
     /// <param name="pixels">uint8, any shape, 0 to 255.</param>

@@ -1,0 +1,196 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MnistModel;
+using MnistTrainer.Data;
+using MnistTrainer.Export;
+using MnistTrainer.Networks;
+using MnistTrainer.Reports;
+using MnistTrainer.Training;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Commands;
+
+/// <summary><c>compare</c>: recipes and classical baselines side by side, on the same validation images.</summary>
+internal static class CompareCommand
+{
+    /// <summary>All that recipes of one comparison share; the recipe and the training seed come on top.</summary>
+    private sealed record Settings(int SplitSeed, int Validation, int Threads);
+
+    public static Command Create(CancellationToken cancellation)
+    {
+        var recipes = new Argument<string[]>("recipes")
+        {
+            Description = $"Recipes ({string.Join(", ", Recipe.Names)}), paths of JSON files, or baselines of Microsoft.ML " +
+                $"({string.Join("; ", ClassicalModel.All.Select(model => $"{model.Name}: {model.Description}"))}).",
+            HelpName = "RECIPE",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var seeds = new Option<int>("--seeds")
+        {
+            Description = "Train each recipe with the seeds 1 to N.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 3,
+            Validators = { result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--seeds takes 1 or more."); } },
+        };
+        var splitSeed = new Option<int>("--split-seed")
+        {
+            Description = "Draws the validation images, the same for all.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var validation = SharedOptions.Validation();
+        validation.Description = "Images of the 60,000 that are held back to compare on.";
+        validation.Validators.Add(result => { if (result.GetValueOrDefault<int>() == 0) result.AddError("--validation takes 1 or more images to compare on."); });
+        var output = new Option<string>("--output")
+        {
+            Description = "The folder of the results: compare.md, compare.csv, and one file for each recipe and seed.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("runs", "compare"),
+        };
+        var overrides = new RecipeOverrides();
+        var (threads, data) = (SharedOptions.Threads(), SharedOptions.Data());
+
+        var command = new Command("compare",
+            "Trains recipes over several seeds and ranks them on the same validation images; the test images stay unseen.\n" +
+            "What is finished is kept: the same command goes on where an earlier one stopped, and more recipes or seeds join those in the folder.\n\n" +
+            "Significance against the best is McNemar's exact test over all seeds with the image as the unit: models of several seeds fail on the same\n" +
+            "images, and pooled pairs would count one image several times.\n\n" +
+            "Example: MnistTrainer compare tutorial-baseline tutorial-deeper compact ml-linear ml-lightgbm --seeds 3")
+        {
+            recipes, seeds, validation, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data,
+        };
+        command.SetAction(parsed =>
+        {
+            var settings = new Settings(parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads));
+            var names = parsed.GetValue(recipes)!;
+            string[] known = [.. Recipe.Names, .. ClassicalModel.All.Select(model => model.Name)];
+            if (names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".json", StringComparison.Ordinal)) is { } unknown)
+                throw new ArgumentException($"There is no recipe '{unknown}'. There are: {string.Join(", ", known)}; or give the path of a JSON file.");
+            if (names.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw new ArgumentException($"There are two recipes '{twice.Key}'; their results would share a folder.");
+
+            // everything that can be refused is refused before hours of training
+            var folder = parsed.GetValue(output)!;
+            Resumable.Open(folder, settings);
+            var contenders = new Dictionary<string, Func<int, DigitSet, DigitSet, TrainedModel>>();
+            foreach (var name in names)
+            {
+                if (ClassicalModel.All.FirstOrDefault(model => model.Name == name) is { } classical)
+                {
+                    Resumable.Open(Path.Combine(folder, name), classical.Description);
+                    contenders[name] = (seed, training, held) => TrainClassical(classical, seed, settings.Threads, training, held);
+                }
+                else
+                {
+                    var recipe = overrides.Load(parsed, name);
+                    Resumable.Open(Path.Combine(folder, Name(name)), recipe);
+                    contenders[Name(name)] = (seed, training, held) => TrainNetwork(recipe, seed, folder, training, held, cancellation);
+                }
+            }
+
+            LibTorch.Load();
+            set_num_threads(settings.Threads);
+            Compare(contenders, parsed.GetValue(seeds), settings, folder, MnistDataset.Folder(parsed.GetValue(data)), cancellation);
+        });
+        return command;
+
+        static string Name(string nameOrPath) => Path.GetFileNameWithoutExtension(nameOrPath);
+    }
+
+    private static void Compare(
+        Dictionary<string, Func<int, DigitSet, DigitSet, TrainedModel>> contenders, int seeds, Settings settings,
+        string folder, string dataFolder, CancellationToken cancellation)
+    {
+        DownloadCommand.Fetch(dataFolder, cancellation);
+        var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed);
+        var models = contenders.Keys.ToDictionary(name => name, _ => new List<TrainedModel>());
+        foreach (var seed in Enumerable.Range(1, seeds)) // all recipes with a seed before the next one: what is there early can be compared
+        {
+            foreach (var (name, train) in contenders)
+            {
+                models[name].Add(Resumable.Get(Path.Combine(folder, name), $"seed-{seed}", () =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    Console.WriteLine($"{name}, seed {seed} of {seeds}");
+                    return train(seed, training, validation!);
+                }));
+            }
+        }
+
+        var ranked = Comparison.Rank(validation!.Labels.Span, models.ToDictionary(recipe => recipe.Key, recipe => (IReadOnlyList<TrainedModel>)recipe.Value));
+        var conditions = string.Create(CultureInfo.InvariantCulture,
+            $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
+            $"seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}.");
+        AtomicFile.Write(Path.Combine(folder, "compare.md"), Encoding.UTF8.GetBytes(Comparison.ToMarkdown(ranked, conditions)));
+        AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
+        ConsoleReport.Comparison(ranked);
+        Console.WriteLine($"{conditions}\nWritten to {folder}: compare.md, compare.csv.");
+    }
+
+    private static TrainedModel TrainNetwork(Recipe recipe, int seed, string folder, DigitSet training, DigitSet validation, CancellationToken cancellation)
+    {
+        using var state = new TrainingState(recipe, seed);
+        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, training, validation, onBatch, onEpoch, cancellation: cancellation));
+        var (parameters, multiplyAdds) = (Network.Parameters(state.Result), Network.MultiplyAdds(state.Result));
+        var card = new ModelCard // for measuring only: the file is deleted, and the test images stay closed
+        {
+            Name = "compared",
+            Version = "",
+            Created = DateTimeOffset.UtcNow,
+            Network = recipe.Network,
+            Parameters = parameters,
+            MultiplyAdds = multiplyAdds,
+            Training = JsonSerializer.SerializeToElement(recipe, Recipe.Format),
+            DataSha256 = MnistDataset.Sha256,
+            DataCredits = [MnistDataset.Credit],
+            TestAccuracy = 0,
+            ConfusionMatrix = [],
+            Temperature = 1,
+            FramingVersion = DigitFraming.Version,
+        };
+        var path = Path.Combine(folder, "compared.onnx");
+        OnnxExporter.Write(state.Result, card, path, validation, Evaluation.Predict(state.Result, validation));
+        try
+        {
+            using var classifier = DigitClassifier.Load(path);
+            var (answers, microseconds) = Measure(classifier.Classify, validation);
+            var seconds = state.History.Select(epoch => epoch.Seconds).ToList();
+            return new TrainedModel(answers, parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static TrainedModel TrainClassical(ClassicalModel model, int seed, int threads, DigitSet training, DigitSet validation)
+    {
+        Console.WriteLine(model.Description);
+        var clock = Stopwatch.StartNew();
+        var classify = model.Train(training, seed, threads);
+        var seconds = clock.Elapsed.TotalSeconds;
+        var (answers, microseconds) = Measure(classify, validation);
+        return new TrainedModel(answers, model.Parameters, model.MultiplyAdds, EpochSeconds: null, seconds, microseconds);
+    }
+
+    /// <summary>Answers one image at a time; median time of an answer.</summary>
+    private static (string Answers, double Microseconds) Measure(Func<DigitImage, Prediction> classify, DigitSet digits)
+    {
+        for (var i = 0; i < 1_000; i++) // until code is compiled and caches are warm
+            classify(digits[i % digits.Count]);
+
+        var answers = new char[digits.Count];
+        var microseconds = new double[digits.Count];
+        for (var i = 0; i < digits.Count; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            answers[i] = (char)('0' + classify(digits[i]).Digit);
+            microseconds[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+
+        return (new string(answers), microseconds.Order().ElementAt(digits.Count / 2));
+    }
+}
