@@ -8,11 +8,11 @@ FROM source AS build-trainer
 RUN dotnet publish src/MnistTrainer -c Release -o /app && mkdir /models /data
 
 FROM source AS build-api
-RUN dotnet publish src/MnistApi -c Release -o /app
+RUN dotnet publish src/MnistApi -c Release -o /app && mv /app/models /models
 
 FROM mcr.microsoft.com/dotnet/runtime:10.0-noble-chiseled AS trainer
 COPY --from=build-trainer /app /app
-# a volume that is first mounted here takes over the owner, so that the program, which isn't root, may write to it
+# a new volume takes over the owner of where it is first mounted, here or at the service's models: the trainer, which isn't root, must be able to write to it
 COPY --from=build-trainer --chown=$APP_UID /models /models
 COPY --from=build-trainer --chown=$APP_UID /data /data
 ENV MNIST_DATA=/data
@@ -24,6 +24,7 @@ CMD ["--help"]
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled AS api
 WORKDIR /app
 COPY --from=build-api /app .
+COPY --from=build-api --chown=$APP_UID /models models
 USER $APP_UID
 EXPOSE 8080
 # the image has neither shell nor curl: the program asks itself
