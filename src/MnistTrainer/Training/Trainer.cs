@@ -76,6 +76,9 @@ public static class Trainer
             var seconds = clock.Elapsed.TotalSeconds;
             var (validationLoss, validationAccuracy) = validation is null ? (double.NaN, double.NaN) : Evaluation.LossAndAccuracy(state.Average, validation);
             state.Add(new EpochResult(epoch, lossSum / training.Count, right / (double)training.Count, validationLoss, validationAccuracy, rate, seconds));
+            // TorchSharp leaves small native objects to finalizers, and the collector, which sees only the small managed halves, would put them off for ever
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             onEpoch?.Invoke(state.History[^1]);
             if (whole.Elapsed.TotalSeconds + seconds > timeLimit?.TotalSeconds)
                 break;
