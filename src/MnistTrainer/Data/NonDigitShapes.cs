@@ -22,23 +22,23 @@ internal static class NonDigitShapes
         }
     }
 
-    /// <summary>Draws 1 to 5 blobs, 3 to 12 dashes, or a grid of dots.</summary>
+    /// <summary>Draws 1 to 5 blobs, 4 to 12 dashes, or a grid of dots.</summary>
     /// <param name="canvas">Paper of <see cref="NonDigitCanvas"/>.</param>
     /// <param name="random">Draws the kind, number, sizes and places.</param>
     public static void DrawDots(SKCanvas canvas, Random random)
     {
-        using var pen = NonDigitCanvas.RoundPen(random.Between(4, 10));
+        using var pen = NonDigitCanvas.RoundPen(random.Between(4, 8));
         switch (random.Next(3))
         {
             case 0:
                 pen.Style = SKPaintStyle.Fill;
                 for (var blobs = random.Next(1, 6); blobs > 0; blobs--)
-                    canvas.DrawOval(random.Point(2 * Margin), new SKSize(random.Between(5, 11), random.Between(5, 11)), pen);
+                    canvas.DrawOval(random.Point(1.5f * Margin), new SKSize(random.Between(6, 11), random.Between(6, 11)), pen);
                 break;
             case 1:
-                for (var dashes = random.Next(3, 13); dashes > 0; dashes--)
+                for (var dashes = random.Next(4, 13); dashes > 0; dashes--)
                 {
-                    var start = random.Point(2 * Margin);
+                    var start = random.Point(1.5f * Margin);
                     canvas.DrawLine(start, start + new SKPoint(random.Between(-14, 14), random.Between(-14, 14)), pen);
                 }
 
@@ -55,18 +55,18 @@ internal static class NonDigitShapes
         }
     }
 
-    /// <summary>No rounder than a hexagon and no narrower than high: an oval or a narrow box could be a 0.</summary>
+    /// <summary>Triangles, and boxes wider than high: a narrow box could be a 0.</summary>
     private static void DrawOutline(SKCanvas canvas, Random random)
     {
         using var pen = NonDigitCanvas.RoundPen(random.Between(3, 12));
         pen.StrokeJoin = SKStrokeJoin.Miter;
         if (random.Next(2) == 0)
         {
-            canvas.DrawRect(SKRect.Create(Margin, Margin, Side - 2 * Margin, random.Between(30, Side - 2 * Margin)), pen);
+            canvas.DrawRect(SKRect.Create(Margin, Margin, Side - 2 * Margin, random.Between(0.4f, 0.8f) * (Side - 2 * Margin)), pen);
         }
         else
         {
-            using var polygon = Polygon(random, random.Next(3, 5), new SKSize(Side / 2 - Margin, Side / 2 - Margin));
+            using var polygon = Polygon(random, corners: 3, new SKSize(Side / 2 - Margin, Side / 2 - Margin));
             canvas.Translate(Side / 2, Side / 2);
             canvas.DrawPath(polygon, pen);
         }

@@ -31,7 +31,7 @@ public static class NonDigits
     private static void DrawRow(SKCanvas canvas, Random random, DigitSet digits)
     {
         var x = 0f;
-        var gap = random.Between(-2, 8);
+        var gap = random.Between(-1, 8);
         byte? last = null;
         for (var remaining = random.Next(2, 5); remaining > 0; remaining--)
         {
@@ -44,14 +44,14 @@ public static class NonDigits
         }
     }
 
-    /// <summary>Two different digits, one smaller and away from the other's middle; no 1, which the other could hide.</summary>
+    /// <summary>Two different digits, one smaller and beside the other: above it, both could merge. No 1, which the other could hide.</summary>
     private static void DrawOverlay(SKCanvas canvas, Random random, DigitSet digits)
     {
         var whole = SKRect.Create(DigitImage.Side, DigitImage.Side);
         var first = Pick(random, digits, label => label != 1);
         var second = Pick(random, digits, label => label != 1 && label != digits.Labels.Span[first]);
-        var (sin, cos) = MathF.SinCos(random.Between(0, 2 * MathF.PI));
-        var (distance, side) = (random.Between(14, 28), random.Between(32, 56)); // px; the other digit's side is 56
+        var (sin, cos) = MathF.SinCos(random.Between(-0.7f, 0.7f) + random.Next(2) * MathF.PI);
+        var (distance, side) = (random.Between(20, 32), random.Between(32, 56)); // px; the other digit's side is 56
         DrawDigit(canvas, digits[first], whole, SKRect.Create(28, 28, 56, 56));
         DrawDigit(canvas, digits[second], whole, SKRect.Create(56 + distance * cos - side / 2, 56 + distance * sin - side / 2, side, side));
     }

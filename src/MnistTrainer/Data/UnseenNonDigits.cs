@@ -116,7 +116,7 @@ public static class UnseenNonDigits
         path.Transform(SKMatrix.CreateTranslation(-path.Bounds.MidX, -path.Bounds.MidY)
             .PostConcat(SKMatrix.CreateScale(scale, scale))
             .PostConcat(SKMatrix.CreateTranslation(Side / 2, Side / 2)));
-        using var pen = NonDigitCanvas.RoundPen(random.Between(3, 8));
+        using var pen = NonDigitCanvas.RoundPen(random.Between(2, 5));
         canvas.DrawPath(path, pen);
     }
 
@@ -128,14 +128,14 @@ public static class UnseenNonDigits
         return points;
     }
 
-    /// <summary>3 to 7 swings each way, not as many across as down: simpler curves look like a 0 or an 8.</summary>
+    /// <summary>Simpler curves, such as 3 swings across to 6 down, look like a 0 or an 8: these numbers have no common divisors.</summary>
     private static SKPoint[] Lissajous(Random random)
     {
         const int points = 300;
-        var across = random.Next(3, 8);
-        var down = (across - 3 + random.Next(1, 5)) % 5 + 3;
+        int[] swings = [3, 4, 5, 7];
+        random.Shuffle(swings);
         var phase = random.Between(0, MathF.PI);
         return [.. Enumerable.Range(0, points + 1).Select(i => i * 2 * MathF.PI / points).Select(t =>
-            new SKPoint(MathF.Sin(across * t + phase), MathF.Sin(down * t)))];
+            new SKPoint(MathF.Sin(swings[0] * t + phase), MathF.Sin(swings[1] * t)))];
     }
 }
