@@ -18,7 +18,7 @@ using var batch = Trainer.Batch(pixels, labels, arange(batchSize)).X;
 var augmentation = Recipe.Load("compact").Augmentation!;
 
 using var state = new TrainingState(Recipe.Load("tutorial-deeper", $"batchSize={batchSize}", "epochs=3"), seed: 1);
-Trainer.Fit(state, digits, null);
+Trainer.Fit(state, TrainingData.Of(digits, null));
 var epoch = state.History.Skip(1).Min(result => result.Seconds);
 Console.WriteLine($"epoch of the network, all in all: {epoch:F2} s");
 Time("assembling batches", () =>

@@ -20,7 +20,7 @@ internal sealed class ApiDocument : IDocumentFilter
         .Select(i => i % DigitImage.Side is 14 or 15 && i / DigitImage.Side is >= 5 and < 25 ? byte.MaxValue : byte.MinValue).ToArray());
 
     private static readonly PredictResponse Answer =
-        new(1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
+        new(true, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
 
     /// <summary>For <c>AddSwaggerGen</c>.</summary>
     public static void Describe(SwaggerGenOptions options)

@@ -20,15 +20,20 @@ public sealed class DigitClassifier : IDisposable
     /// <summary>Name of the output tensor: float32 (N, 10), each row sums to 1.</summary>
     public const string OutputName = "probabilities";
 
+    /// <summary>Name of the second output, of networks that learned to reject: float32 (N, 1), the probability that the image is a digit at all.</summary>
+    public const string DigitOutputName = "digit";
+
     private static readonly string[] InputNames = [InputName];
-    private static readonly string[] OutputNames = [OutputName];
 
     static DigitClassifier() => OnnxTelemetry.Disable();
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
 
-    private DigitClassifier(InferenceSession session, ModelCard card) => (_session, Card) = (session, card);
+    private readonly string[] _outputNames;
+
+    private DigitClassifier(InferenceSession session, ModelCard card) =>
+        (_session, Card, _outputNames) = (session, card, session.OutputMetadata.ContainsKey(DigitOutputName) ? [OutputName, DigitOutputName] : [OutputName]);
 
     /// <summary>What the model file says of itself.</summary>
     public ModelCard Card { get; }
@@ -89,12 +94,13 @@ public sealed class DigitClassifier : IDisposable
 
             using var input = OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, pixels, [images.Count, 1, DigitImage.Side, DigitImage.Side]);
-            using var outputs = _session.Run(_runOptions, InputNames, [input], OutputNames);
+            using var outputs = _session.Run(_runOptions, InputNames, [input], _outputNames);
             var probabilities = outputs[0].GetTensorDataAsSpan<float>(); // (N, 10)
+            var isDigit = outputs.Count == 2 ? outputs[1].GetTensorDataAsSpan<float>() : default; // (N, 1)
 
             var predictions = new Prediction[images.Count];
             for (var i = 0; i < predictions.Length; i++)
-                predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits));
+                predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0);
             return predictions;
         }
         finally
@@ -112,9 +118,14 @@ public sealed class DigitClassifier : IDisposable
 
     private static ModelCard CheckContract(InferenceSession session, string path)
     {
-        if (!Fits(session.InputMetadata, InputName, [-1, 1, DigitImage.Side, DigitImage.Side]) || !Fits(session.OutputMetadata, OutputName, [-1, Digits]))
+        var rejects = session.OutputMetadata.Count == 2 && Fits(session.OutputMetadata, DigitOutputName, [-1, 1]);
+        if (session.InputMetadata.Count != 1 || !Fits(session.InputMetadata, InputName, [-1, 1, DigitImage.Side, DigitImage.Side])
+            || (session.OutputMetadata.Count != 1 && !rejects) || !Fits(session.OutputMetadata, OutputName, [-1, Digits]))
+        {
             throw new InvalidDataException(
-                $"'{path}' is an ONNX model, but not of digits: it needs one input '{InputName}' float32 (N,1,28,28) and one output '{OutputName}' float32 (N,10).");
+                $"'{path}' is an ONNX model, but not of digits: it needs one input '{InputName}' float32 (N,1,28,28), one output '{OutputName}' float32 (N,10), " +
+                $"and at most a second one '{DigitOutputName}' float32 (N,1).");
+        }
 
         if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelCard.MetadataKey, out var json))
             throw new InvalidDataException($"'{path}' has no model card ('{ModelCard.MetadataKey}' in its metadata). Write the file with MnistTrainer.");
@@ -130,6 +141,6 @@ public sealed class DigitClassifier : IDisposable
     }
 
     private static bool Fits(IReadOnlyDictionary<string, NodeMetadata> tensors, string name, int[] shape) =>
-        tensors.Count == 1 && tensors.TryGetValue(name, out var tensor)
+        tensors.TryGetValue(name, out var tensor)
         && tensor.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float && tensor.Dimensions.SequenceEqual(shape);
 }

@@ -51,7 +51,7 @@ public sealed record ModelCard
     /// <summary>Expected calibration error on the test images, 0 to 1; null where it was not measured.</summary>
     public double? CalibrationError { get; init; }
 
-    /// <summary>Below this the picture is not taken for a digit; null where the model doesn't reject.</summary>
+    /// <summary>A picture whose probability of being a digit is below this is not taken for one; chosen on validation data, null where the model doesn't reject.</summary>
     public double? RejectionThreshold { get; init; }
 
     /// <summary><see cref="DigitFraming.Version"/> at training time.</summary>

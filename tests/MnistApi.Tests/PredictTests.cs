@@ -31,7 +31,7 @@ public class PredictTests(Api api)
         var answer = await api.Predict(Api.Form(Drawing.Of(7)));
 
         var probabilities = Probabilities(answer);
-        Assert.Equal(["digit", "confidence", "probabilities", "model"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["isDigit", "digit", "confidence", "probabilities", "model"], answer.EnumerateObject().Select(member => member.Name));
         Assert.Equal(10, probabilities.Length);
         Assert.Equal(1, probabilities.Sum(), 1e-5);
         Assert.Equal(probabilities.Max(), answer.GetProperty("confidence").GetSingle());

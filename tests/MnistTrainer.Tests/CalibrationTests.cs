@@ -33,6 +33,6 @@ public class CalibrationTests
 
     /// <summary>All images are sevens; who is wrong answers 1.</summary>
     private static Calibration Measure(params (float Confidence, bool Right)[] answers) => Calibration.Measure(
-        [.. answers.Select(answer => new Prediction(answer.Right ? 7 : 1, answer.Confidence, []))],
+        [.. answers.Select(answer => new Prediction(answer.Right ? 7 : 1, answer.Confidence, [], 1, true))],
         new DigitSet(new byte[answers.Length * DigitImage.PixelCount], Enumerable.Repeat((byte)7, answers.Length).ToArray()));
 }

@@ -40,26 +40,26 @@ public class CrossValidationTests
         var settings = new CrossValidation.Settings(Small, Folds: 3, Repeats: 2, Seed: 1, Threads: 1);
         var trained = 0;
 
-        Assert.Throws<OperationCanceledException>(() => CrossValidation.Run(folder.Path, settings, digits, FitOrStop));
-        var resumed = CrossValidation.Run(folder.Path, settings, digits, Fit);
+        Assert.Throws<OperationCanceledException>(() => CrossValidation.Run(folder.Path, settings, digits, strokes: null, FitOrStop));
+        var resumed = CrossValidation.Run(folder.Path, settings, digits, strokes: null, Fit);
 
         Assert.Equal(4 + 3, trained); // four before the kill and the one that was killed, then that and the last one
-        var whole = CrossValidation.Run(other.Path, settings, digits, Fit);
+        var whole = CrossValidation.Run(other.Path, settings, digits, strokes: null, Fit);
         Assert.Equal([(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)], resumed.Select(result => (result.Repeat, result.Fold)));
         Assert.Equal(whole.Select(WithoutTime), resumed.Select(WithoutTime));
         Assert.Equal(6, resumed.Select(result => result.Result.ValidationLoss).Distinct().Count());
 
-        void FitOrStop(TrainingState state, DigitSet training, DigitSet validation)
+        void FitOrStop(TrainingState state, TrainingData data)
         {
             if (trained == 4)
                 throw new OperationCanceledException($"{++trained}");
-            Fit(state, training, validation);
+            Fit(state, data);
         }
 
-        void Fit(TrainingState state, DigitSet training, DigitSet validation)
+        void Fit(TrainingState state, TrainingData data)
         {
             trained++;
-            Trainer.Fit(state, training, validation);
+            Trainer.Fit(state, data);
         }
     }
 
@@ -78,7 +78,7 @@ public class CrossValidationTests
     public void Mean_deviation_and_interval_are_those_of_the_folds()
     {
         var folds = new[] { 0.98, 0.99, 0.97, 0.98, 0.98 }
-            .Select((accuracy, index) => new CrossValidation.FoldResult(1, index + 1, new EpochResult(1, 0, 1, 0, accuracy, 0.01, 1)));
+            .Select((accuracy, index) => new CrossValidation.FoldResult(1, index + 1, new EpochResult(1, 0, 1, 0, accuracy, double.NaN, 0.01, 1)));
 
         var summary = CrossValidation.Summarise([.. folds]);
 

@@ -15,9 +15,9 @@ public class HtmlReportTests
 {
     private static readonly EpochResult[] History =
     [
-        new(1, 0.5, 0.9, 0.2, 0.95, 0.1, 60),
-        new(2, 0.2, 0.97, 0.1, 0.98, 0.05, 60),
-        new(3, 0.1, 0.98, 0.05, 0.99, 0.001, 13.4),
+        new(1, 0.5, 0.9, 0.2, 0.95, double.NaN, 0.1, 60),
+        new(2, 0.2, 0.97, 0.1, 0.98, double.NaN, 0.05, 60),
+        new(3, 0.1, 0.98, 0.05, 0.99, double.NaN, 0.001, 13.4),
     ];
 
     private static readonly DigitSet Digits = GeneratedDigits.Create(1_000, seed: 1);

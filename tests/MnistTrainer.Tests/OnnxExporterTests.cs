@@ -40,7 +40,7 @@ public class OnnxExporterTests
         var digits = GeneratedDigits.Create(200, seed: 1);
         // a short training gives batch normalisation statistics that folding could get wrong
         using var state = new TrainingState(new Recipe { Network = name, Epochs = 1, BatchSize = 50, LearningRate = 0.01 }, seed: 1);
-        Trainer.Fit(state, digits, null);
+        Trainer.Fit(state, TrainingData.Of(digits, null));
         var network = state.Result;
         var expected = Evaluation.Predict(network, digits);
 

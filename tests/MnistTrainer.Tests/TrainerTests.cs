@@ -30,7 +30,7 @@ public class TrainerTests
         using var other = new TrainingState(Quick, seed: 2);
 
         foreach (var state in new[] { first, second, other })
-            Trainer.Fit(state, training, validation);
+            Trainer.Fit(state, TrainingData.Of(training, validation));
 
         Assert.Equal([1, 2, 3], first.History.Select(epoch => epoch.Epoch));
         Assert.InRange(first.History[^1].ValidationAccuracy, 0.95, 1);
@@ -48,7 +48,7 @@ public class TrainerTests
     {
         using var state = new TrainingState(Recipe.Load("tutorial-baseline", $"network={network}", "epochs=3"), seed: 1);
 
-        Trainer.Fit(state, GeneratedDigits.Create(1_000, seed: 1), null);
+        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(1_000, seed: 1), null));
 
         Assert.InRange(state.History[^1].TrainingAccuracy, 0.5, 1);
         Assert.True(double.IsNaN(state.History[^1].ValidationLoss));
@@ -68,8 +68,8 @@ public class TrainerTests
         using var interrupted = new TrainingState(recipe, seed: 1);
         using var stop = new CancellationTokenSource();
 
-        Trainer.Fit(whole, training, validation);
-        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(interrupted, training, validation, onEpoch: epoch =>
+        Trainer.Fit(whole, TrainingData.Of(training, validation));
+        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(interrupted, TrainingData.Of(training, validation), onEpoch: epoch =>
         {
             interrupted.Save(checkpoint);
             if (epoch.Epoch == 2)
@@ -77,7 +77,7 @@ public class TrainerTests
         }, cancellation: stop.Token));
         using var resumed = TrainingState.Load(checkpoint, recipe, seed: 1);
         Assert.Equal(2, resumed.History.Count);
-        Trainer.Fit(resumed, training, validation);
+        Trainer.Fit(resumed, TrainingData.Of(training, validation));
 
         Assert.Equal(OnnxExporter.HashWeights(whole.Network), OnnxExporter.HashWeights(resumed.Network));
         Assert.Equal(OnnxExporter.HashWeights(whole.Result), OnnxExporter.HashWeights(resumed.Result));
@@ -92,7 +92,7 @@ public class TrainerTests
         var (training, validation) = (GeneratedDigits.Create(320, seed: 1), GeneratedDigits.Create(200, seed: 2));
         using var state = new TrainingState(recipe, seed: 1);
 
-        Trainer.Fit(state, training, validation);
+        Trainer.Fit(state, TrainingData.Of(training, validation));
 
         var best = state.History.MinBy(epoch => epoch.ValidationLoss)!;
         Assert.Equal(best.Epoch + 2, state.History.Count);
@@ -106,7 +106,7 @@ public class TrainerTests
         // every step turns the weights round and makes them a hundred times larger
         using var state = new TrainingState(Quick with { Network = "deeper", LearningRate = 100, WeightDecay = 1, BatchSize = 10, WarmupEpochs = 0, WeightAverage = 0 }, seed: 1);
 
-        var fault = Assert.Throws<InvalidDataException>(() => Trainer.Fit(state, GeneratedDigits.Create(1_000, 1), null));
+        var fault = Assert.Throws<InvalidDataException>(() => Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(1_000, 1), null)));
 
         Assert.Matches(@"^Training diverged: the loss of epoch 1, batch \d+ is (NaN|.?Infinity)\. Lower the learning rate \(it was \d+(\.\d+)?\) or clip the gradients\.$", fault.Message);
     }
@@ -117,7 +117,7 @@ public class TrainerTests
         using var state = new TrainingState(Quick with { Epochs = 1, BatchSize = 100, LearningRate = 1, Momentum = 0, Nesterov = false, WarmupEpochs = 0, WeightAverage = 0, GradientClip = 0.01 }, seed: 1);
         var before = state.Network.parameters().Select(parameter => parameter.clone()).ToList();
 
-        Trainer.Fit(state, GeneratedDigits.Create(100, 1), null); // one batch
+        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(100, 1), null)); // one batch
 
         var squares = state.Network.parameters().Zip(before).Sum(pair => (pair.First - pair.Second).square().sum().item<float>());
         Assert.InRange(Math.Sqrt(squares), 0.005, 0.0101);
@@ -128,7 +128,7 @@ public class TrainerTests
     {
         using var state = new TrainingState(Quick with { Epochs = 1_000 }, seed: 1);
 
-        Trainer.Fit(state, GeneratedDigits.Create(640, 1), null, timeLimit: TimeSpan.FromSeconds(2));
+        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(640, 1), null), timeLimit: TimeSpan.FromSeconds(2));
 
         Assert.InRange(state.History.Count, 1, 999);
         Assert.InRange(state.History.Sum(epoch => epoch.Seconds), 0, state.History.Count == 1 ? 60 : 2);
@@ -141,7 +141,7 @@ public class TrainerTests
         using var state = new TrainingState(Quick, seed: 1);
         var batches = 0;
 
-        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(state, GeneratedDigits.Create(640, 1), null, _ => Count(), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(640, 1), null), _ => Count(), cancellation: stop.Token));
 
         Assert.Equal(3, batches);
         Assert.Empty(state.History);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MnistModel;
 using SkiaSharp;
@@ -35,7 +36,8 @@ internal static class PredictEndpoints
     /// <summary>Recognises a handwritten digit</summary>
     /// <remarks>
     /// Send a picture of one digit, of any size, dark on light or light on dark: as a form with a file, as the body itself, or as JSON.
-    /// It is cropped, scaled and centred as MNIST's images were, and the network answers with the probabilities of the ten digits.
+    /// It is cropped, scaled and centred as MNIST's images were, and the network answers with the probabilities of the ten digits,
+    /// and whether it is a digit at all.
     /// </remarks>
     /// <param name="image">PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="classifier">The served model.</param>
@@ -81,9 +83,14 @@ internal static class PredictEndpoints
         if (digit is null)
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, Blank);
 
-        var (best, confidence, probabilities) = classifier.Classify(digit);
-        return TypedResults.Ok(new PredictResponse(best, confidence, probabilities, classifier.Card.Version, explain ? ToDataUrl(digit) : null));
+        var prediction = classifier.Classify(digit);
+        return TypedResults.Ok(new PredictResponse(
+            prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction), prediction.Digit, prediction.Confidence, prediction.Probabilities,
+            classifier.Card.Version, explain ? ToDataUrl(digit) : null));
     }
+
+    private static string NotADigit(Prediction prediction) => string.Create(CultureInfo.InvariantCulture,
+        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * prediction.DigitProbability:F0} %.");
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream)
     {

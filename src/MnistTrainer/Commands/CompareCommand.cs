@@ -10,6 +10,7 @@ using MnistTrainer.Networks;
 using MnistTrainer.Reports;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
+using Strokes = (System.Collections.Generic.IReadOnlyList<MnistTrainer.Data.WrittenDigit> Training, System.Collections.Generic.IReadOnlyList<MnistTrainer.Data.WrittenDigit> Validation);
 
 namespace MnistTrainer.Commands;
 
@@ -17,7 +18,7 @@ namespace MnistTrainer.Commands;
 internal static class CompareCommand
 {
     /// <summary>All that recipes of one comparison share; the recipe and the training seed come on top.</summary>
-    private sealed record Settings(int SplitSeed, int Validation, int Threads);
+    private sealed record Settings(int SplitSeed, int Validation, int Threads, bool Strokes = false);
 
     public static Command Create(CancellationToken cancellation)
     {
@@ -51,7 +52,7 @@ internal static class CompareCommand
             DefaultValueFactory = _ => Path.Combine("runs", "compare"),
         };
         var overrides = new RecipeOverrides();
-        var (threads, data) = (SharedOptions.Threads(), SharedOptions.Data());
+        var (threads, data, strokes) = (SharedOptions.Threads(), SharedOptions.Data(), SharedOptions.Strokes());
 
         var command = new Command("compare",
             "Trains recipes over several seeds and ranks them on the same validation images; the test images stay unseen.\n" +
@@ -60,11 +61,11 @@ internal static class CompareCommand
             "images, and pooled pairs would count one image several times.\n\n" +
             "Example: MnistTrainer compare tutorial-baseline tutorial-deeper compact ml-linear ml-lightgbm --seeds 3")
         {
-            recipes, seeds, validation, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data,
+            recipes, seeds, validation, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data, strokes,
         };
         command.SetAction(parsed =>
         {
-            var settings = new Settings(parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads));
+            var settings = new Settings(parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null);
             var names = parsed.GetValue(recipes)!;
             string[] known = [.. Recipe.Names, .. ClassicalModel.All.Select(model => model.Name)];
             if (names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".json", StringComparison.Ordinal)) is { } unknown)
@@ -75,25 +76,25 @@ internal static class CompareCommand
             // everything that can be refused is refused before hours of training
             var folder = parsed.GetValue(output)!;
             Resumable.Open(folder, settings);
-            var contenders = new Dictionary<string, Func<int, DigitSet, DigitSet, TrainedModel>>();
+            var contenders = new Dictionary<string, Contender>();
             foreach (var name in names)
             {
                 if (ClassicalModel.All.FirstOrDefault(model => model.Name == name) is { } classical)
                 {
                     Resumable.Open(Path.Combine(folder, name), classical.Description);
-                    contenders[name] = (seed, training, held) => TrainClassical(classical, seed, settings.Threads, training, held);
+                    contenders[name] = (seed, mnist, _) => TrainClassical(classical, seed, settings.Threads, mnist.Training, mnist.Validation);
                 }
                 else
                 {
                     var recipe = overrides.Load(parsed, name);
                     Resumable.Open(Path.Combine(folder, Name(name)), recipe);
-                    contenders[Name(name)] = (seed, training, held) => TrainNetwork(recipe, seed, folder, training, held, cancellation);
+                    contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(recipe, seed, folder, TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
                 }
             }
 
             LibTorch.Load();
             set_num_threads(settings.Threads);
-            Compare(contenders, parsed.GetValue(seeds), settings, folder, MnistDataset.Folder(parsed.GetValue(data)), cancellation);
+            Compare(contenders, parsed.GetValue(seeds), settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes), cancellation);
         });
         return command;
 
@@ -101,11 +102,12 @@ internal static class CompareCommand
     }
 
     private static void Compare(
-        Dictionary<string, Func<int, DigitSet, DigitSet, TrainedModel>> contenders, int seeds, Settings settings,
-        string folder, string dataFolder, CancellationToken cancellation)
+        Dictionary<string, Contender> contenders, int seeds, Settings settings,
+        string folder, string dataFolder, string? strokesFolder, CancellationToken cancellation)
     {
         DownloadCommand.Fetch(dataFolder, cancellation);
         var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed);
+        Strokes? strokes = strokesFolder is null ? null : WrittenDigit.Cut(StrokeDataset.Load(strokesFolder), TrainingData.WriterFolds, fold: 1, settings.SplitSeed);
         var models = contenders.Keys.ToDictionary(name => name, _ => new List<TrainedModel>());
         foreach (var seed in Enumerable.Range(1, seeds)) // all recipes with a seed before the next one: what is there early can be compared
         {
@@ -115,14 +117,16 @@ internal static class CompareCommand
                 {
                     cancellation.ThrowIfCancellationRequested();
                     Console.WriteLine($"{name}, seed {seed} of {seeds}");
-                    return train(seed, training, validation!);
+                    return train(seed, (training, validation!), strokes);
                 }));
             }
         }
 
         var ranked = Comparison.Rank(validation!.Labels.Span, models.ToDictionary(recipe => recipe.Key, recipe => (IReadOnlyList<TrainedModel>)recipe.Value));
+        var drawn = strokes is { } pens ? string.Create(CultureInfo.InvariantCulture, $"{pens.Training.Count:N0} pen digits to train with and {pens.Validation.Count:N0} of other writers, ") : "";
         var conditions = string.Create(CultureInfo.InvariantCulture,
             $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
+            $"{drawn}" +
             $"seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}.");
         AtomicFile.Write(Path.Combine(folder, "compare.md"), Encoding.UTF8.GetBytes(Comparison.ToMarkdown(ranked, conditions)));
         AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
@@ -130,10 +134,13 @@ internal static class CompareCommand
         Console.WriteLine($"{conditions}\nWritten to {folder}: compare.md, compare.csv.");
     }
 
-    private static TrainedModel TrainNetwork(Recipe recipe, int seed, string folder, DigitSet training, DigitSet validation, CancellationToken cancellation)
+    private delegate TrainedModel Contender(int seed, (DigitSet Training, DigitSet Validation) mnist, Strokes? strokes);
+
+    private static TrainedModel TrainNetwork(Recipe recipe, int seed, string folder, TrainingData data, CancellationToken cancellation)
     {
+        var validation = data.Validation!;
         using var state = new TrainingState(recipe, seed);
-        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, training, validation, onBatch, onEpoch, cancellation: cancellation));
+        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation));
         var (parameters, multiplyAdds) = (Network.Parameters(state.Result), Network.MultiplyAdds(state.Result));
         var card = new ModelCard // for measuring only: the file is deleted, and the test images stay closed
         {
@@ -158,7 +165,7 @@ internal static class CompareCommand
             using var classifier = DigitClassifier.Load(path);
             var (answers, microseconds) = Measure(classifier.Classify, validation);
             var seconds = state.History.Select(epoch => epoch.Seconds).ToList();
-            return new TrainedModel(answers, parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
+            return new TrainedModel(answers, state.History[^1].StrokeAccuracy, parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
         }
         finally
         {
@@ -173,7 +180,7 @@ internal static class CompareCommand
         var classify = model.Train(training, seed, threads);
         var seconds = clock.Elapsed.TotalSeconds;
         var (answers, microseconds) = Measure(classify, validation);
-        return new TrainedModel(answers, model.Parameters, model.MultiplyAdds, EpochSeconds: null, seconds, microseconds);
+        return new TrainedModel(answers, double.NaN, model.Parameters, model.MultiplyAdds, EpochSeconds: null, seconds, microseconds);
     }
 
     /// <summary>Answers one image at a time; median time of an answer.</summary>

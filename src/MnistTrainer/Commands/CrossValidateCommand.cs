@@ -19,7 +19,7 @@ internal static class CrossValidateCommand
         var repeats = new Option<int>("--repeats") { Description = "How often, each time cut anew.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
-        var data = SharedOptions.Data();
+        var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
         var output = new Option<string?>("--output") { Description = "Keeps each finished fold; a killed run goes on from there. [default: runs/crossvalidate-RECIPE]", HelpName = "DIR" };
         folds.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 100) result.AddError("--folds takes 2 to 100."); });
         repeats.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--repeats takes 1 or more."); });
@@ -28,27 +28,27 @@ internal static class CrossValidateCommand
             "Estimates a recipe by stratified k-fold cross-validation of the 60,000 training images.\n\n" +
             "Example: MnistTrainer crossvalidate --recipe tutorial-baseline --folds 5")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, seed, threads, output, data,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, seed, threads, output, data, strokes,
         };
         command.SetAction(parsed =>
         {
             LibTorch.Load();
             var name = Path.GetFileNameWithoutExtension(parsed.GetValue(recipe)!);
             var settings = new CrossValidation.Settings(
-                overrides.Load(parsed, recipe), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed), parsed.GetValue(threads));
+                overrides.Load(parsed, recipe), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed), parsed.GetValue(threads), parsed.GetValue(strokes) is not null);
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", $"crossvalidate-{name}");
-            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), cancellation);
+            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes), cancellation);
         });
         return command;
     }
 
-    private static void Run(string name, CrossValidation.Settings settings, string folder, string dataFolder, CancellationToken cancellation)
+    private static void Run(string name, CrossValidation.Settings settings, string folder, string dataFolder, string? strokesFolder, CancellationToken cancellation)
     {
         set_num_threads(settings.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
-        var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder),
-            (state, training, validation) => TrainingView.Show(settings.Recipe.Epochs,
-                (onBatch, onEpoch) => Trainer.Fit(state, training, validation, onBatch, onEpoch, cancellation: cancellation)),
+        var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder), strokesFolder is null ? null : StrokeDataset.Load(strokesFolder),
+            (state, data) => TrainingView.Show(settings.Recipe.Epochs,
+                (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation)),
             fold => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"repeat {fold.Repeat}/{settings.Repeats} fold {fold.Fold}/{settings.Folds}  validation accuracy {fold.Result.ValidationAccuracy:P3}")));
 

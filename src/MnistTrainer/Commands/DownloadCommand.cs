@@ -4,13 +4,16 @@ using Spectre.Console;
 
 namespace MnistTrainer.Commands;
 
-/// <summary><c>download</c>: fetches what is missing of MNIST.</summary>
+/// <summary><c>download</c>: fetches what is missing of MNIST, and the pen strokes.</summary>
 internal static class DownloadCommand
 {
     public static Command Create(CancellationToken cancellation)
     {
-        var data = SharedOptions.Data();
-        var command = new Command("download", "Downloads what is missing of MNIST's four files (11 MB) and verifies them.\n\nExample: MnistTrainer download --data data/mnist") { data };
+        var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
+        strokes.Description = "Also put UCI's pen strokes (4 MB) into this folder.";
+        var command = new Command("download",
+            "Downloads what is missing of MNIST's four files (11 MB), and with --strokes of the pen strokes, and verifies them.\n\n" +
+            "Example: MnistTrainer download --data data/mnist --strokes data/pendigits") { data, strokes };
         command.SetAction(parsed =>
         {
             var folder = MnistDataset.Folder(parsed.GetValue(data));
@@ -18,20 +21,27 @@ internal static class DownloadCommand
             // loading verifies length and SHA-256, of files that were there before as well
             var (training, test) = (MnistDataset.LoadTraining(folder), MnistDataset.LoadTest(folder));
             Console.WriteLine($"{training.Count:N0} training and {test.Count:N0} test images in '{folder}', verified; {fetched.Count} of 4 files downloaded.");
+
+            if (parsed.GetValue(strokes) is { } strokesFolder)
+            {
+                var isNew = WithBars(show => StrokeDataset.DownloadAsync(strokesFolder, StrokeDataset.Archive, show, cancellation));
+                Console.WriteLine($"{StrokeDataset.Load(strokesFolder).Count:N0} pen digits in '{strokesFolder}', verified; {(isNew ? "downloaded" : "they were there")}.");
+            }
         });
         return command;
     }
 
-    /// <summary>Fetches what a folder lacks, with a progress bar; says nothing where nothing is missing.</summary>
-    public static IReadOnlyList<string> Fetch(string folder, CancellationToken cancellation)
-    {
-        if (MnistDataset.Sha256.Keys.All(name => MnistDataset.Find(folder, name) is not null))
-            return [];
+    /// <summary>Fetches what a folder lacks of MNIST, with a progress bar; says nothing where nothing is missing.</summary>
+    public static IReadOnlyList<string> Fetch(string folder, CancellationToken cancellation) =>
+        MnistDataset.Sha256.Keys.All(name => MnistDataset.Find(folder, name) is not null)
+            ? []
+            : WithBars(show => MnistDataset.DownloadAsync(folder, MnistDataset.Mirrors, show, cancellation));
 
-        return AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn()).Start(context =>
+    private static T WithBars<T>(Func<Action<string, long, long?>, Task<T>> download) =>
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn()).Start(context =>
         {
             var bars = new Dictionary<string, ProgressTask>();
-            return MnistDataset.DownloadAsync(folder, MnistDataset.Mirrors, Show, cancellation).GetAwaiter().GetResult();
+            return download(Show).GetAwaiter().GetResult();
 
             void Show(string name, long bytes, long? all)
             {
@@ -41,5 +51,4 @@ internal static class DownloadCommand
                 bar.Value = bytes;
             }
         });
-    }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 using MnistModel;
 using MnistTrainer.Data;
 using MnistTrainer.Reports;
@@ -7,28 +9,137 @@ using MnistTrainer.Training;
 
 namespace MnistTrainer.Commands;
 
-/// <summary><c>evaluate</c>: a model file on the 10,000 test images.</summary>
+/// <summary><c>evaluate</c>: a model file on the 10,000 test images, on pen strokes, and on what is no digit.</summary>
 internal static class EvaluateCommand
 {
+    private const int NonDigitsPerSource = 2_000;
+
+    // as shares: of the digit's longer side, and of the canvas
+    private static readonly double[] PenWidths = [0.04, 0.07, 0.1, 0.13, 0.16];
+    private static readonly double[] Sizes = [0.25, 0.5, 0.75, 0.95];
+
     public static Command Create(CancellationToken cancellation)
     {
-        var data = SharedOptions.Data();
+        var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
+        strokes.Description = $"Also read pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]): those of the writers whom the model has not learned from, if there are any.";
         var model = SharedOptions.Model();
+        var fashion = new Option<string>("--fashion") { Description = "Folder of Fashion-MNIST, to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FashionFolder };
+        var fonts = new Option<string>("--fonts") { Description = "Folder of fonts whose letters are to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FontsFolder };
         var command = new Command("evaluate",
-            "Measures a model file on MNIST's 10,000 test images, with the classifier that the service uses.\n\nExample: MnistTrainer evaluate --model models/mnist.onnx --data data/mnist") { model, data };
+            "Measures a model file on MNIST's 10,000 test images, on pen strokes and on what is no digit, with the classifier that the service uses.\n\n" +
+            "Example: MnistTrainer evaluate --model models/mnist.onnx --strokes data/pendigits") { model, data, strokes, fashion, fonts };
         command.SetAction(parsed =>
         {
             using var classifier = DigitClassifier.Load(parsed.GetValue(model)!);
             var folder = MnistDataset.Folder(parsed.GetValue(data));
             DownloadCommand.Fetch(folder, cancellation);
             var test = MnistDataset.LoadTest(folder);
-            var clock = Stopwatch.StartNew();
             var predictions = Evaluation.Predict(classifier, test);
-            var microseconds = clock.Elapsed.TotalMicroseconds / test.Count;
+            var (metrics, calibration) = (Evaluation.Measure(predictions, test), Calibration.Measure(predictions, test));
             ConsoleReport.Model(classifier.Card);
-            ConsoleReport.Metrics(Evaluation.Measure(predictions, test), Calibration.Measure(predictions, test), test.Count);
-            Console.WriteLine($"{microseconds:F0} µs an image on one thread, 1,000 images a run.");
+            ConsoleReport.Metrics(metrics, calibration, test.Count);
+
+            List<ResultRow> rows =
+            [
+                new("MNIST test: read right", Percent(metrics.MicroAccuracy), Text($"{Errors(predictions, test)} errors in {test.Count:N0}")),
+                new("MNIST test: calibration error", Percent(calibration.Error), Text($"{Calibration.BinCount} bins, temperature {classifier.Card.Temperature:F3}")),
+                .. parsed.GetValue(strokes) is { } strokesFolder ? Strokes(classifier, StrokeDataset.Load(strokesFolder)) : [],
+                .. classifier.Card.RejectionThreshold is null ? [] : Rejection(classifier, predictions, parsed.GetValue(fashion)!, parsed.GetValue(fonts)!),
+                Inference(classifier, test),
+            ];
+            ConsoleReport.Results(rows);
         });
         return command;
     }
+
+    /// <summary>Pen strokes at every width and size; each cell reads all digits once, each at a place of its own.</summary>
+    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, IReadOnlyList<WrittenDigit> all)
+    {
+        var (digits, who) = Unseen(all, classifier.Card.Training);
+        var writers = digits.Select(digit => digit.Writer).Distinct().Count();
+        yield return new("strokes: whose", $"{writers} writers", who);
+
+        var (right, count) = (new int[DigitClassifier.Digits], new int[DigitClassifier.Digits]);
+        var (accepted, answers, least) = (0, 0, 1.0);
+        foreach (var width in PenWidths)
+        {
+            var cells = new List<double>();
+            foreach (var size in Sizes)
+            {
+                var drawn = PenDrawing.Draw(digits, (width, width), (size, size), seed: 1);
+                var predictions = Evaluation.Predict(classifier, drawn);
+                foreach (var (index, prediction) in predictions.Index())
+                {
+                    var label = drawn.Labels.Span[index];
+                    count[label]++;
+                    right[label] += prediction.Digit == label ? 1 : 0;
+                    accepted += prediction.IsDigit ? 1 : 0;
+                }
+
+                cells.Add(1 - (double)Errors(predictions, drawn) / drawn.Count);
+                answers += drawn.Count;
+            }
+
+            least = Math.Min(least, cells.Min());
+            yield return new(Text($"strokes: pen {100 * width:F0} % wide"), string.Join(" / ", cells.Select(Percent)),
+                Text($"{string.Join(" / ", Sizes.Select(size => 100 * size))} % of the canvas, {digits.Count:N0} each"));
+        }
+
+        yield return new("strokes: all", Percent((double)right.Sum() / answers), $"least of a width and size {Percent(least)}");
+        var (rate, worst) = right.Select((some, digit) => ((double)some / count[digit], digit)).Min();
+        yield return new("strokes: hardest digit", Percent(rate), $"the {worst}");
+        if (classifier.Card.RejectionThreshold is not null)
+            yield return new("strokes: taken for digits", Percent((double)accepted / answers), Text($"of {answers:N0}"));
+    }
+
+    /// <summary>The digits of writers whom a model has not learned from, by its card; all of them where there are none.</summary>
+    private static (IReadOnlyList<WrittenDigit> Digits, string Who) Unseen(IReadOnlyList<WrittenDigit> digits, JsonElement training)
+    {
+        if (!training.TryGetProperty("strokes", out var mixedIn) || !mixedIn.GetBoolean())
+            return (digits, "unseen: none was learned from");
+        return training.GetProperty("validationImages").GetInt32() == 0
+            ? (digits, "seen: all were learned from")
+            : (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.GetProperty("seed").GetInt32()).Validation, "unseen: held back from training");
+    }
+
+    private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, IReadOnlyList<Prediction> test, string fashionFolder, string fontsFolder)
+    {
+        yield return new("MNIST test: taken for digits", Percent(test.Average(prediction => prediction.IsDigit ? 1.0 : 0)), Text($"threshold {classifier.Card.RejectionThreshold:G3}"));
+
+        var (found, missing) = UnseenNonDigits.Load(fashionFolder, fontsFolder, NonDigitsPerSource, seed: 1);
+        var rates = new List<double>();
+        foreach (var (source, images) in found)
+        {
+            rates.Add(Evaluation.Predict(classifier, images).Average(prediction => prediction.IsDigit ? 0.0 : 1));
+            yield return new($"no digits: {source} rejected", Percent(rates[^1]), Text($"of {images.Count:N0}"));
+        }
+
+        yield return new("no digits: all rejected", Percent(rates.Average()), "mean of the sources");
+        foreach (var reason in missing)
+            yield return new("no digits: skipped", "", reason);
+    }
+
+    private static ResultRow Inference(DigitClassifier classifier, DigitSet digits)
+    {
+        var microseconds = new List<double>();
+        for (var round = 0; round < 2; round++) // the first one compiles code and warms caches
+        {
+            microseconds.Clear();
+            for (var index = 0; index < digits.Count; index++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                classifier.Classify(digits[index]);
+                microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
+        }
+
+        microseconds.Sort();
+        return new("inference", Text($"{microseconds[microseconds.Count / 2]:F0} µs"), Text($"median of one image at a time on one thread; 99 % within {microseconds[microseconds.Count * 99 / 100]:F0} µs"));
+    }
+
+    private static int Errors(IReadOnlyList<Prediction> predictions, DigitSet digits) => predictions.Where((prediction, index) => prediction.Digit != digits.Labels.Span[index]).Count();
+
+    private static string Percent(double share) => Text($"{100 * share:F2} %");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,12 @@ internal static class SharedOptions
         HelpName = "DIR",
     };
 
+    public static Option<string?> Strokes() => new("--strokes")
+    {
+        Description = $"Mix in pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]; 'download --strokes' fetches it), in the recipe's strokeShare.",
+        HelpName = "DIR",
+    };
+
     public static Option<string> Model() => new("--model")
     {
         Description = "The model file.",

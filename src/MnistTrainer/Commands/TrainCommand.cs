@@ -14,6 +14,9 @@ namespace MnistTrainer.Commands;
 /// <summary><c>train</c>: trains a network, leaves a run folder, and writes the model file.</summary>
 internal static class TrainCommand
 {
+    /// <summary>Share of held-back digits, MNIST's and drawn ones each, that the rejection threshold lets pass.</summary>
+    private const double AcceptedDigits = 0.997;
+
     public static Command Create(CancellationToken cancellation)
     {
         var recipe = SharedOptions.Recipe();
@@ -22,6 +25,12 @@ internal static class TrainCommand
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
         var data = SharedOptions.Data();
+        var strokes = SharedOptions.Strokes();
+        var calibration = new Option<string?>("--calibration")
+        {
+            Description = "With --validation 0: take temperature and rejection threshold from this model file, of the same recipe trained with validation.",
+            HelpName = "FILE",
+        };
         var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
         var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
@@ -34,7 +43,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration,
         };
         command.SetAction(parsed =>
         {
@@ -45,7 +54,8 @@ internal static class TrainCommand
             try
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
-                    parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads)));
+                    parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
+                    parsed.GetValue(strokes), parsed.GetValue(calibration)));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -73,22 +83,25 @@ internal static class TrainCommand
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
-        var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(run.Options.Validation, seed);
+        var data = TrainingData.Load(recipe, dataFolder, run.Options.Strokes, run.Options.Validation, seed);
         if (dryRun)
-            (training, validation) = (OneBatch(training), validation is null ? null : OneBatch(validation));
+            data = data.First(recipe.BatchSize);
         using var state = run.LoadState();
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
         Console.WriteLine($"Run {run.Folder}{(state.History.Count > 0 ? $", resumed after epoch {state.History.Count}" : "")}");
-        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, training, validation, onBatch, epoch =>
+        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, epoch =>
         {
             run.Save(state);
             events?.Add(epoch);
             onEpoch(epoch);
         }, timeLimit, cancellation));
 
-        var test = dryRun ? OneBatch(MnistDataset.LoadTest(dataFolder)) : MnistDataset.LoadTest(dataFolder);
-        var predictions = Evaluation.Predict(state.Result, test);
+        var (temperature, threshold) = Calibrate(run.Options, state.Result, data);
+        var test = MnistDataset.LoadTest(dataFolder);
+        if (dryRun)
+            test = test.Take([.. Enumerable.Range(0, recipe.BatchSize)]);
+        var predictions = Evaluation.Predict(state.Result, test, temperature, threshold ?? 0);
         var metrics = Evaluation.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
         var created = DateTimeOffset.UtcNow;
@@ -101,11 +114,12 @@ internal static class TrainCommand
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
             Training = Describe(run.Options, state.History.Count),
-            DataSha256 = MnistDataset.Sha256,
-            DataCredits = [MnistDataset.Credit],
+            DataSha256 = run.Options.Strokes is null ? MnistDataset.Sha256 : new Dictionary<string, string>(MnistDataset.Sha256) { [StrokeDataset.UnipenFileName] = StrokeDataset.Sha256 },
+            DataCredits = run.Options.Strokes is null ? [MnistDataset.Credit] : [MnistDataset.Credit, StrokeDataset.Credit],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
-            Temperature = 1,
+            Temperature = temperature,
+            RejectionThreshold = threshold,
             CalibrationError = calibration.Error,
             FramingVersion = DigitFraming.Version,
         };
@@ -116,8 +130,22 @@ internal static class TrainCommand
         ConsoleReport.Metrics(metrics, calibration, test.Count);
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) answers all {test.Count:N0} test images as the network does.");
         Console.WriteLine($"Look at {run.Report}.");
+    }
 
-        DigitSet OneBatch(DigitSet digits) => digits.Take([.. Enumerable.Range(0, Math.Min(recipe.BatchSize, digits.Count))]);
+    /// <summary>Temperature and rejection threshold by the held-back images, else by another model's card, else none.</summary>
+    private static (double Temperature, double? RejectionThreshold) Calibrate(RunOptions options, Sequential network, TrainingData data)
+    {
+        if (data.Validation is { } validation)
+        {
+            return (Calibration.FitTemperature(network, validation), options.Recipe.NonDigitShare == 0 ? null
+                : Calibration.FitRejectionThreshold(network, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
+        }
+
+        if (options.Calibration is not { } path)
+            return (1, null);
+
+        using var classifier = DigitClassifier.Load(path);
+        return (classifier.Card.Temperature, classifier.Card.RejectionThreshold);
     }
 
     private static JsonElement Describe(RunOptions options, int epochs)
@@ -127,6 +155,8 @@ internal static class TrainCommand
         training["epochs"] = epochs; // fewer than the recipe's after early stopping or at the time limit
         training["seed"] = options.Seed;
         training["validationImages"] = options.Validation;
+        training["strokes"] = options.Strokes is not null;
+        training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);
     }

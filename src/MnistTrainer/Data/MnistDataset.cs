@@ -102,7 +102,7 @@ public static class MnistDataset
         return missing;
     }
 
-    private static async Task<byte[]> FetchAsync(HttpClient client, Uri address, Action<long, long?> progress, CancellationToken cancellation)
+    internal static async Task<byte[]> FetchAsync(HttpClient client, Uri address, Action<long, long?> progress, CancellationToken cancellation)
     {
         using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
         response.EnsureSuccessStatusCode();

@@ -11,7 +11,7 @@ namespace MnistTrainer.Export;
 
 /// <summary>
 /// Trained network → ONNX: one node a layer, batch normalisation folded into the convolution or linear layer before it, temperature-scaled
-/// softmax at the end, the model card in the metadata.
+/// softmax at the end, beside it the probability of being a digit at all where the network learned that, the model card in the metadata.
 /// </summary>
 public sealed class OnnxExporter
 {
@@ -37,7 +37,7 @@ public sealed class OnnxExporter
     }
 
     /// <summary>Writes the model file, reads it back with the classifier of the service, and keeps it only where both agree.</summary>
-    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits, trained.</param>
+    /// <param name="network">(N, 1, 28, 28) → (N, classes) logits, trained.</param>
     /// <param name="card">Goes into the file; its temperature divides the logits.</param>
     /// <param name="path">The target; an older file is replaced.</param>
     /// <param name="images">Images to compare the file with the network on.</param>
@@ -61,7 +61,8 @@ public sealed class OnnxExporter
     private static void CheckParity(IReadOnlyList<Prediction> actual, IReadOnlyList<Prediction> expected)
     {
         var changed = actual.Zip(expected).Count(pair => pair.First.Digit != pair.Second.Digit);
-        var largest = actual.Zip(expected).Max(pair => pair.First.Probabilities.Zip(pair.Second.Probabilities).Max(both => Math.Abs(both.First - both.Second)));
+        var largest = actual.Zip(expected).Max(pair => pair.First.Probabilities.Append(pair.First.DigitProbability)
+            .Zip(pair.Second.Probabilities.Append(pair.Second.DigitProbability)).Max(both => Math.Abs(both.First - both.Second)));
         if (changed > 0 || !(largest <= MaxDifference))
             throw new InvalidDataException($"The exported file differs from the network: {changed} other answers, probabilities up to {largest:G2} apart. It was not written.");
     }
@@ -73,6 +74,7 @@ public sealed class OnnxExporter
         _graph.Input.Add(Describe(DigitClassifier.InputName, 1, DigitImage.Side, DigitImage.Side));
         _graph.Output.Add(Describe(DigitClassifier.OutputName, DigitClassifier.Digits));
 
+        string? nothing = null; // the logit of "no digit"
         var value = DigitClassifier.InputName;
         var layers = network.children().ToList();
         foreach (var (index, layer) in layers.Index())
@@ -83,6 +85,7 @@ public sealed class OnnxExporter
             {
                 Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Folded(name, conv.weight, conv.bias, normalisation)],
                     Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding])),
+                Linear { out_features: DigitClassifier.Digits + 1, bias: { } bias } linear when index == layers.Count - 1 => Rejecting(linear.weight, bias),
                 Linear linear => Add("Gemm", name, [value, .. Folded(name, linear.weight, linear.bias, normalisation)], Int("transB", 1)),
                 NormBase when index > 0 && layers[index - 1] is Conv2d or Linear => value, // folded above
                 NormBase { weight: { } scale, bias: { } shift, running_mean: { } mean, running_var: { } variance } norm => Add("BatchNormalization", name,
@@ -97,9 +100,26 @@ public sealed class OnnxExporter
             };
         }
 
+        if (nothing is not null)
+        {
+            // the softmax over all eleven, written as the odds between the digits together and none of them
+            var digits = Add("ReduceLogSumExp", "digits", [value], Ints("axes", [1]));
+            Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("Sub", "odds", [digits, nothing])]);
+            _graph.Output.Add(Describe(DigitClassifier.DigitOutputName, 1));
+        }
+
         value = Add("Div", "temperature", [value, Constant("temperature.value", tensor((float)temperature))]);
         var probabilities = Add("Softmax", DigitClassifier.OutputName, [value], Int("axis", 1));
         return probabilities == DigitClassifier.OutputName ? _graph : throw new InvalidOperationException("The graph doesn't end in its output.");
+
+        string Rejecting(Tensor weight, Tensor bias)
+        {
+            nothing = Part("nothing", DigitClassifier.Digits, 1);
+            return Part("logits", 0, DigitClassifier.Digits);
+
+            string Part(string name, long start, long length) => Add("Gemm", name,
+                [value, Constant($"{name}.weight", weight.narrow(0, start, length)), Constant($"{name}.bias", bias.narrow(0, start, length))], Int("transB", 1));
+        }
     }
 
     /// <summary>Weight and bias of a layer with the normalisation behind it worked in: w·s and (b − mean)·s + shift, where s = gain / √(variance + ε).</summary>

@@ -6,11 +6,12 @@ namespace MnistTrainer.Networks;
 /// <summary>The tutorial's first network: one convolution and one hidden layer.</summary>
 public static class Baseline
 {
-    /// <summary>The layers, (N, 1, 28, 28) → (N, 10) logits. The caller disposes them.</summary>
-    public static Sequential Layers() => Sequential(
+    /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
+    /// <param name="classes">Outputs of the last layer.</param>
+    public static Sequential Layers(int classes) => Sequential(
         Conv2d(1, 32, 3), ReLU(),               // (N, 32, 26, 26)
         MaxPool2d(2),                           // (N, 32, 13, 13)
         Flatten(),
         Linear(32 * 13 * 13, 100), ReLU(),
-        Linear(100, 10));
+        Linear(100, classes));
 }

@@ -6,8 +6,9 @@ namespace MnistTrainer.Networks;
 /// <summary>Four convolutions and no hidden layer: fewer weights and less work than the tutorial's networks, and far fewer errors.</summary>
 public static class Compact
 {
-    /// <summary>The layers, (N, 1, 28, 28) → (N, 10) logits. The caller disposes them.</summary>
-    public static Sequential Layers() => Sequential(
+    /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
+    /// <param name="classes">Outputs of the last layer.</param>
+    public static Sequential Layers(int classes) => Sequential(
         Conv2d(1, 16, 5, bias: false), BatchNorm2d(16), ReLU(),                 // (N, 16, 24, 24)
         Conv2d(16, 32, 3, stride: 2, bias: false), BatchNorm2d(32), ReLU(),     // (N, 32, 11, 11)
         Conv2d(32, 64, 3, padding: 1, bias: false), BatchNorm2d(64), ReLU(),    // (N, 64, 11, 11)
@@ -15,5 +16,5 @@ public static class Compact
         Conv2d(64, 128, 3, bias: false), BatchNorm2d(128), ReLU(),              // (N, 128, 3, 3)
         AdaptiveMaxPool2d([1, 1]),                                              // (N, 128, 1, 1)
         Flatten(),
-        Linear(128, 10));
+        Linear(128, classes));
 }

@@ -6,8 +6,8 @@ namespace MnistTrainer.Networks;
 
 /// <summary>A network by name.</summary>
 /// <param name="Name">As <c>--network</c> and recipes spell it.</param>
-/// <param name="Layers">Makes the layers with untrained weights.</param>
-public sealed record Network(string Name, Func<Sequential> Layers)
+/// <param name="Layers">Makes the layers with untrained weights, for a number of classes.</param>
+public sealed record Network(string Name, Func<int, Sequential> Layers)
 {
     /// <summary>All networks there are.</summary>
     public static readonly IReadOnlyList<Network> All =
@@ -16,6 +16,7 @@ public sealed record Network(string Name, Func<Sequential> Layers)
         new("baseline-batch-norm", BaselineBatchNorm.Layers),
         new("deeper", Deeper.Layers),
         new("compact", Compact.Layers),
+        new("compact-wide", CompactWide.Layers),
     ];
 
     /// <summary>The network of a name.</summary>
@@ -27,13 +28,14 @@ public sealed record Network(string Name, Func<Sequential> Layers)
     /// <summary>Makes a network with initial weights drawn by a seed, as the tutorial draws them.</summary>
     /// <param name="name">The name of one of <see cref="All"/>.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
-    /// <returns>(N, 1, 28, 28) → (N, 10) logits; the caller disposes it.</returns>
+    /// <param name="classes">The ten digits, or eleven with "no digit".</param>
+    /// <returns>(N, 1, 28, 28) → (N, classes) logits; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
-    public static Sequential Create(string name, int seed)
+    public static Sequential Create(string name, int seed, int classes = DigitClassifier.Digits)
     {
         var network = Find(name);
         manual_seed(seed);
-        var layers = network.Layers();
+        var layers = network.Layers(classes);
         var last = layers.children().OfType<Linear>().Last();
         using var _ = no_grad();
         foreach (var layer in layers.children())

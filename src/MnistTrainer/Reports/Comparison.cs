@@ -1,36 +1,37 @@
 using System.Globalization;
 using System.Text;
+using MathNet.Numerics.Statistics;
 
 namespace MnistTrainer.Reports;
 
 /// <summary>A model trained with one seed, and what it does on the validation images.</summary>
 /// <param name="Answers">One digit an image, in order.</param>
+/// <param name="StrokeAccuracy">On drawings of writers who were held back, 0 to 1; NaN without any.</param>
 /// <param name="Parameters">Number of trained weights; null where there are none to count.</param>
 /// <param name="MultiplyAdds">Multiplications with addition for one image; null where there are none.</param>
 /// <param name="EpochSeconds">Mean training time of an epoch; null where there are no epochs.</param>
 /// <param name="TrainingSeconds">In all, without validation.</param>
 /// <param name="InferenceMicroseconds">Median over the images, one at a time on one thread, from pixels to ten probabilities.</param>
 public sealed record TrainedModel(
-    string Answers, long? Parameters, long? MultiplyAdds, double? EpochSeconds, double TrainingSeconds, double InferenceMicroseconds);
+    string Answers, double StrokeAccuracy, long? Parameters, long? MultiplyAdds, double? EpochSeconds, double TrainingSeconds, double InferenceMicroseconds);
 
 /// <summary>A row of the table: one recipe over all seeds.</summary>
 /// <param name="Name">Of the recipe.</param>
 /// <param name="Models">One a seed, in the order of the seeds.</param>
-/// <param name="Accuracy">Mean over the seeds, 0 to 1.</param>
-/// <param name="AccuracyDeviation">Standard deviation over the seeds (n − 1), 0 to 1; NaN for one seed.</param>
+/// <param name="Accuracies">Of the models, 0 to 1.</param>
 /// <param name="Errors">Mean number of wrong answers.</param>
 /// <param name="BestAhead">Images that the best recipe reads right with more seeds than this one.</param>
 /// <param name="BestBehind">Images that the best recipe reads right with fewer seeds than this one.</param>
 /// <param name="P">Of <see cref="Comparison.McNemar"/> against the best recipe; 1 for that itself.</param>
 public sealed record ComparedRecipe(
-    string Name, IReadOnlyList<TrainedModel> Models, double Accuracy, double AccuracyDeviation, double Errors, int BestAhead, int BestBehind, double P);
+    string Name, IReadOnlyList<TrainedModel> Models, IReadOnlyList<double> Accuracies, double Errors, int BestAhead, int BestBehind, double P);
 
 /// <summary>Recipes side by side, the most accurate first.</summary>
 public static class Comparison
 {
     /// <summary>How to read the table.</summary>
     public const string Legend =
-        "Accuracy: mean ± standard deviation over the seeds. Seconds: of training, without validation. Inference: median of one image at a time on one thread, " +
+        "Accuracy, and strokes of other writers: mean ± standard deviation over the seeds. Seconds: of training, without validation. Inference: median of one image at a time on one thread, " +
         "networks from their ONNX file. Best : this: images that the best recipe reads right with more seeds than this one, and the other way round; " +
         "p: McNemar's exact test of them, two-sided, with the image as the unit, since models of several seeds fail on the same images " +
         "and pooled pairs would count one image several times. It isn't corrected for the number of rows, and is about the models trained here; " +
@@ -38,7 +39,8 @@ public static class Comparison
 
     private static readonly (string Heading, Func<ComparedRecipe, string> Cell)[] Columns =
     [
-        ("accuracy, %", row => Text($"{100 * row.Accuracy:F2}") + (double.IsNaN(row.AccuracyDeviation) ? "" : Text($" ± {100 * row.AccuracyDeviation:F2}"))),
+        ("accuracy, %", row => MeanAndDeviation(row.Accuracies)),
+        ("strokes, %", row => MeanAndDeviation(row.Models.Select(model => model.StrokeAccuracy))),
         ("errors", row => Text($"{row.Errors:F1}")),
         ("parameters", row => Text($"{row.Models[0].Parameters:N0}")),
         ("multiply-adds", row => Text($"{row.Models[0].MultiplyAdds:N0}")),
@@ -60,11 +62,9 @@ public static class Comparison
         return [.. recipes.Select(recipe =>
         {
             var accuracies = recipe.Models.Select(model => SeedsRight([model]).Average()).ToArray();
-            var mean = accuracies.Average();
-            var deviation = Math.Sqrt(accuracies.Sum(accuracy => (accuracy - mean) * (accuracy - mean)) / (accuracies.Length - 1)); // 0/0 for one seed
             int[] leads = [.. recipes[0].SeedsRight.Zip(recipe.SeedsRight, (best, own) => best - own)];
             return new ComparedRecipe(
-                recipe.Name, recipe.Models, mean, deviation, (1 - mean) * truth.Length, leads.Count(lead => lead > 0), leads.Count(lead => lead < 0), McNemar(leads));
+                recipe.Name, recipe.Models, accuracies, (1 - accuracies.Average()) * truth.Length, leads.Count(lead => lead > 0), leads.Count(lead => lead < 0), McNemar(leads));
         })];
 
         int[] SeedsRight(IEnumerable<TrainedModel> ofSeeds) => [.. truth.Select((digit, image) => ofSeeds.Count(model => model.Answers[image] == digit))];
@@ -119,18 +119,26 @@ public static class Comparison
     public static string ToCsv(IReadOnlyList<ComparedRecipe> ranked)
     {
         var csv = new StringBuilder(
-            "rank,recipe,seeds,accuracy_mean,accuracy_sd,errors_mean,parameters,multiply_adds," +
+            "rank,recipe,seeds,accuracy_mean,accuracy_sd,strokes_mean,strokes_sd,errors_mean,parameters,multiply_adds," +
             "epoch_seconds,training_seconds,inference_microseconds,best_ahead,best_behind,p\n");
         foreach (var (index, row) in ranked.Index())
         {
-            var deviation = double.IsNaN(row.AccuracyDeviation) ? "" : Text($"{row.AccuracyDeviation:F6}");
+            var (accuracy, strokes) = (row.Accuracies.MeanStandardDeviation(), row.Models.Select(model => model.StrokeAccuracy).MeanStandardDeviation());
             var (models, first) = (row.Models, row.Models[0]);
-            csv.Append(Text($"{index + 1},{row.Name},{models.Count},{row.Accuracy:F6},{deviation},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))
+            csv.Append(Text($"{index + 1},{row.Name},{models.Count},{Figure(accuracy.Item1)},{Figure(accuracy.Item2)},{Figure(strokes.Item1)},{Figure(strokes.Item2)},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))
                 .Append(Text($"{models.Average(model => model.EpochSeconds):F2},{models.Average(model => model.TrainingSeconds):F2},"))
                 .Append(Text($"{models.Average(model => model.InferenceMicroseconds):F2},{row.BestAhead},{row.BestBehind},{row.P:G6}\n"));
         }
 
         return csv.ToString();
+
+        static string Figure(double value) => double.IsNaN(value) ? "" : Text($"{value:F6}");
+    }
+
+    private static string MeanAndDeviation(IEnumerable<double> shares)
+    {
+        var (mean, deviation) = shares.MeanStandardDeviation();
+        return Text($"{100 * mean:F2}") + (double.IsNaN(deviation) ? "" : Text($" ± {100 * deviation:F2}")); // none for one seed
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -39,6 +39,18 @@ internal static class ConsoleReport
             $"Accuracy [bold]{Percent(metrics.MicroAccuracy)}[/]: {errors} errors in {images:N0} images. Log-loss {metrics.LogLoss:F4}, macro accuracy {Percent(metrics.MacroAccuracy)}, top-2 accuracy {Percent(metrics.TopKAccuracy)}, calibration error {Percent(calibration.Error)}.");
     }
 
+    /// <summary>Results in a table that can be pasted into Markdown.</summary>
+    public static void Results(IEnumerable<ResultRow> rows)
+    {
+        var table = new Table().Border(TableBorder.Markdown).AddColumn("measure").AddColumn("result").AddColumn("of");
+        foreach (var column in table.Columns)
+            column.NoWrap();
+        foreach (var row in rows)
+            table.AddRow(new Text(row.Measure), new Text(row.Result), new Text(row.Of));
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
+        AnsiConsole.Write(table);
+    }
+
     public static void Comparison(IReadOnlyList<ComparedRecipe> ranked)
     {
         var rows = Reports.Comparison.Table(ranked);
@@ -54,6 +66,13 @@ internal static class ConsoleReport
     public static void Prediction(string name, Prediction prediction)
     {
         var runnerUp = Enumerable.Range(0, DigitClassifier.Digits).Where(digit => digit != prediction.Digit).MaxBy(digit => prediction.Probabilities[digit]);
+        if (!prediction.IsDigit)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"{name}: [bold]not a digit[/] ({Percent(prediction.DigitProbability)} that it is one; it would be a {prediction.Digit})");
+            return;
+        }
+
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
             $"{name}: [bold]{prediction.Digit}[/] ({Percent(prediction.Confidence)}; next {runnerUp} with {Percent(prediction.Probabilities[runnerUp])})");
     }
@@ -77,3 +96,9 @@ internal static class ConsoleReport
 
     private static string Percent(double share) => share.ToString("P2", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
 }
+
+/// <summary>One line of results.</summary>
+/// <param name="Measure">What was measured.</param>
+/// <param name="Result">The figure.</param>
+/// <param name="Of">Of what, and how.</param>
+internal readonly record struct ResultRow(string Measure, string Result, string Of);

@@ -19,5 +19,7 @@ internal sealed class TensorBoard(string folder)
 
         _writer.add_scalar("loss/validation", (float)epoch.ValidationLoss, epoch.Epoch);
         _writer.add_scalar("accuracy/validation", (float)epoch.ValidationAccuracy, epoch.Epoch);
+        if (!double.IsNaN(epoch.StrokeAccuracy))
+            _writer.add_scalar("accuracy/strokes", (float)epoch.StrokeAccuracy, epoch.Epoch);
     }
 }

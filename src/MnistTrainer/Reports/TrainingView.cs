@@ -34,7 +34,8 @@ internal static class TrainingView
         var validation = double.IsNaN(result.ValidationLoss)
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"  validation loss {result.ValidationLoss:F4} accuracy {result.ValidationAccuracy:P2}");
+        var strokes = double.IsNaN(result.StrokeAccuracy) ? "" : string.Create(CultureInfo.InvariantCulture, $" strokes {result.StrokeAccuracy:P2}");
         return string.Create(CultureInfo.InvariantCulture,
-            $"epoch {result.Epoch,3}/{epochs}  training loss {result.TrainingLoss:F4} accuracy {result.TrainingAccuracy:P2}{validation}  {result.Seconds:F1} s");
+            $"epoch {result.Epoch,3}/{epochs}  training loss {result.TrainingLoss:F4} accuracy {result.TrainingAccuracy:P2}{validation}{strokes}  {result.Seconds:F1} s");
     }
 }

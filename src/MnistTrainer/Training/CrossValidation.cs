@@ -13,7 +13,8 @@ public static class CrossValidation
     /// <param name="Repeats">How often, each time cut anew.</param>
     /// <param name="Seed">Of the first repeat; each further repeat takes the next one. It draws the cut and the training.</param>
     /// <param name="Threads">That libtorch computes with.</param>
-    public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads);
+    /// <param name="Strokes">Whether pen strokes are mixed in.</param>
+    public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads, bool Strokes = false);
 
     /// <summary>The last epoch of one fold's training.</summary>
     /// <param name="Repeat">From 1.</param>
@@ -38,12 +39,13 @@ public static class CrossValidation
     /// <param name="folder">Keeps each finished fold, so that a killed run goes on with the first unfinished one.</param>
     /// <param name="settings">All that decides the results.</param>
     /// <param name="digits">All images.</param>
+    /// <param name="strokes">All pen strokes, whose writers are cut into the same number of folds; null for none.</param>
     /// <param name="fit">Trains a state on a fold: <see cref="Trainer.Fit"/> with what shows it.</param>
     /// <param name="onFold">Told of every fold, earlier ones too.</param>
     /// <returns>The results, repeat by repeat, fold by fold.</returns>
     /// <exception cref="InvalidDataException">The folder holds results of other settings.</exception>
     public static IReadOnlyList<FoldResult> Run(
-        string folder, Settings settings, DigitSet digits, Action<TrainingState, DigitSet, DigitSet> fit, Action<FoldResult>? onFold = null)
+        string folder, Settings settings, DigitSet digits, IReadOnlyList<WrittenDigit>? strokes, Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null)
     {
         Resumable.Open(folder, settings);
         var results = new List<FoldResult>();
@@ -54,9 +56,10 @@ public static class CrossValidation
                 var seed = settings.Seed + repeat - 1;
                 var result = Resumable.Get(folder, $"repeat-{repeat}-fold-{fold}", () =>
                 {
-                    var (training, validation) = Cut(digits, settings.Folds, fold, seed);
+                    var data = TrainingData.Mix(settings.Recipe, Cut(digits, settings.Folds, fold, seed),
+                        strokes is null ? null : WrittenDigit.Cut(strokes, settings.Folds, fold, seed), seed);
                     using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
-                    fit(state, training, validation);
+                    fit(state, data);
                     return new FoldResult(repeat, fold, state.History[^1]);
                 });
                 results.Add(result);

@@ -6,7 +6,8 @@ namespace MnistTrainer.Training;
 /// <param name="TrainingAccuracy">0 to 1, on the augmented images, while the weights were still moving.</param>
 /// <param name="ValidationLoss">Mean cross-entropy in nats, without label smoothing.</param>
 /// <param name="ValidationAccuracy">0 to 1.</param>
+/// <param name="StrokeAccuracy">0 to 1, on drawings of writers who were held back; NaN without any.</param>
 /// <param name="LearningRate">Of the epoch's last step.</param>
 /// <param name="Seconds">Of training, without validation.</param>
 public sealed record EpochResult(
-    int Epoch, double TrainingLoss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate, double Seconds);
+    int Epoch, double TrainingLoss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double StrokeAccuracy, double LearningRate, double Seconds);

@@ -13,9 +13,9 @@ public static class Evaluation
     private const int BatchSize = 1_000;
 
     /// <summary>Logits of a whole set.</summary>
-    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits; it is left in evaluation mode.</param>
+    /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
     /// <param name="digits">The images.</param>
-    /// <returns>float32 (N, 10); the caller disposes it.</returns>
+    /// <returns>float32 (N, classes), of the ten digits and perhaps of "no digit"; the caller disposes it.</returns>
     public static Tensor Logits(Sequential network, DigitSet digits)
     {
         using var _ = inference_mode();
@@ -30,25 +30,29 @@ public static class Evaluation
     }
 
     /// <summary>Mean cross-entropy in nats, and accuracy from 0 to 1.</summary>
-    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits; it is left in evaluation mode.</param>
+    /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
     /// <param name="digits">The images.</param>
     public static (double Loss, double Accuracy) LossAndAccuracy(Sequential network, DigitSet digits)
     {
         using var scope = NewDisposeScope();
-        var logits = Logits(network, digits);
+        var logits = Logits(network, digits).narrow(1, 0, DigitClassifier.Digits);
         var labels = from_array(digits.Labels.ToArray()).to(ScalarType.Int64);
         return (nn.functional.cross_entropy(logits, labels).item<float>(), logits.argmax(1).eq(labels).sum().item<long>() / (double)digits.Count);
     }
 
     /// <summary>What a network answers for a whole set.</summary>
-    /// <param name="network">(N, 1, 28, 28) → (N, 10) logits; it is left in evaluation mode.</param>
+    /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
     /// <param name="digits">The images.</param>
+    /// <param name="temperature">Divides the digits' logits.</param>
+    /// <param name="rejectionThreshold">Least probability of being a digit of what is taken for one.</param>
     /// <returns>One prediction an image, in order.</returns>
-    public static IReadOnlyList<Prediction> Predict(Sequential network, DigitSet digits)
+    public static IReadOnlyList<Prediction> Predict(Sequential network, DigitSet digits, double temperature = 1, double rejectionThreshold = 0)
     {
         using var scope = NewDisposeScope();
-        var probabilities = Logits(network, digits).softmax(1).data<float>().ToArray();
-        return [.. probabilities.Chunk(DigitClassifier.Digits).Select(row => Prediction.From(row))];
+        var logits = Logits(network, digits);
+        var probabilities = (logits.narrow(1, 0, DigitClassifier.Digits) / temperature).softmax(1).data<float>().ToArray();
+        var isDigit = logits.shape[1] > DigitClassifier.Digits ? (1 - logits.softmax(1).select(1, DigitClassifier.Digits)).data<float>().ToArray() : null;
+        return [.. probabilities.Chunk(DigitClassifier.Digits).Select((row, index) => Prediction.From(row, isDigit?[index] ?? 1, rejectionThreshold))];
     }
 
     /// <summary>What a model file answers for a whole set.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MnistModel;
 using MnistTrainer.Data;
 
 namespace MnistTrainer.Training;
@@ -65,8 +66,20 @@ public sealed record Recipe
     [Range(0, 10_000)]
     public int Patience { get; init; }
 
+    /// <summary>Share of pen strokes among the digits of an epoch, where the training is given any.</summary>
+    [Range(0.0, 0.9)]
+    public double StrokeShare { get; init; } = 0.25;
+
+    /// <summary>Share of pictures that are no digit among all images of an epoch; the network learns them as an eleventh class. With 0 it has ten, and takes everything for a digit.</summary>
+    [Range(0.0, 0.9)]
+    public double NonDigitShare { get; init; }
+
     /// <summary>Random changes of the training images; none where null.</summary>
     public Augmentation? Augmentation { get; init; }
+
+    /// <summary>Outputs of the network: the ten digits, and where it learns to reject, "no digit".</summary>
+    [JsonIgnore]
+    public int Classes => DigitClassifier.Digits + (NonDigitShare > 0 ? 1 : 0);
 
     /// <summary>The recipes that ship with the trainer, by name.</summary>
     public static IReadOnlyList<string> Names =>
@@ -144,7 +157,7 @@ public sealed record Recipe
 
         static PropertyInfo? Setting(Type owner, string name) => Settings(owner).FirstOrDefault(setting => Name(setting) == name);
 
-        static IEnumerable<PropertyInfo> Settings(Type owner) => owner.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        static IEnumerable<PropertyInfo> Settings(Type owner) => owner.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(setting => setting.CanWrite);
     }
 
     private static string Takes(string parents, PropertyInfo setting)

@@ -13,7 +13,9 @@ namespace MnistTrainer.Training;
 /// <param name="Seed">Draws everything that is random, the split too.</param>
 /// <param name="Validation">Images of the 60,000 that are held back; 0 for none.</param>
 /// <param name="Threads">That libtorch computes with.</param>
-public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads);
+/// <param name="Strokes">Folder of the pen strokes that are mixed in; null for none.</param>
+/// <param name="Calibration">Model file whose temperature and rejection threshold are taken over where nothing is held back; null for none.</param>
+public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null);
 
 /// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
 public sealed class Run
@@ -86,11 +88,11 @@ public sealed class Run
     public void Save(TrainingState state)
     {
         state.Save(Checkpoint);
-        var csv = new StringBuilder("epoch,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate,seconds\n");
+        var csv = new StringBuilder("epoch,training_loss,training_accuracy,validation_loss,validation_accuracy,stroke_accuracy,learning_rate,seconds\n");
         foreach (var epoch in state.History)
         {
             csv.Append(CultureInfo.InvariantCulture,
-                $"{epoch.Epoch},{epoch.TrainingLoss:F6},{epoch.TrainingAccuracy:F6},{Optional(epoch.ValidationLoss)},{Optional(epoch.ValidationAccuracy)},{epoch.LearningRate:G6},{epoch.Seconds:F2}\n");
+                $"{epoch.Epoch},{epoch.TrainingLoss:F6},{epoch.TrainingAccuracy:F6},{Optional(epoch.ValidationLoss)},{Optional(epoch.ValidationAccuracy)},{Optional(epoch.StrokeAccuracy)},{epoch.LearningRate:G6},{epoch.Seconds:F2}\n");
         }
 
         AtomicFile.Write(History, Encoding.UTF8.GetBytes(csv.ToString()));

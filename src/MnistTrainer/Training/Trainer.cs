@@ -14,8 +14,7 @@ public static class Trainer
     /// training was interrupted and resumed in between.
     /// </summary>
     /// <param name="state">Where training stands; it moves on with every epoch.</param>
-    /// <param name="training">The images to learn from.</param>
-    /// <param name="validation">The images that each epoch is measured on; none where null. They don't touch the weights.</param>
+    /// <param name="data">The images to learn from, and those that each epoch is measured on, which don't touch the weights.</param>
     /// <param name="onBatch">Told after every batch.</param>
     /// <param name="onEpoch">Told after every epoch, when the state has moved on: the time to save it.</param>
     /// <param name="timeLimit">No epoch begins that would end later than this, as long as the last one took; at least one is trained.</param>
@@ -23,13 +22,14 @@ public static class Trainer
     /// <exception cref="OperationCanceledException">Stopped. The state is that of the last full epoch no more.</exception>
     /// <exception cref="InvalidDataException">The loss is no longer a number; the message says what to do.</exception>
     public static void Fit(
-        TrainingState state, DigitSet training, DigitSet? validation,
+        TrainingState state, TrainingData data,
         Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, CancellationToken cancellation = default)
     {
         var recipe = state.Recipe;
-        using var pixels = from_array(training.Pixels.ToArray()).reshape(training.Count, 1, DigitImage.Side, DigitImage.Side);
-        using var labels = from_array(training.Labels.ToArray());
-        var batches = (training.Count + recipe.BatchSize - 1) / recipe.BatchSize;
+        using var pixels = Join(data.Portions.Select(portion => portion.Images.Pixels)).reshape(-1, 1, DigitImage.Side, DigitImage.Side);
+        using var labels = Join(data.Portions.Select(portion => portion.Images.Labels));
+        var images = data.PerEpoch;
+        var batches = (images + recipe.BatchSize - 1) / recipe.BatchSize;
         var whole = Stopwatch.StartNew();
 
         while (!state.IsComplete)
@@ -37,7 +37,7 @@ public static class Trainer
             var epoch = state.History.Count + 1;
             // each epoch draws from a generator of its own, so that an epoch repeats without what came before it
             manual_seed(HashSeed(state.Seed, epoch));
-            using var order = randperm(training.Count);
+            using var order = data.Order();
             double lossSum = 0, rate = 0;
             long right = 0;
             var clock = Stopwatch.StartNew();
@@ -46,10 +46,10 @@ public static class Trainer
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var indices = order[TensorIndex.Slice(batch * recipe.BatchSize, Math.Min((batch + 1) * recipe.BatchSize, training.Count))];
+                var indices = order[TensorIndex.Slice(batch * recipe.BatchSize, Math.Min((batch + 1) * recipe.BatchSize, images))];
                 var (x, y) = Batch(pixels, labels, indices);
                 if (recipe.Augmentation is { } augmentation)
-                    x = augmentation.Apply(x);
+                    x = augmentation.Apply(x, (epoch - 1 + (double)batch / batches) / recipe.Epochs);
 
                 rate = LearningRate(recipe, epoch - 1 + (double)batch / batches);
                 foreach (var group in state.Optimizer.ParamGroups)
@@ -69,13 +69,14 @@ public static class Trainer
                     throw new InvalidDataException($"Training diverged: the loss of epoch {epoch}, batch {batch + 1} is {value}. Lower the learning rate (it was {rate:G3}) or clip the gradients.");
                 lossSum += value * y.numel();
                 right += logits.argmax(1).eq(y).sum().item<long>();
-                var done = Math.Min((batch + 1) * recipe.BatchSize, training.Count);
+                var done = Math.Min((batch + 1) * recipe.BatchSize, images);
                 onBatch?.Invoke(new BatchResult(epoch, batch + 1, batches, lossSum / done, done / clock.Elapsed.TotalSeconds));
             }
 
             var seconds = clock.Elapsed.TotalSeconds;
-            var (validationLoss, validationAccuracy) = validation is null ? (double.NaN, double.NaN) : Evaluation.LossAndAccuracy(state.Average, validation);
-            state.Add(new EpochResult(epoch, lossSum / training.Count, right / (double)training.Count, validationLoss, validationAccuracy, rate, seconds));
+            var (validationLoss, validationAccuracy) = Measure(data.Validation);
+            var (_, strokeAccuracy) = Measure(data.StrokeValidation);
+            state.Add(new EpochResult(epoch, lossSum / images, right / (double)images, validationLoss, validationAccuracy, strokeAccuracy, rate, seconds));
             // TorchSharp leaves small native objects to finalizers, and the collector, which sees only the small managed halves, would put them off for ever
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -85,6 +86,14 @@ public static class Trainer
         }
 
         state.Result.eval();
+
+        static Tensor Join(IEnumerable<ReadOnlyMemory<byte>> parts)
+        {
+            using var scope = NewDisposeScope();
+            return cat([.. parts.Select(part => from_array(part.ToArray()))]).MoveToOuterDisposeScope();
+        }
+
+        (double Loss, double Accuracy) Measure(DigitSet? digits) => digits is null ? (double.NaN, double.NaN) : Evaluation.LossAndAccuracy(state.Average, digits);
     }
 
     /// <summary>The images and labels at some positions.</summary>

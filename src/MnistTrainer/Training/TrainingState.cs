@@ -20,8 +20,8 @@ public sealed class TrainingState : IDisposable
     public TrainingState(Recipe recipe, int seed)
     {
         (Recipe, Seed) = (recipe, seed);
-        Network = Networks.Network.Create(recipe.Network, seed);
-        Average = recipe.WeightAverage > 0 ? Networks.Network.Create(recipe.Network, seed) : Network;
+        Network = Networks.Network.Create(recipe.Network, seed, recipe.Classes);
+        Average = recipe.WeightAverage > 0 ? Networks.Network.Create(recipe.Network, seed, recipe.Classes) : Network;
         Optimizer = recipe.Optimizer switch
         {
             Training.Optimizer.Adam => optim.Adam(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
@@ -65,7 +65,7 @@ public sealed class TrainingState : IDisposable
         if (Recipe.Patience == 0 || BestEpoch != epoch.Epoch)
             return;
 
-        _best ??= Networks.Network.Create(Recipe.Network, Seed);
+        _best ??= Networks.Network.Create(Recipe.Network, Seed, Recipe.Classes);
         _best.load_state_dict(Average.state_dict());
     }
 
@@ -112,7 +112,7 @@ public sealed class TrainingState : IDisposable
             if (state.Average != state.Network)
                 state.Average.load(Read("average")!);
             if (Read("best") is { } best)
-                (state._best = Networks.Network.Create(recipe.Network, seed)).load(best);
+                (state._best = Networks.Network.Create(recipe.Network, seed, recipe.Classes)).load(best);
             using var optimizer = new BinaryReader(Read("optimizer")!);
             state.Optimizer.load_state_dict(optimizer);
             return state;

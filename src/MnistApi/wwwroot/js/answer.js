@@ -4,7 +4,7 @@ const SURE = 0.9;
 
 /**
  * The answer beside the drawing: a big digit, the same in words, ten bars and what the network saw.
- * @param {HTMLElement} panel gets `data-state` (empty, prediction, problem) and `aria-busy`
+ * @param {HTMLElement} panel gets `data-state` (empty, prediction, rejected, problem) and `aria-busy`
  * @param {{digit: HTMLElement, words: HTMLElement, detail: HTMLElement, seen: HTMLImageElement}} parts
  * @param {{show: (probabilities: number[] | null) => void}} bars
  */
@@ -33,7 +33,8 @@ export function createAnswer(panel, { digit, words, detail, seen }, bars) {
 
     /** @param {import('./predict.js').Prediction | import('./predict.js').Problem} answer */
     show(answer) {
-      if ('digit' in answer) show('prediction', inWords(answer), answer);
+      if (answer.isDigit === false) show('rejected', { words: 'Not a digit', detail: answer.reason }, { ...answer, digit: '?', probabilities: null });
+      else if ('digit' in answer) show('prediction', inWords(answer), answer);
       else show('problem', { words: answer.title, detail: answer.detail });
     },
   };

@@ -1,0 +1,96 @@
+using MnistTrainer.Data;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Training;
+
+/// <summary>What a training learns from, and what each of its epochs is measured on.</summary>
+/// <param name="Portions">The images by kind; an epoch shows some of each, mixed.</param>
+/// <param name="Validation">MNIST images that are held back; null for none.</param>
+/// <param name="StrokeValidation">Drawn digits of writers who are held back; null for none.</param>
+public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, DigitSet? Validation, DigitSet? StrokeValidation = null)
+{
+    /// <summary>Folds that writers are cut into where one part is held back: 6 of the 30 writers.</summary>
+    public const int WriterFolds = 5;
+
+    /// <summary>How thick and how large the held-back digits are drawn: what people do on a canvas.</summary>
+    public static readonly (double Least, double Most) PenWidth = (0.04, 0.16), Size = (0.25, 0.95);
+
+    // a drawing is seen again after this many epochs at the shares that pay: one rendering for the whole training costs seconds, one an epoch minutes
+    private const int Variations = 12;
+
+    /// <summary>Images of one kind.</summary>
+    /// <param name="Images">All there are.</param>
+    /// <param name="PerEpoch">How many of them an epoch shows, drawn anew each time.</param>
+    public readonly record struct Portion(DigitSet Images, int PerEpoch);
+
+    /// <summary>Images that an epoch shows.</summary>
+    public int PerEpoch => Portions.Sum(portion => portion.PerEpoch);
+
+    /// <summary>One set of images, all shown in every epoch.</summary>
+    /// <param name="training">To learn from.</param>
+    /// <param name="validation">To measure on; null for none.</param>
+    public static TrainingData Of(DigitSet training, DigitSet? validation) => new([new Portion(training, training.Count)], validation);
+
+    /// <summary>Reads what a recipe learns from, and holds back a part.</summary>
+    /// <param name="recipe">Says the shares of strokes and non-digits.</param>
+    /// <param name="dataFolder">Of MNIST.</param>
+    /// <param name="strokesFolder">Of the pen strokes; null for none.</param>
+    /// <param name="validation">Images of MNIST to hold back, and with them a fifth of the writers; 0 for nothing.</param>
+    /// <param name="seed">Draws which.</param>
+    public static TrainingData Load(Recipe recipe, string dataFolder, string? strokesFolder, int validation, int seed)
+    {
+        var strokes = strokesFolder is null ? null : StrokeDataset.Load(strokesFolder);
+        return Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, seed), strokes is null ? null
+            : validation == 0 ? (strokes, []) : WrittenDigit.Cut(strokes, WriterFolds, fold: 1, seed), seed);
+    }
+
+    /// <summary>MNIST, with pen strokes and non-digits in the shares that a recipe asks for.</summary>
+    /// <param name="recipe">Says the shares.</param>
+    /// <param name="mnist">To learn from and to measure on.</param>
+    /// <param name="strokes">The same of pen strokes; null where there are none.</param>
+    /// <param name="seed">Draws how the strokes vary, and the non-digits; those to measure on are always the same.</param>
+    public static TrainingData Mix(
+        Recipe recipe, (DigitSet Training, DigitSet? Validation) mnist,
+        (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Validation)? strokes, int seed)
+    {
+        var data = Of(mnist.Training, mnist.Validation);
+        if (strokes is { } written)
+        {
+            var drawings = PenDrawing.Vary(written.Training, recipe.StrokeShare > 0 ? Variations : 0, seed);
+            data = data.With(drawings, recipe.StrokeShare);
+            if (written.Validation.Count > 0)
+                data = data with { StrokeValidation = PenDrawing.Draw(written.Validation, PenWidth, Size, seed: 0) };
+        }
+
+        return recipe.NonDigitShare == 0 ? data : data.With(NonDigits.Generate(Variations * 5_000, seed, mnist.Training), recipe.NonDigitShare);
+    }
+
+    /// <summary>The images of an epoch: positions in the portions laid end to end, drawn with libtorch's default generator.</summary>
+    /// <returns>int64 (<see cref="PerEpoch"/>); the caller disposes it.</returns>
+    public Tensor Order()
+    {
+        using var scope = NewDisposeScope();
+        var start = 0;
+        var positions = new List<Tensor>();
+        foreach (var (images, perEpoch) in Portions)
+        {
+            positions.Add((perEpoch == images.Count ? arange(perEpoch) : randperm(images.Count)[TensorIndex.Slice(0, perEpoch)]) + start);
+            start += images.Count;
+        }
+
+        return cat(positions)[randperm(PerEpoch)].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The first images of everything, to try a training in seconds.</summary>
+    /// <param name="count">Of each kind.</param>
+    public TrainingData First(int count)
+    {
+        return new TrainingData([.. Portions.Select(portion => new Portion(Few(portion.Images)!, Math.Min(portion.PerEpoch, Math.Min(count, portion.Images.Count))))], Few(Validation), Few(StrokeValidation));
+
+        DigitSet? Few(DigitSet? digits) => digits?.Take([.. Enumerable.Range(0, Math.Min(count, digits.Count))]);
+    }
+
+    /// <summary>Adds a portion that becomes a share of the whole; all of it where there are too few images.</summary>
+    private TrainingData With(DigitSet images, double share) =>
+        share == 0 ? this : this with { Portions = [.. Portions, new Portion(images, Math.Min(images.Count, (int)Math.Round(PerEpoch * share / (1 - share))))] };
+}
