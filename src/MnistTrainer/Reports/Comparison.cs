@@ -40,7 +40,7 @@ public static class Comparison
     private static readonly (string Heading, Func<ComparedRecipe, string> Cell)[] Columns =
     [
         ("accuracy, %", row => MeanAndDeviation(row.Accuracies)),
-        ("strokes, %", row => MeanAndDeviation(row.Models.Select(model => model.StrokeAccuracy))),
+        ("strokes, %", row => double.IsNaN(row.Models[0].StrokeAccuracy) ? "" : MeanAndDeviation(row.Models.Select(model => model.StrokeAccuracy))),
         ("errors", row => Text($"{row.Errors:F1}")),
         ("parameters", row => Text($"{row.Models[0].Parameters:N0}")),
         ("multiply-adds", row => Text($"{row.Models[0].MultiplyAdds:N0}")),
