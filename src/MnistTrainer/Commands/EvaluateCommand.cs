@@ -99,7 +99,7 @@ internal static class EvaluateCommand
             return (digits, "unseen: none was learned from");
         return training.GetProperty("validationImages").GetInt32() == 0
             ? (digits, "seen: all were learned from")
-            : (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.GetProperty("seed").GetInt32()).Validation, "unseen: held back from training");
+            : (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.GetProperty(training.TryGetProperty("splitSeed", out _) ? "splitSeed" : "seed").GetInt32()).Validation, "unseen: held back from training");
     }
 
     private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, IReadOnlyList<Prediction> test, string fashionFolder, string fontsFolder)

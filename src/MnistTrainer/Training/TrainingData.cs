@@ -36,12 +36,13 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
     /// <param name="dataFolder">Of MNIST.</param>
     /// <param name="strokesFolder">Of the pen strokes; null for none.</param>
     /// <param name="validation">Images of MNIST to hold back, and with them a fifth of the writers; 0 for nothing.</param>
-    /// <param name="seed">Draws which.</param>
-    public static TrainingData Load(Recipe recipe, string dataFolder, string? strokesFolder, int validation, int seed)
+    /// <param name="splitSeed">Draws which.</param>
+    /// <param name="seed">Draws how the strokes vary, and the non-digits.</param>
+    public static TrainingData Load(Recipe recipe, string dataFolder, string? strokesFolder, int validation, int splitSeed, int seed)
     {
         var strokes = strokesFolder is null ? null : StrokeDataset.Load(strokesFolder);
-        return Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, seed), strokes is null ? null
-            : validation == 0 ? (strokes, []) : WrittenDigit.Cut(strokes, WriterFolds, fold: 1, seed), seed);
+        return Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed), strokes is null ? null
+            : validation == 0 ? (strokes, []) : WrittenDigit.Cut(strokes, WriterFolds, fold: 1, splitSeed), seed);
     }
 
     /// <summary>MNIST, with pen strokes and non-digits in the shares that a recipe asks for.</summary>

@@ -1,0 +1,77 @@
+#:project ../src/MnistTrainer/MnistTrainer.csproj
+
+// One image at a time on one thread: every network, exported the same way, timed in turns in one run, and the served model file beside them.
+// Usage, on an idle machine: dotnet run -c Release bench/inference.cs [model.onnx]
+using System.Diagnostics;
+using System.Text.Json;
+using MnistModel;
+using MnistTrainer;
+using MnistTrainer.Data;
+using MnistTrainer.Export;
+using MnistTrainer.Networks;
+using MnistTrainer.Training;
+
+const int rounds = 60, perRound = 200, warmUp = 5;
+const string yardstick = "compact"; // the prototype's layers
+LibTorch.Load();
+var random = new Random(1);
+var pixels = new byte[perRound * DigitImage.PixelCount];
+random.NextBytes(pixels);
+var images = new DigitSet(pixels, new byte[perRound]);
+
+var folder = Directory.CreateTempSubdirectory("mnist-inference-").FullName;
+var contenders = new List<(string Name, DigitClassifier Classifier, List<double> Microseconds)>();
+foreach (var network in Network.All)
+{
+    using var layers = Network.Create(network.Name, seed: 1); // untrained: the arithmetic is the same
+    layers.eval();
+    var path = Path.Combine(folder, network.Name + ".onnx");
+    OnnxExporter.Write(layers, Card(network.Name, layers), path, images, Evaluation.Predict(layers, images));
+    contenders.Add((network.Name, DigitClassifier.Load(path), []));
+}
+
+var served = args.FirstOrDefault() ?? Path.Combine("models", "mnist.onnx");
+contenders.Add((served, DigitClassifier.Load(served), []));
+
+for (var round = -warmUp; round < rounds; round++)
+{
+    foreach (var (_, classifier, microseconds) in contenders)
+    {
+        for (var i = 0; i < perRound; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            classifier.Classify(images[i]);
+            if (round >= 0)
+                microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+        }
+    }
+}
+
+var reference = Quantile(contenders.Single(contender => contender.Name == yardstick).Microseconds, 0.5);
+foreach (var (name, classifier, microseconds) in contenders)
+{
+    Console.WriteLine(FormattableString.Invariant(
+        $"{name,-20} median {Quantile(microseconds, 0.5),6:F1} µs ({Quantile(microseconds, 0.1):F1} to {Quantile(microseconds, 0.9):F1}, n = {microseconds.Count:N0})  {Quantile(microseconds, 0.5) / reference:F2} of {yardstick}"));
+    classifier.Dispose();
+}
+
+Directory.Delete(folder, recursive: true);
+
+static double Quantile(List<double> values, double share) => values.Order().ElementAt((int)(values.Count * share));
+
+static ModelCard Card(string name, TorchSharp.Modules.Sequential layers) => new()
+{
+    Name = name,
+    Version = "",
+    Created = DateTimeOffset.UtcNow,
+    Network = name,
+    Parameters = Network.Parameters(layers),
+    MultiplyAdds = Network.MultiplyAdds(layers),
+    Training = JsonDocument.Parse("{}").RootElement,
+    DataSha256 = MnistDataset.Sha256,
+    DataCredits = [],
+    TestAccuracy = 0,
+    ConfusionMatrix = [],
+    Temperature = 1,
+    FramingVersion = DigitFraming.Version,
+};
