@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MnistModel;
 using MnistTrainer.Data;
 using MnistTrainer.Export;
@@ -32,6 +33,7 @@ internal static class TrainCommand
             HelpName = "FILE",
         };
         var splitSeed = new Option<int?>("--split-seed") { Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]", HelpName = "N" };
+        var from = new Option<string?>("--from") { Description = "Start from the weights of the run in this folder, instead of weights drawn by the seed.", HelpName = "RUN" };
         var teachers = new Option<string[]?>("--teachers")
         {
             Description = "Model files to learn from besides the labels, in the recipe's teacherShare: distillation. For an honest validation, of runs that held back the same.",
@@ -50,7 +52,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, teachers, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, teachers, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -62,7 +64,7 @@ internal static class TrainCommand
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(teachers) is { Length: > 0 } files ? files : null, parsed.GetValue(splitSeed)));
+                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(teachers) is { Length: > 0 } files ? files : null, parsed.GetValue(from), parsed.GetValue(splitSeed)));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -165,6 +167,7 @@ internal static class TrainCommand
         training["validationImages"] = options.Validation;
         training["strokes"] = options.Strokes is not null;
         training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
+        training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
         training["teachers"] = options.Teachers?.Count;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;

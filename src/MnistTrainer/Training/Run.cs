@@ -16,9 +16,10 @@ namespace MnistTrainer.Training;
 /// <param name="Strokes">Folder of the pen strokes that are mixed in; null for none.</param>
 /// <param name="Calibration">Model file whose temperature and rejection threshold are taken over where nothing is held back; null for none.</param>
 /// <param name="Teachers">Model files that the network learns from besides the labels; null for none.</param>
+/// <param name="From">Folder of the run whose weights this one starts from; null for weights drawn by the seed.</param>
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
-    IReadOnlyList<string>? Teachers = null, int? SplitSeed = null);
+    IReadOnlyList<string>? Teachers = null, string? From = null, int? SplitSeed = null);
 
 /// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
 public sealed class Run
@@ -84,7 +85,24 @@ public sealed class Run
     }
 
     /// <summary>The state to train from: the checkpoint's, or a fresh one where there is none yet.</summary>
-    public TrainingState LoadState() => File.Exists(Checkpoint) ? TrainingState.Load(Checkpoint, Options.Recipe, Options.Seed) : new TrainingState(Options.Recipe, Options.Seed);
+    /// <exception cref="InvalidDataException">The checkpoint, or the run to start from, has another network.</exception>
+    public TrainingState LoadState()
+    {
+        if (File.Exists(Checkpoint))
+            return TrainingState.Load(Checkpoint, Options.Recipe, Options.Seed);
+
+        var state = new TrainingState(Options.Recipe, Options.Seed);
+        if (Options.From is not { } folder)
+            return state;
+
+        var from = Open(folder);
+        if ((from.Options.Recipe.Network, from.Options.Recipe.Classes) != (Options.Recipe.Network, Options.Recipe.Classes))
+            throw new InvalidDataException($"'{folder}' trained {from.Options.Recipe.Network} with {from.Options.Recipe.Classes} classes; this run trains {Options.Recipe.Network} with {Options.Recipe.Classes}.");
+
+        using var earlier = from.LoadState();
+        state.StartFrom(earlier.Result);
+        return state;
+    }
 
     /// <summary>Writes checkpoint and history, each whole or not at all.</summary>
     /// <param name="state">After an epoch.</param>

@@ -57,6 +57,15 @@ public sealed class TrainingState : IDisposable
     /// <summary>The epoch of the lowest validation loss, from 1; 0 before the first and without validation.</summary>
     private int BestEpoch => _history.Where(epoch => !double.IsNaN(epoch.ValidationLoss)).MinBy(epoch => epoch.ValidationLoss)?.Epoch ?? _history.Count;
 
+    /// <summary>Takes over trained weights before the first epoch.</summary>
+    /// <param name="weights">The same network.</param>
+    public void StartFrom(Sequential weights)
+    {
+        Network.load_state_dict(weights.state_dict());
+        if (Average != Network)
+            Average.load_state_dict(weights.state_dict());
+    }
+
     /// <summary>Enters a finished epoch and keeps its weights where they are the best so far.</summary>
     /// <param name="epoch">How it went.</param>
     public void Add(EpochResult epoch)
