@@ -16,7 +16,7 @@ namespace MnistTrainer.Commands;
 internal static class TrainCommand
 {
     /// <summary>Share of held-back digits, MNIST's and drawn ones each, that the rejection threshold lets pass.</summary>
-    private const double AcceptedDigits = 0.996;
+    private const double AcceptedDigits = 0.9955;
 
     public static Command Create(CancellationToken cancellation)
     {
