@@ -34,12 +34,6 @@ internal static class TrainCommand
         };
         var splitSeed = new Option<int?>("--split-seed") { Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]", HelpName = "N" };
         var from = new Option<string?>("--from") { Description = "Start from the weights of the run in this folder, instead of weights drawn by the seed.", HelpName = "RUN" };
-        var teachers = new Option<string[]?>("--teachers")
-        {
-            Description = "Model files to learn from besides the labels, in the recipe's teacherShare: distillation. For an honest validation, of runs that held back the same.",
-            HelpName = "FILE",
-            AllowMultipleArgumentsPerToken = true,
-        };
         var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
         var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
@@ -52,7 +46,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, teachers, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -64,7 +58,7 @@ internal static class TrainCommand
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(teachers) is { Length: > 0 } files ? files : null, parsed.GetValue(from), parsed.GetValue(splitSeed)));
+                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed)));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -96,7 +90,6 @@ internal static class TrainCommand
         if (dryRun)
             data = data.First(recipe.BatchSize);
         using var state = run.LoadState();
-        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files) : null;
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
         Console.WriteLine($"Run {run.Folder}{(state.History.Count > 0 ? $", resumed after epoch {state.History.Count}" : "")}");
@@ -105,7 +98,7 @@ internal static class TrainCommand
             run.Save(state);
             events?.Add(epoch);
             onEpoch(epoch);
-        }, timeLimit, teachers, cancellation));
+        }, timeLimit, cancellation));
 
         var (temperature, threshold) = Calibrate(run.Options, state.Result, data);
         var test = MnistDataset.LoadTest(dataFolder);
@@ -168,7 +161,6 @@ internal static class TrainCommand
         training["strokes"] = options.Strokes is not null;
         training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
         training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
-        training["teachers"] = options.Teachers?.Count;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);
