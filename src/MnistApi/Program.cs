@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using MnistApi;
 using MnistApi.Endpoints;
+using MnistApi.Models;
 using MnistModel;
 
 if (args is ["health", .. var address])
@@ -20,7 +21,8 @@ builder.WebHost.ConfigureKestrel(server =>
 });
 
 builder.Services.AddSingleton(limits);
-builder.Services.AddSingleton(_ => DigitClassifier.Load(ModelPath()));
+builder.AddModel();
+builder.AddShutdown();
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
@@ -30,6 +32,7 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
 
 await using var app = builder.Build();
+app.UseShutdown();
 app.UseExceptionHandler(Problems.OfExceptions);
 app.UseStatusCodePages(Problems.OfStatus);
 app.UseDefaultFiles();
@@ -42,7 +45,7 @@ app.MapHealth();
 
 try
 {
-    var card = app.Services.GetRequiredService<DigitClassifier>().Card;
+    var card = FirstModel();
     await app.StartAsync();
     app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
@@ -54,10 +57,8 @@ catch (Exception e) when (e is IOException or InvalidDataException) // no such m
     return 1;
 }
 
-// relative to the working directory first, then beside the program
-string ModelPath()
+ModelCard FirstModel()
 {
-    var path = settings["Model:Path"] ?? "models/mnist.onnx";
-    var (here, beside) = (Path.Combine(Environment.CurrentDirectory, path), Path.Combine(AppContext.BaseDirectory, path));
-    return File.Exists(here) || !File.Exists(beside) ? here : beside;
+    using var model = app.Services.GetRequiredService<ServedModel>().Borrow();
+    return model.Classifier.Card;
 }
