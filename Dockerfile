@@ -27,6 +27,8 @@ COPY --from=build-api /app .
 COPY --from=build-api --chown=$APP_UID /models models
 USER $APP_UID
 EXPOSE 8080
+# for balancers: five seconds to notice that a replica goes
+ENV Shutdown__GraceSeconds=5
 # the image has neither shell nor curl: the program asks itself
 HEALTHCHECK --interval=10s --timeout=2s --start-period=5s CMD ["./MnistApi", "health"]
 ENTRYPOINT ["./MnistApi"]
