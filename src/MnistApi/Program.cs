@@ -21,6 +21,7 @@ builder.WebHost.ConfigureKestrel(server =>
 });
 
 builder.Services.AddSingleton(limits);
+builder.AddTelemetry();
 builder.AddModel();
 builder.AddShutdown();
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
@@ -33,6 +34,7 @@ builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
 
 await using var app = builder.Build();
 app.UseShutdown();
+app.UseTelemetry();
 app.UseExceptionHandler(Problems.OfExceptions);
 app.UseStatusCodePages(Problems.OfStatus);
 app.UseDefaultFiles();
@@ -42,6 +44,7 @@ app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
 app.MapPredict();
 app.MapModel();
 app.MapHealth();
+app.MapTelemetry();
 
 try
 {

@@ -25,12 +25,17 @@ public sealed class RunningService : IDisposable
     /// <summary>What it says from now on.</summary>
     public StreamReader Output => _process.StandardOutput;
 
-    public static async Task<RunningService> StartAsync(params string[] arguments)
+    public static Task<RunningService> StartAsync(params string[] arguments) => StartAsync([], arguments);
+
+    /// <summary>Starts it with variables of its own.</summary>
+    public static async Task<RunningService> StartAsync((string Name, string Value)[] environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MnistApi.dll"), "--urls", "http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardOutput = true,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         return new RunningService(process, Assert.IsType<string>(line));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MnistApi.Models;
 using MnistModel;
@@ -74,8 +75,17 @@ internal static class PredictEndpoints
     };
 
     private static Results<Ok<PredictResponse>, ProblemHttpResult> Recognise(
-        ReadOnlyMemory<byte> encoded, ServedModel served, ImageLimits limits, bool explain) =>
-        Answer(DigitFraming.Frame(ImageDecoder.Decode(encoded.Span, limits)), served, explain);
+        ReadOnlyMemory<byte> encoded, ServedModel served, ImageLimits limits, bool explain)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var plane = ImageDecoder.Decode(encoded.Span, limits);
+        Telemetry.Stage("decode", start);
+
+        start = Stopwatch.GetTimestamp();
+        var digit = DigitFraming.Frame(plane);
+        Telemetry.Stage("frame", start);
+        return Answer(digit, served, explain);
+    }
 
     private static Results<Ok<PredictResponse>, ProblemHttpResult> Answer(DigitImage? digit, ServedModel served, bool explain)
     {
@@ -83,8 +93,11 @@ internal static class PredictEndpoints
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, Blank);
 
         using var model = served.Borrow();
-        var (best, confidence, probabilities) = model.Classifier.Classify(digit);
-        return TypedResults.Ok(new PredictResponse(best, confidence, probabilities, model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null));
+        var start = Stopwatch.GetTimestamp();
+        var prediction = model.Classifier.Classify(digit);
+        Telemetry.Stage("infer", start);
+        Telemetry.Predicted(prediction);
+        return TypedResults.Ok(new PredictResponse(prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null));
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream)

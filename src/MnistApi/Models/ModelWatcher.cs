@@ -4,11 +4,13 @@ namespace MnistApi.Models;
 internal sealed class ModelWatcher(ServedModel model, ModelOptions options, ILogger<ModelWatcher> log) : BackgroundService
 {
     private readonly SemaphoreSlim _changed = new(0);
+    private readonly IDisposable _info = Telemetry.Watch(model);
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
+        _info.Dispose();
         _changed.Dispose();
     }
 
@@ -21,10 +23,12 @@ internal sealed class ModelWatcher(ServedModel model, ModelOptions options, ILog
             switch (await model.RefreshAsync(stoppingToken))
             {
                 case ModelChange.Loaded:
+                    Telemetry.Loaded(refused: false);
                     using (var loaded = model.Borrow())
                         log.LogInformation("Serving model {Version}, SHA-256 {Sha256}", loaded.Classifier.Card.Version, loaded.Sha256);
                     break;
                 case ModelChange.Refused:
+                    Telemetry.Loaded(refused: true);
                     log.LogError("The changed model file is refused, the model before goes on serving: {Reason}", model.LastFailedLoad?.Reason);
                     break;
             }
