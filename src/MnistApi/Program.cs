@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using MnistApi;
 using MnistApi.Endpoints;
 using MnistApi.Models;
+using MnistApi.Security;
 using MnistModel;
 
 if (args is ["health", .. var address])
@@ -24,6 +25,7 @@ builder.Services.AddSingleton(limits);
 builder.AddTelemetry();
 builder.AddModel();
 builder.AddShutdown();
+builder.AddSecurity();
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
@@ -33,10 +35,12 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
 
 await using var app = builder.Build();
+app.UseSecurity();
 app.UseShutdown();
 app.UseTelemetry();
 app.UseExceptionHandler(Problems.OfExceptions);
 app.UseStatusCodePages(Problems.OfStatus);
+app.UseAccess();
 app.UseDefaultFiles();
 app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
 app.UseSwagger();
@@ -48,13 +52,14 @@ app.MapTelemetry();
 
 try
 {
+    app.CheckSecurity();
     var card = FirstModel();
     await app.StartAsync();
     app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException) // no such model, a foreign model, or the port is taken
+catch (Exception e) when (e is IOException or InvalidDataException) // a wrong setting, no such model, a foreign model, or the port is taken
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
