@@ -3,6 +3,7 @@ namespace MnistApi.Models;
 /// <summary>Looks at the model file whenever its folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it finds.</summary>
 internal sealed class ModelWatcher(ServedModel model, ModelOptions options, ILogger<ModelWatcher> log) : BackgroundService
 {
+    // not disposed: an event of the folder may still come in, and it holds nothing of the system
     private readonly SemaphoreSlim _changed = new(0);
     private readonly IDisposable _info = Telemetry.Watch(model);
 
@@ -11,7 +12,6 @@ internal sealed class ModelWatcher(ServedModel model, ModelOptions options, ILog
     {
         base.Dispose();
         _info.Dispose();
-        _changed.Dispose();
     }
 
     /// <inheritdoc/>
