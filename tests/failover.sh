@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Four replicas behind nginx with the nginx.conf of docker-compose.yml, under load: one is killed, one is stopped with SIGTERM, one gets a new model.
+# Four replicas behind nginx with the nginx.conf of docker-compose.yml, under load: one is killed, one is stopped with SIGTERM, the others take over a new model.
 # No client may see an error. Usage: tests/failover.sh [SECONDS] [PUBLISHED_FOLDER]; needs nginx and wrk (Debian: apt-get install nginx-light wrk).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ if [[ -z $app ]]; then
   dotnet publish src/MnistApi -c Release -o "$app" --nologo -v quiet
 fi
 
-mkdir -p "$work/nginx/replicas" "$work/models"
+mkdir -p "$work/nginx" "$work/models"
 cp models/mnist.onnx "$work/models/"
 for replica in 0 1 2 3; do
   Shutdown__GraceSeconds=2 Model__Path="$work/models/mnist.onnx" "$app/MnistApi" --urls http://127.0.0.1:0 >"$work/replica$replica.log" 2>&1 &
@@ -27,11 +27,11 @@ ports=()
 for replica in 0 1 2 3; do
   until port=$(grep -oPm1 '127\.0\.0\.1:\K\d+' "$work/replica$replica.log"); do sleep 0.1; done
   ports+=("$port")
-  echo "server 127.0.0.1:$port max_fails=1 fail_timeout=2s;" >>"$work/nginx/replicas/api.conf"
+  echo "server 127.0.0.1:$port max_fails=1 fail_timeout=5s;" >>"$work/nginx/replicas.conf"
 done
 
 port=${PORT:-$((20000 + RANDOM % 10000))}
-sed "s/listen 8080;/listen 127.0.0.1:$port;/; s|/tmp/nginx|$work/nginx/|" deploy/nginx/nginx.conf >"$work/nginx/nginx.conf"
+sed "s/listen 8080;/listen 127.0.0.1:$port;/; s|/tmp/nginx-|$work/nginx/|" deploy/nginx/nginx.conf >"$work/nginx/nginx.conf"
 PATH=$PATH:/usr/sbin nginx -p "$work/nginx" -c nginx.conf -e stderr -g 'daemon off;' 2>"$work/nginx.log" &
 pids+=($!)
 until curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null; do sleep 0.1; done

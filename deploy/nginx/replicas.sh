@@ -2,10 +2,10 @@
 # Runs nginx and tells it which replicas there are: the addresses that the name "api" stands for, asked every second.
 # In nginx itself, "server … resolve" does this from 1.27.3 on; this works with every nginx and needs no address of a DNS server.
 set -u
-list=/etc/nginx/replicas/api.conf
+list=/tmp/nginx-replicas.conf
 
 replicas() {
-  getent ahostsv4 api | cut -d' ' -f1 | sort -u | sed 's/.*/server &:8080 max_fails=1 fail_timeout=2s;/'
+  getent ahostsv4 api | cut -d' ' -f1 | sort -u | sed 's/.*/server &:8080 max_fails=1 fail_timeout=5s;/'
 }
 
 until replicas >"$list" && [ -s "$list" ]; do sleep 0.2; done
@@ -17,7 +17,8 @@ while kill -0 $nginx 2>/dev/null; do
   sleep 1 &
   wait $! # a signal ends this at once
   replicas >"$list.new"
-  if [ -s "$list.new" ] && ! cmp -s "$list.new" "$list"; then
+  # only for a new one: those that have gone are passed over as it is, and a reload closes the connections that clients keep open
+  if grep -qvxFf "$list" "$list.new"; then
     mv "$list.new" "$list"
     nginx -s reload
   fi
