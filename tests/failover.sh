@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Four replicas behind nginx with the nginx.conf of docker-compose.yml, under load: one is killed, one is stopped with SIGTERM, the others take over a new model.
-# No client may see an error. Usage: tests/failover.sh [SECONDS] [PUBLISHED_FOLDER]; needs nginx and wrk (Debian: apt-get install nginx-light wrk).
+# No client may see an error: another status than 200, a broken connection, or no answer within ten seconds.
+# Usage: tests/failover.sh [SECONDS] [PUBLISHED_FOLDER]; needs nginx and wrk (Debian: apt-get install nginx-light wrk).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-12}
@@ -51,7 +52,7 @@ function done(summary)
     summary.requests, e.status, e.connect, e.read, e.write, e.timeout))
 end
 LUA
-wrk -t1 -c16 -d"${seconds}s" -s "$work/load.lua" "http://127.0.0.1:$port/predict" >"$work/wrk.log" &
+wrk -t1 -c16 -d"${seconds}s" --timeout 10s -s "$work/load.lua" "http://127.0.0.1:$port/predict" >"$work/wrk.log" &
 load=$!
 
 sleep $((seconds / 4))

@@ -18,16 +18,23 @@ internal static class Telemetry
     private static readonly Meter Metrics = new(Name);
 
     private static readonly Histogram<double> Stages = Metrics.CreateHistogram("mnist.stage.duration", "s", "Time that a request spent in one stage.",
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1] });
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1],
+        });
 
-    private static readonly UpDownCounter<int> Waiting = Metrics.CreateUpDownCounter<int>("mnist.queue.length", "{request}", "Requests that wait for the network.");
-    private static readonly Counter<long> Rejections = Metrics.CreateCounter<long>("mnist.rejections", "{request}", "Requests that were refused, by reason.");
-    private static readonly Counter<long> Predictions = Metrics.CreateCounter<long>("mnist.predictions", "{image}", "Images that were answered, by digit.");
+    private static readonly UpDownCounter<int> Waiting = Metrics.CreateUpDownCounter<int>(
+        "mnist.queue.length", "{request}", "Requests that wait for the network.");
+    private static readonly Counter<long> Rejections = Metrics.CreateCounter<long>(
+        "mnist.rejections", "{request}", "Requests that were refused, by reason.");
+    private static readonly Counter<long> Predictions = Metrics.CreateCounter<long>(
+        "mnist.predictions", "{image}", "Images that were answered, by digit.");
 
     private static readonly Histogram<double> Confidences = Metrics.CreateHistogram("mnist.confidence", "1", "Confidence of the answers, 0 to 1.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999] });
 
-    private static readonly Counter<long> ModelLoads = Metrics.CreateCounter<long>("mnist.model.loads", "{load}", "Looks at a changed model file, by outcome: loaded or refused.");
+    private static readonly Counter<long> ModelLoads = Metrics.CreateCounter<long>(
+        "mnist.model.loads", "{load}", "Looks at a changed model file, by outcome: loaded or refused.");
 
     private static readonly string[] Digits = [.. Enumerable.Range(0, DigitClassifier.Digits).Select(digit => $"{digit}")]; // a tag without boxing
 

@@ -97,7 +97,8 @@ internal static class PredictEndpoints
         var prediction = model.Classifier.Classify(digit);
         Telemetry.Stage("infer", start);
         Telemetry.Predicted(prediction);
-        return TypedResults.Ok(new PredictResponse(prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null));
+        return TypedResults.Ok(new PredictResponse(prediction.Digit, prediction.Confidence, prediction.Probabilities,
+            model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null));
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream)
