@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Four replicas behind nginx with the nginx.conf of docker-compose.yml, under load: one is killed, one is stopped with SIGTERM, the others take over a new model.
-# No client may see an error: another status than 200, a broken connection, or no answer within ten seconds.
+# No client may see an error: another status than 200, a broken connection, or no answer within five seconds.
 # Usage: tests/failover.sh [SECONDS] [PUBLISHED_FOLDER]; needs nginx and wrk (Debian: apt-get install nginx-light wrk).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,7 +52,7 @@ function done(summary)
     summary.requests, e.status, e.connect, e.read, e.write, e.timeout))
 end
 LUA
-wrk -t1 -c16 -d"${seconds}s" --timeout 10s -s "$work/load.lua" "http://127.0.0.1:$port/predict" >"$work/wrk.log" &
+wrk -t1 -c16 -d"${seconds}s" --timeout 5s -s "$work/load.lua" "http://127.0.0.1:$port/predict" >"$work/wrk.log" &
 load=$!
 
 sleep $((seconds / 4))
@@ -76,4 +76,7 @@ swapped=$(grep -c 'Serving model' "$work/replica2.log" "$work/replica3.log" | gr
 echo "$result"
 echo "replica 1 ended with $stopped; $swapped of 2 replicas took the new model; nginx passed over a replica $(grep -c 'while .* upstream' "$work/nginx.log" || true) times"
 [[ $result == *"errors: status 0, connect 0, read 0, write 0, timeout 0" && $stopped == 0 && $swapped == 2 ]] || { echo FAILED; tail -n 5 "$work"/*.log; exit 1; }
+# too few to have met the kill and the stop: that proves nothing
+requests=${result#requests }
+((${requests%%,*} >= 500)) || { echo "skipped: this machine is too busy to load four replicas"; exit 77; }
 echo "no client saw an error"

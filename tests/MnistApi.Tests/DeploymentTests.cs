@@ -10,7 +10,7 @@ public class DeploymentTests
 
     [Fact]
     public Task No_client_sees_an_error_when_a_replica_is_killed_another_stopped_and_the_model_changed() =>
-        Passes("tests/failover.sh", "8", Path.Combine(Root, "artifacts", "bin", "MnistApi", new DirectoryInfo(AppContext.BaseDirectory).Name));
+        Passes("tests/failover.sh", "12", Path.Combine(Root, "artifacts", "bin", "MnistApi", new DirectoryInfo(AppContext.BaseDirectory).Name));
 
     [Fact]
     public Task The_kubernetes_manifests_fit_their_schemas_and_each_other() => Passes("tests/kubernetes.sh");
