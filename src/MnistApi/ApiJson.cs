@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using MnistApi.Endpoints;
-using MnistModel;
 
 namespace MnistApi;
 
@@ -10,6 +9,6 @@ namespace MnistApi;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(PredictRequest))]
 [JsonSerializable(typeof(PredictResponse))]
-[JsonSerializable(typeof(ModelCard))]
+[JsonSerializable(typeof(ModelResponse))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using MnistApi;
 using MnistApi.Endpoints;
+using MnistApi.Models;
+using MnistApi.Security;
 using MnistModel;
 
 if (args is ["health", .. var address])
@@ -20,7 +22,10 @@ builder.WebHost.ConfigureKestrel(server =>
 });
 
 builder.Services.AddSingleton(limits);
-builder.Services.AddSingleton(_ => DigitClassifier.Load(ModelPath()));
+builder.AddTelemetry();
+builder.AddModel();
+builder.AddShutdown();
+builder.AddSecurity();
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
@@ -30,8 +35,12 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
 
 await using var app = builder.Build();
+app.UseSecurity();
+app.UseShutdown();
+app.UseTelemetry();
 app.UseExceptionHandler(Problems.OfExceptions);
 app.UseStatusCodePages(Problems.OfStatus);
+app.UseAccess();
 app.UseDefaultFiles();
 app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
 app.UseSwagger();
@@ -39,25 +48,25 @@ app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
 app.MapPredict();
 app.MapModel();
 app.MapHealth();
+app.MapTelemetry();
 
 try
 {
-    var card = app.Services.GetRequiredService<DigitClassifier>().Card;
+    app.CheckSecurity();
+    var card = FirstModel();
     await app.StartAsync();
     app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException) // no such model, a foreign model, or the port is taken
+catch (Exception e) when (e is IOException or InvalidDataException) // a wrong setting, no such model, a foreign model, or the port is taken
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
 }
 
-// relative to the working directory first, then beside the program
-string ModelPath()
+ModelCard FirstModel()
 {
-    var path = settings["Model:Path"] ?? "models/mnist.onnx";
-    var (here, beside) = (Path.Combine(Environment.CurrentDirectory, path), Path.Combine(AppContext.BaseDirectory, path));
-    return File.Exists(here) || !File.Exists(beside) ? here : beside;
+    using var model = app.Services.GetRequiredService<ServedModel>().Borrow();
+    return model.Classifier.Card;
 }

@@ -43,18 +43,36 @@ public sealed class DigitClassifier : IDisposable
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model of ours: not ONNX, another input or output, or no model card.</exception>
-    public static DigitClassifier Load(string path)
+    public static DigitClassifier Load(string path) => Load(ReadFile(path), path);
+
+    /// <summary>Reads a model file as it stands, without a lock that would keep another process from replacing it.</summary>
+    /// <param name="path">Path of the ONNX file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static byte[] ReadFile(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file at '{path}'. Train one with MnistTrainer, or give the right path.", path);
 
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var content = new MemoryStream((int)file.Length);
+        file.CopyTo(content);
+        return content.ToArray();
+    }
+
+    /// <summary>Loads the content of a model file.</summary>
+    /// <param name="model">The bytes of the ONNX file.</param>
+    /// <param name="path">Where they were read from, for messages.</param>
+    /// <returns>A classifier that the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">They are no model of ours: not ONNX, another input or output, or no model card.</exception>
+    public static DigitClassifier Load(byte[] model, string path)
+    {
         // one thread per image: the network is too small to share, and requests run side by side
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         InferenceSession session;
         try
         {
-            session = new InferenceSession(path, options);
+            session = new InferenceSession(model, options);
         }
         catch (OnnxRuntimeException e)
         {

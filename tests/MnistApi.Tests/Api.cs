@@ -14,15 +14,27 @@ public sealed class Api : WebApplicationFactory<Program>
 {
     public const int MaxBytes = 100_000;
 
-    public Api()
+    private readonly (string Name, string Value)[] _settings;
+
+    public Api() : this([("Limits:MaxBytes", $"{MaxBytes}"), ("Limits:MaxPixels", "1000000")])
     {
+    }
+
+    private Api((string Name, string Value)[] settings)
+    {
+        _settings = settings;
         UseKestrel(0);
         StartServer();
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
-        .UseSetting("Limits:MaxBytes", $"{MaxBytes}")
-        .UseSetting("Limits:MaxPixels", "1000000");
+    /// <summary>One of its own, for a test that needs other settings; the test disposes it.</summary>
+    public static Api With(params (string Name, string Value)[] settings) => new(settings);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (name, value) in _settings)
+            builder.UseSetting(name, value);
+    }
 
     public async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null)
     {

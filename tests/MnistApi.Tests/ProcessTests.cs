@@ -54,6 +54,18 @@ public sealed class ProcessTests(Api api) : IDisposable
         Assert.Equal($"Failed to bind to address {Address}: address already in use.\n", error);
     }
 
+    [Theory]
+    [InlineData("Auth:ApiKeys:0", "guess-me", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
+    [InlineData("Auth:ApiKeys:0", "", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
+    [InlineData("Model:PollSeconds", "0", "Model:PollSeconds is out of range. Give a number of seconds above 0 and up to 86400, a day.\n")]
+    [InlineData("Proxies:Networks:0", "proxy", "'proxy' in Proxies:Networks is neither an address nor a network. Write 10.0.0.7 or 10.0.0.0/8.\n")]
+    public async Task With_a_wrong_setting_it_says_so_in_one_line_and_exits(string name, string value, string message)
+    {
+        var (code, output, error) = await Run([$"--{name}={value}"]);
+
+        Assert.Equal((1, "", message), (code, output, error));
+    }
+
     [Fact]
     public async Task Health_of_a_running_service_is_exit_code_0()
     {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using MnistApi.Models;
 using MnistModel;
 using SkiaSharp;
 
@@ -40,7 +42,7 @@ internal static class PredictEndpoints
     /// and whether it is a digit at all.
     /// </remarks>
     /// <param name="image">PNG, JPEG, WebP, GIF or BMP, told by content.</param>
-    /// <param name="classifier">The served model.</param>
+    /// <param name="served">The model that answers.</param>
     /// <param name="limits">How large an image may be.</param>
     /// <param name="explain">Add <c>input</c> to the answer: the 28×28 image that the network saw.</param>
     /// <response code="200">The digit and its probabilities.</response>
@@ -49,44 +51,57 @@ internal static class PredictEndpoints
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="422">The image is blank: there is no digit on it.</response>
     private static async Task<Results<Ok<PredictResponse>, ProblemHttpResult>> FromForm(
-        IFormFile? image, DigitClassifier classifier, ImageLimits limits, bool explain = false)
+        IFormFile? image, ServedModel served, ImageLimits limits, bool explain = false)
     {
         if (image is null)
             return Problems.Of(StatusCodes.Status400BadRequest, NoFile);
 
         await using var file = image.OpenReadStream();
-        return Recognise(await ReadAsync(file), classifier, limits, explain);
+        return Recognise(await ReadAsync(file), served, limits, explain);
     }
 
     private static async Task<Results<Ok<PredictResponse>, ProblemHttpResult>> FromBody(
-        Stream body, DigitClassifier classifier, ImageLimits limits, bool explain = false) =>
-        Recognise(await ReadAsync(body), classifier, limits, explain);
+        Stream body, ServedModel served, ImageLimits limits, bool explain = false) =>
+        Recognise(await ReadAsync(body), served, limits, explain);
 
     private static Results<Ok<PredictResponse>, ProblemHttpResult> FromJson(
-        PredictRequest request, DigitClassifier classifier, ImageLimits limits, bool explain = false) => request switch
+        PredictRequest request, ServedModel served, ImageLimits limits, bool explain = false) => request switch
     {
         { Image: { } image, Pixels: null } => FromBase64(image) is { } bytes
-            ? Recognise(bytes, classifier, limits, explain)
+            ? Recognise(bytes, served, limits, explain)
             : Problems.Of(StatusCodes.Status400BadRequest, NotBase64),
         { Image: null, Pixels: { } pixels } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
-            ? Answer(FromPixels(pixels), classifier, explain)
+            ? Answer(FromPixels(pixels), served, explain)
             : Problems.Of(StatusCodes.Status400BadRequest, WrongPixels),
         _ => Problems.Of(StatusCodes.Status400BadRequest, NeitherOrBoth),
     };
 
     private static Results<Ok<PredictResponse>, ProblemHttpResult> Recognise(
-        ReadOnlyMemory<byte> encoded, DigitClassifier classifier, ImageLimits limits, bool explain) =>
-        Answer(DigitFraming.Frame(ImageDecoder.Decode(encoded.Span, limits)), classifier, explain);
+        ReadOnlyMemory<byte> encoded, ServedModel served, ImageLimits limits, bool explain)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var plane = ImageDecoder.Decode(encoded.Span, limits);
+        Telemetry.Stage("decode", start);
 
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> Answer(DigitImage? digit, DigitClassifier classifier, bool explain)
+        start = Stopwatch.GetTimestamp();
+        var digit = DigitFraming.Frame(plane);
+        Telemetry.Stage("frame", start);
+        return Answer(digit, served, explain);
+    }
+
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> Answer(DigitImage? digit, ServedModel served, bool explain)
     {
         if (digit is null)
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, Blank);
 
-        var prediction = classifier.Classify(digit);
+        using var model = served.Borrow();
+        var start = Stopwatch.GetTimestamp();
+        var prediction = model.Classifier.Classify(digit);
+        Telemetry.Stage("infer", start);
+        Telemetry.Predicted(prediction);
         return TypedResults.Ok(new PredictResponse(
             prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction), prediction.Digit, prediction.Confidence, prediction.Probabilities,
-            classifier.Card.Version, explain ? ToDataUrl(digit) : null));
+            model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null));
     }
 
     private static string NotADigit(Prediction prediction) => string.Create(CultureInfo.InvariantCulture,

@@ -1,0 +1,29 @@
+namespace MnistApi.Models;
+
+/// <summary>The settings under <c>Model</c>.</summary>
+internal sealed record ModelOptions
+{
+    /// <summary>
+    /// The file; a relative path is looked up in the working directory first, then beside the program.
+    /// The default is <c>models/mnist.onnx</c>.
+    /// </summary>
+    public string Path { get; init; } = "models/mnist.onnx";
+
+    /// <summary>
+    /// How often the file is compared with the one that serves, for folders whose changes aren't announced (network mounts).
+    /// More than 0, up to 86400 (a day); the default is 5 seconds.
+    /// Elsewhere a change is noticed at once.
+    /// </summary>
+    public double PollSeconds { get; init; } = 5;
+
+    /// <summary>Where <see cref="Path"/> is.</summary>
+    /// <exception cref="InvalidDataException"><see cref="PollSeconds"/> is out of range.</exception>
+    public string FullPath()
+    {
+        if (PollSeconds is not (> 0 and <= 86400))
+            throw new InvalidDataException("Model:PollSeconds is out of range. Give a number of seconds above 0 and up to 86400, a day.");
+
+        var (here, beside) = (System.IO.Path.GetFullPath(Path), System.IO.Path.Combine(AppContext.BaseDirectory, Path));
+        return File.Exists(here) || !File.Exists(beside) ? here : beside;
+    }
+}
