@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using MnistApi;
 using MnistApi.Endpoints;
+using MnistApi.Recognition;
 using MnistModel;
 
 if (args is ["health", .. var address])
@@ -21,6 +22,7 @@ builder.WebHost.ConfigureKestrel(server =>
 
 builder.Services.AddSingleton(limits);
 builder.Services.AddSingleton(_ => DigitClassifier.Load(ModelPath()));
+builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>().AddTurns(settings.GetSection("Limits").Get<LoadLimits>() ?? new LoadLimits());
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
@@ -37,6 +39,8 @@ app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Cont
 app.UseSwagger();
 app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
 app.MapPredict();
+app.MapBatch();
+app.MapInfer();
 app.MapModel();
 app.MapHealth();
 
