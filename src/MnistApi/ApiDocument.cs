@@ -22,6 +22,13 @@ internal sealed class ApiDocument : IDocumentFilter
     private static readonly DigitImage One = new(Enumerable.Range(0, DigitImage.PixelCount)
         .Select(i => i % DigitImage.Side is 14 or 15 && i / DigitImage.Side is >= 5 and < 25 ? byte.MaxValue : byte.MinValue).ToArray());
 
+    private static readonly OpenApiSchema Image = new()
+    {
+        Type = JsonSchemaType.String,
+        Format = "binary",
+        Description = "PNG, JPEG, WebP, GIF or BMP, told by content.",
+    };
+
     private static readonly PredictResponse Answer =
         new(1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
 
@@ -51,9 +58,9 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private static void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
     {
-        var forms = Forms(predict);
+        var forms = Forms(predict, Image);
         foreach (var type in ImageTypes)
-            forms[type] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+            forms[type] = new OpenApiMediaType { Schema = Image };
         forms["application/json"] = new OpenApiMediaType
         {
             Schema = picture,
@@ -80,7 +87,7 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private static void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)
     {
-        Forms(batch)["application/json"] = new OpenApiMediaType
+        Forms(batch, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures })["application/json"] = new OpenApiMediaType
         {
             Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = picture, MaxItems = BatchEndpoints.MostPictures },
             Examples = Examples(("Two pictures", new JsonArray(OneAsImage(), OneAsPixels()))),
@@ -92,17 +99,28 @@ internal sealed class ApiDocument : IDocumentFilter
         ShowProblems(batch, StatusCodes.Status400BadRequest,
             ("No files", Faults.NoFiles),
             ("Malformed", Problems.MalformedJson("$[3]", $"an array of {ExpectedJson.OfOnePicture}")));
-        ShowProblems(batch, StatusCodes.Status413PayloadTooLarge, ("Too many pictures", Faults.TooMany(300)));
+        ShowProblems(batch, StatusCodes.Status413PayloadTooLarge, ("Too many pictures", Faults.TooMany));
         ShowProblems(batch, StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedBatchType));
         ShowProblems(batch, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
     }
 
-    private static IDictionary<string, IOpenApiMediaType> Forms(OpenApiOperation operation)
+    // a form with the field 'image'; other forms of body are added to what is returned
+    private static Dictionary<string, IOpenApiMediaType> Forms(OpenApiOperation operation, OpenApiSchema image)
     {
-        var forms = operation.RequestBody!.Content!;
-        var form = (OpenApiMediaType)forms["multipart/form-data"];
-        ((OpenApiSchema)form.Schema!).Required = new HashSet<string> { "image" };
-        form.Example = new JsonObject { ["image"] = "" }; // without it Swagger UI takes the empty form over as the text of the JSON form
+        var forms = new Dictionary<string, IOpenApiMediaType>
+        {
+            ["multipart/form-data"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema> { ["image"] = image },
+                    Required = new HashSet<string> { "image" },
+                },
+                Example = new JsonObject { ["image"] = "" }, // without it Swagger UI takes the empty form over as the text of the JSON form
+            },
+        };
+        operation.RequestBody = new OpenApiRequestBody { Required = true, Content = forms };
         return forms;
     }
 

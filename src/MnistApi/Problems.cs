@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MnistApi.Endpoints;
+using MnistApi.Recognition;
 using MnistModel;
 
 namespace MnistApi;
@@ -34,8 +34,7 @@ internal static class Problems
     };
 
     /// <summary>For <c>UseStatusCodePages</c>: what routing refused without a body.</summary>
-    public static Task OfStatus(StatusCodeContext refused) =>
-        Write(refused.HttpContext, Of(refused.HttpContext.Response.StatusCode, refused.HttpContext));
+    public static Task OfStatus(StatusCodeContext refused) => Write(refused.HttpContext, refused.HttpContext.Response.StatusCode);
 
     /// <summary>A problem document; its type and title follow from the status.</summary>
     /// <param name="status">400 to 599.</param>
@@ -51,15 +50,19 @@ internal static class Problems
     /// <param name="expected">Completes "Send …".</param>
     public static string MalformedJson(string? path, string expected) => $"The JSON can't be read at {path ?? "$"}. Send {expected}.";
 
-    /// <summary>Refuses a request because the service has as much to do as it takes on.</summary>
-    /// <param name="context">Its answer gets <c>Retry-After</c>.</param>
-    /// <param name="seconds">When to try again: a queue that is full now is empty in a fraction of a second.</param>
-    /// <param name="detail">What was too much.</param>
-    public static Task Refuse(HttpContext context, int seconds = 1, string detail = Overloaded)
+    /// <summary>Refuses a request because there is too much to do. The answer tells to try again in a second, when a full queue is long empty.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="detail">What was too much, and what to do.</param>
+    public static Task Refuse(HttpContext context, string detail = Overloaded)
     {
-        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = "1";
         return Write(context, Of(StatusCodes.Status429TooManyRequests, detail));
     }
+
+    /// <summary>Answers with the problem that a status stands for.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">400 to 599.</param>
+    public static Task Write(HttpContext context, int status) => Write(context, Of(status, context));
 
     // the way the address promises
     private static Task Write(HttpContext context, ProblemHttpResult problem) =>
@@ -71,6 +74,7 @@ internal static class Problems
     {
         BadHttpRequestException { InnerException: JsonException json } when handled.Endpoint?.Metadata.GetMetadata<ExpectedJson>() is { } expected =>
             Of(StatusCodes.Status400BadRequest, MalformedJson(json.Path, expected.Form)),
+        BadHttpRequestException { Message: Faults.TooMany } many => Of(many.StatusCode, many.Message),
         BadHttpRequestException bad => Of(bad.StatusCode, context),
         _ => Of(StatusCodes.Status500InternalServerError, context),
     };
@@ -79,7 +83,7 @@ internal static class Problems
     {
         StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}. /swagger lists what this service answers.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} doesn't take {context.Request.Method}. Use {context.Response.Headers.Allow}.",
-        StatusCodes.Status408RequestTimeout => "The request took too long to arrive. Send it again.",
+        StatusCodes.Status408RequestTimeout => "The request took too long. Send it again, or less at once.",
         StatusCodes.Status413PayloadTooLarge =>
             $"The request is too large; the limit for an image is {context.RequestServices.GetRequiredService<ImageLimits>().MaxBytes:N0} bytes. Send a smaller one.",
         StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/v2") => "This Content-Type isn't read here. Send application/json.",

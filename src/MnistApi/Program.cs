@@ -10,19 +10,14 @@ if (args is ["health", .. var address])
 // settings, pages and model stand beside the program, wherever it is started from
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var settings = builder.Configuration;
-var limits = settings.GetSection("Limits").Get<ImageLimits>() ?? new ImageLimits();
 
 if (settings["urls"] is null && settings["http_ports"] is null && settings["https_ports"] is null)
     builder.WebHost.UseUrls("http://*:8080");
-builder.WebHost.ConfigureKestrel(server =>
-{
-    server.AddServerHeader = false;
-    server.Limits.MaxRequestBodySize = limits.MaxBytes / 3L * 4 + 65_536; // an image in base64, and what JSON or a form puts around it
-});
+builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
+builder.AddLimits();
 
-builder.Services.AddSingleton(limits);
 builder.Services.AddSingleton(_ => DigitClassifier.Load(ModelPath()));
-builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>().AddTurns(settings.GetSection("Limits").Get<LoadLimits>() ?? new LoadLimits());
+builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>();
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
@@ -31,28 +26,29 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 });
 builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
 
-await using var app = builder.Build();
-app.UseExceptionHandler(Problems.OfExceptions);
-app.UseStatusCodePages(Problems.OfStatus);
-app.UseDefaultFiles();
-app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
-app.UseSwagger();
-app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
-app.MapPredict();
-app.MapBatch();
-app.MapInfer();
-app.MapModel();
-app.MapHealth();
-
 try
 {
+    await using var app = builder.Build();
+    app.UseExceptionHandler(Problems.OfExceptions);
+    app.UseStatusCodePages(Problems.OfStatus);
+    app.UseLimits();
+    app.UseDefaultFiles();
+    app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
+    app.UseSwagger();
+    app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
+    app.MapPredict();
+    app.MapBatch();
+    app.MapInfer();
+    app.MapModel();
+    app.MapHealth();
+
     var card = app.Services.GetRequiredService<DigitClassifier>().Card;
     await app.StartAsync();
     app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException) // no such model, a foreign model, or the port is taken
+catch (Exception e) when (e is IOException or InvalidDataException) // a wrong setting, no such model, a foreign model, or the port is taken
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -9,16 +9,20 @@ namespace MnistApi;
 /// </summary>
 internal static class Turns
 {
-    /// <summary>Adds the queue.</summary>
-    public static void AddTurns(this IServiceCollection services, LoadLimits limits) => services.AddSingleton(_ => new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+    /// <summary>Adds the queue, as long as <see cref="LoadLimits"/> says.</summary>
+    public static void AddTurns(this IServiceCollection services) => services.AddSingleton(provider =>
     {
-        PermitLimit = limits.Concurrency,
-        QueueLimit = limits.Queue,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    }));
+        var limits = provider.GetRequiredService<LoadLimits>();
+        return new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = limits.Concurrency,
+            QueueLimit = limits.Queue,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+    });
 
     /// <summary>Lets the handlers of a group run only in their turn, and has their answers say in <c>Server-Timing</c> where the time went.</summary>
-    public static RouteGroupBuilder TakeTurns(this RouteGroupBuilder routes) => routes.AddEndpointFilter(static async (context, next) =>
+    public static RouteGroupBuilder TakeTurns(this RouteGroupBuilder routes) => routes.LimitPerClient().AddEndpointFilter(static async (context, next) =>
     {
         var http = context.HttpContext;
         var clock = http.RequestServices.GetRequiredService<StageClock>();

@@ -77,7 +77,7 @@ public class BatchTests(Api api)
     [Fact]
     public async Task More_than_256_pictures_are_refused()
     {
-        const string detail = "The batch has 257 pictures; the limit is 256. Send several batches.";
+        const string detail = "The batch has more than 256 pictures. Send several batches.";
 
         await api.AssertProblem(413, detail, "/predict/batch", Form([.. Enumerable.Repeat("text"u8.ToArray(), 257)]));
         await api.AssertProblem(413, detail, "/predict/batch", Api.Json($"[{string.Join(',', Enumerable.Repeat("{}", 257))}]"));

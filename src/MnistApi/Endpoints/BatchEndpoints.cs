@@ -20,9 +20,7 @@ internal static class BatchEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        batch.MapPost("", FromForm)
-            .DisableAntiforgery()
-            .WithFormOptions(memoryBufferThreshold: int.MaxValue);
+        batch.MapPost("", FromForm).Accepts<ImageForm>("multipart/form-data");
         batch.MapPost("", FromJson).ExcludeFromDescription(); // the form stands for both in the OpenAPI document, see ApiDocument
     }
 
@@ -31,7 +29,7 @@ internal static class BatchEndpoints
     /// Send several pictures, each as <c>POST /predict</c> takes one: as a form with several files under the name <c>image</c>, or as a JSON array. There are as many answers,
     /// in the same order. A picture that can't be read gets a problem document in its place; the others are answered. The limit on the size of a request is that of <c>POST /predict</c>.
     /// </remarks>
-    /// <param name="image">PNG, JPEG, WebP, GIF or BMP, told by content.</param>
+    /// <param name="form">Its files <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
     /// <param name="hungUp">Ends the work.</param>
     /// <param name="explain">Add <c>input</c> to each answer: the 28×28 image that the network saw.</param>
@@ -40,30 +38,15 @@ internal static class BatchEndpoints
     /// <response code="413">A larger request or more pictures than the service accepts.</response>
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
-    private static Results<Ok<BatchResponse>, ProblemHttpResult> FromForm(
-        IFormFileCollection image, Recogniser recogniser, CancellationToken hungUp, bool explain = false)
-    {
-        var files = image.GetFiles(nameof(image));
-        if (files.Count == 0)
-            return Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFiles);
-        if (files.Count > MostPictures)
-            return Problems.Of(StatusCodes.Status413PayloadTooLarge, Faults.TooMany(files.Count));
-
-        var rented = files.Select(RentedBytes.Of).ToArray();
-        try
-        {
-            return TypedResults.Ok(new BatchResponse(recogniser.Answer(Array.ConvertAll(rented, bytes => new Picture(bytes.Memory)), explain, hungUp)));
-        }
-        finally
-        {
-            Array.ForEach(rented, bytes => bytes.Dispose());
-        }
-    }
+    private static Results<Ok<BatchResponse>, ProblemHttpResult> FromForm(ImageForm form, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
+        form.Files.Count == 0
+            ? Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFiles)
+            : TypedResults.Ok(new BatchResponse(recogniser.Answer([.. form.Files.Select(file => new Picture(file.Memory))], explain, hungUp)));
 
     private static Results<Ok<BatchResponse>, ProblemHttpResult> FromJson(
         IReadOnlyList<JsonElement> requests, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
         requests.Count > MostPictures
-            ? Problems.Of(StatusCodes.Status413PayloadTooLarge, Faults.TooMany(requests.Count))
+            ? Problems.Of(StatusCodes.Status413PayloadTooLarge, Faults.TooMany)
             : TypedResults.Ok(new BatchResponse(recogniser.Answer([.. requests.Select(Read)], explain, hungUp)));
 
     // each on its own, so that one that isn't as it should be doesn't spoil the rest

@@ -17,9 +17,7 @@ internal static class PredictEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        predict.MapPost("", FromForm)
-            .DisableAntiforgery() // there is no cookie and no state to protect
-            .WithFormOptions(memoryBufferThreshold: int.MaxValue); // no temporary file: the server limits the size of the body
+        predict.MapPost("", FromForm).Accepts<ImageForm>("multipart/form-data");
         // the form stands for all three in the OpenAPI document, see ApiDocument
         predict.MapPost("", FromBody).ExcludeFromDescription()
             .Accepts<Stream>("image/*", "application/octet-stream")
@@ -32,7 +30,7 @@ internal static class PredictEndpoints
     /// Send a picture of one digit, of any size, dark on light or light on dark: as a form with a file, as the body itself, or as JSON.
     /// It is cropped, scaled and centred as MNIST's images were, and the network answers with the probabilities of the ten digits.
     /// </remarks>
-    /// <param name="image">PNG, JPEG, WebP, GIF or BMP, told by content.</param>
+    /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
     /// <param name="explain">Add <c>input</c> to the answer: the 28×28 image that the network saw.</param>
     /// <response code="200">The digit and its probabilities.</response>
@@ -41,14 +39,10 @@ internal static class PredictEndpoints
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromForm(IFormFile? image, Recogniser recogniser, bool explain = false)
-    {
-        if (image is null)
-            return Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
-
-        using var bytes = RentedBytes.Of(image);
-        return ToResult(recogniser.Answer(new Picture(bytes.Memory), explain));
-    }
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromForm(ImageForm form, Recogniser recogniser, bool explain = false) =>
+        form.Files is [var image, ..]
+            ? ToResult(recogniser.Answer(new Picture(image.Memory), explain))
+            : Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
 
     private static Results<Ok<PredictResponse>, ProblemHttpResult> FromBody(RentedBytes body, Recogniser recogniser, bool explain = false) =>
         ToResult(recogniser.Answer(new Picture(body.Memory), explain));

@@ -9,7 +9,5 @@ internal static class Faults
     public const string NotBase64 = "\"image\" is neither base64 nor a base64 data URL. Encode the bytes of an image file.";
     public const string WrongPixels = "\"pixels\" isn't 784 numbers from 0 to 255. Send 28 rows of 28, 0 for paper and 255 for ink.";
     public const string Blank = "The image is blank: no ink stands out from the paper. Draw a digit and send it again.";
-
-    /// <summary>The detail for a batch of too many pictures.</summary>
-    public static string TooMany(int count) => $"The batch has {count:N0} pictures; the limit is {Endpoints.BatchEndpoints.MostPictures}. Send several batches.";
+    public const string TooMany = "The batch has more than 256 pictures. Send several batches.";
 }

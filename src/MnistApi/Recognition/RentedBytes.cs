@@ -10,36 +10,44 @@ internal sealed class RentedBytes : IDisposable
 {
     private const int FirstRent = 16_384; // a drawing of the page fits
 
-    private byte[]? _rented;
+    private byte[]? _rented = ArrayPool<byte>.Shared.Rent(FirstRent);
     private int _length;
 
-    private RentedBytes(int capacity) => _rented = ArrayPool<byte>.Shared.Rent(capacity);
+    private RentedBytes()
+    {
+    }
 
     /// <summary>The bytes; only until this is disposed.</summary>
     /// <exception cref="ObjectDisposedException">They have gone back to the pool.</exception>
     public ReadOnlyMemory<byte> Memory => (_rented ?? throw new ObjectDisposedException(nameof(RentedBytes))).AsMemory(0, _length);
 
-    /// <summary>Copies the file of a form that has arrived; the caller disposes the copy.</summary>
-    public static RentedBytes Of(IFormFile file)
+    /// <summary>Reads a stream to its end; the caller disposes the bytes.</summary>
+    public static async ValueTask<RentedBytes> ReadAsync(Stream stream, CancellationToken hungUp)
     {
-        var bytes = new RentedBytes((int)file.Length) { _length = (int)file.Length };
-        using var stream = file.OpenReadStream();
-        stream.ReadExactly(bytes._rented!, 0, bytes._length);
-        return bytes;
+        var bytes = new RentedBytes();
+        try
+        {
+            while (await stream.ReadAsync(bytes._rented.AsMemory(bytes._length), hungUp) is var read and > 0)
+            {
+                bytes._length += read;
+                if (bytes._length == bytes._rented!.Length)
+                    bytes.Grow();
+            }
+
+            return bytes;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads a request's body, for routing.</summary>
     public static async ValueTask<RentedBytes> BindAsync(HttpContext context)
     {
-        var bytes = new RentedBytes(FirstRent);
+        var bytes = await ReadAsync(context.Request.Body, context.RequestAborted);
         context.Response.RegisterForDispose(bytes);
-        while (await context.Request.Body.ReadAsync(bytes._rented.AsMemory(bytes._length), context.RequestAborted) is var read and > 0)
-        {
-            bytes._length += read;
-            if (bytes._length == bytes._rented!.Length)
-                bytes.Grow();
-        }
-
         return bytes;
     }
 
