@@ -52,11 +52,19 @@ internal static class Limits
     public static void UseLimits(this WebApplication app)
     {
         app.UseRequestTimeouts();
+        app.Use(EndReadingInTime);
         app.UseRateLimiter();
     }
 
     /// <summary>Puts a group under the limit per client.</summary>
     public static RouteGroupBuilder LimitPerClient(this RouteGroupBuilder routes) => routes.RequireRateLimiting(PerClient);
+
+    // the reading of JSON knows nothing of the time limit
+    private static async Task EndReadingInTime(HttpContext context, RequestDelegate next)
+    {
+        using var end = context.RequestAborted.UnsafeRegister(static request => ((HttpRequest)request!).BodyReader.CancelPendingRead(), context.Request);
+        await next(context);
+    }
 
     // a client with IPv6 has a whole /64 to send from
     private static IPAddress Client(HttpContext context) => context.Connection.RemoteIpAddress switch

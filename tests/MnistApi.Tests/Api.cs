@@ -59,7 +59,6 @@ public sealed class Api : WebApplicationFactory<Program>
             405 => ("https://tools.ietf.org/html/rfc9110#section-15.5.6", "Method Not Allowed"),
             413 => ("https://tools.ietf.org/html/rfc9110#section-15.5.14", "Content Too Large"),
             415 => ("https://tools.ietf.org/html/rfc9110#section-15.5.16", "Unsupported Media Type"),
-            429 => ("https://tools.ietf.org/html/rfc6585#section-4", "Too Many Requests"),
             _ => ("https://tools.ietf.org/html/rfc4918#section-11.2", "Unprocessable Entity"),
         };
 

@@ -43,5 +43,13 @@ public class OpenApiTests(Api api)
         }
     }
 
+    [Fact]
+    public async Task Every_schema_is_used()
+    {
+        var text = (await api.Get("/swagger/v1/swagger.json")).GetRawText();
+
+        Assert.All((await Read()).Document!.Components!.Schemas!.Keys, schema => Assert.Contains($"\"#/components/schemas/{schema}\"", text, StringComparison.Ordinal));
+    }
+
     private async Task<ReadResult> Read() => OpenApiDocument.Parse((await api.Get("/swagger/v1/swagger.json")).GetRawText(), "json");
 }

@@ -54,6 +54,12 @@ public sealed class ProcessTests(Api api) : IDisposable
         Assert.Equal($"Failed to bind to address {Address}: address already in use.\n", error);
     }
 
+    [Theory]
+    [InlineData("Limits__MaxBytes", "ten", "Failed to convert configuration value 'ten' at 'Limits:MaxBytes' to type 'System.Int32'.\n")]
+    [InlineData("Limits__Concurrency", "0", "The setting Limits:Concurrency can't be 0. The field Concurrency must be between 1 and 1024.\n")]
+    public async Task With_a_wrong_setting_it_says_so_in_one_line_and_exits(string name, string value, string line) =>
+        Assert.Equal((1, "", line), await Run(["--urls", "http://127.0.0.1:0"], (name, value)));
+
     [Fact]
     public async Task Health_of_a_running_service_is_exit_code_0()
     {

@@ -17,7 +17,7 @@ internal static class PredictEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        predict.MapPost("", FromForm).Accepts<ImageForm>("multipart/form-data");
+        predict.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
         // the form stands for all three in the OpenAPI document, see ApiDocument
         predict.MapPost("", FromBody).ExcludeFromDescription()
             .Accepts<Stream>("image/*", "application/octet-stream")
