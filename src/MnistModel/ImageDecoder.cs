@@ -20,13 +20,20 @@ public static class ImageDecoder
     /// <param name="limits">Limits on bytes and pixels; the defaults of <see cref="ImageLimits"/> when null.</param>
     /// <returns>Ink, 0 = paper, 255 = the strongest ink that the paper allows.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
-    public static InkPlane Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null)
+    public static unsafe InkPlane Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null)
     {
         limits ??= new ImageLimits();
         if (bytes.Length > limits.MaxBytes)
             throw new ImageException(ImageFault.TooLarge, $"The image has {bytes.Length:N0} bytes; the limit is {limits.MaxBytes:N0}.");
 
-        using var data = SKData.CreateCopy(bytes);
+        var image = ImageMetadata.Check(bytes);
+        fixed (byte* first = image)
+            return Decode((nint)first, image.Length, limits);
+    }
+
+    private static InkPlane Decode(nint image, int length, ImageLimits limits)
+    {
+        using var data = SKData.Create(image, length); // no copy
         using var codec = SKCodec.Create(data)
             ?? throw new ImageException(ImageFault.NotAnImage, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.");
 

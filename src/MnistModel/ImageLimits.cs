@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MnistModel;
 
-/// <summary>What <see cref="ImageDecoder"/> accepts. Both limits are checked before a pixel is decoded.</summary>
+/// <summary>What <see cref="ImageDecoder"/> accepts. Both limits are checked before a pixel is decoded, as are fixed ones on metadata.</summary>
 public sealed record ImageLimits
 {
     /// <summary>Size of the encoded image in bytes; the default is 10 MB (10,000,000).</summary>
