@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using MnistApi.Endpoints;
 using MnistApi.Recognition;
 using MnistModel;
@@ -23,6 +24,8 @@ internal static class Problems
     public const string UnsupportedBatchType =
         "This Content-Type isn't read here. Send a form (multipart/form-data) with several files under the name 'image', or application/json.";
 
+    private const string UnknownCharset = "The charset of this Content-Type isn't known here. Send JSON in UTF-8.";
+
     /// <summary>The detail of 429 where the queue is full.</summary>
     public const string Overloaded = "The service is busy. Try again in a second.";
 
@@ -30,7 +33,7 @@ internal static class Problems
     public static ExceptionHandlerOptions OfExceptions { get; } = new()
     {
         ExceptionHandler = context => Write(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>(), context)),
-        SuppressDiagnosticsCallback = handled => handled.Exception is BadHttpRequestException,
+        SuppressDiagnosticsCallback = handled => handled.Exception is BadHttpRequestException || HasUnknownCharset(handled.HttpContext.Request),
     };
 
     /// <summary>For <c>UseStatusCodePages</c>: what routing refused without a body.</summary>
@@ -76,8 +79,13 @@ internal static class Problems
             Of(StatusCodes.Status400BadRequest, MalformedJson(json.Path, expected.Form)),
         BadHttpRequestException { Message: Faults.TooMany } many => Of(many.StatusCode, many.Message),
         BadHttpRequestException bad => Of(bad.StatusCode, context),
+        InvalidOperationException when HasUnknownCharset(context.Request) => Of(StatusCodes.Status415UnsupportedMediaType, UnknownCharset),
         _ => Of(StatusCodes.Status500InternalServerError, context),
     };
+
+    // ASP.NET's reading of JSON takes this for the service's own fault
+    private static bool HasUnknownCharset(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null;
 
     private static ProblemHttpResult Of(int status, HttpContext context) => Of(status, status switch
     {

@@ -25,11 +25,10 @@ internal sealed class ImageForm : IDisposable
         context.Response.RegisterForDispose(form);
         try
         {
-            var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(context.Request.ContentType).Boundary).Value;
-            if (string.IsNullOrEmpty(boundary))
+            if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 } boundary)
                 throw new BadHttpRequestException("There is no boundary.");
 
-            var reader = new MultipartReader(boundary, context.Request.Body);
+            var reader = new MultipartReader(boundary.ToString(), context.Request.Body);
             while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
             {
                 if (section.AsFileSection() is not { Name: Field, FileStream: { } file })
