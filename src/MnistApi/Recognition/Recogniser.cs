@@ -89,7 +89,7 @@ internal sealed class Recogniser(DigitClassifier classifier, ImageLimits limits,
     {
         try
         {
-            var plane = ImageDecoder.Decode(encoded, limits);
+            using var plane = ImageDecoder.Decode(encoded, limits);
             clock.Lap(Stage.Decode);
             var digit = DigitFraming.Frame(plane);
             clock.Lap(Stage.Frame);
