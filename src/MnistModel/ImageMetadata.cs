@@ -62,11 +62,11 @@ internal static class ImageMetadata
             || (chunk[4..].StartsWith("eXIf"u8) && chunk.Length <= HarmlessPngBytes);
     }
 
-    // length, name, data, checksum; the last one may be cut off
+    // length, name, data, checksum; the last one may be cut off, and nobody reads what follows the end
     private static ReadOnlySpan<byte> NextChunk(ref ReadOnlySpan<byte> rest)
     {
         var chunk = rest.Length < 8 ? [] : rest[..(int)Math.Min(rest.Length, BinaryPrimitives.ReadUInt32BigEndian(rest) + 12L)];
-        rest = rest[chunk.Length..];
+        rest = chunk.Length >= 8 && chunk[4..].StartsWith("IEND"u8) ? [] : rest[chunk.Length..];
         return chunk;
     }
 

@@ -24,6 +24,7 @@ public class ImageMetadataTests
         { "PNG, EXIF of 7 MB", Png(("eXIf", Exif(600_000))), TooManyBytes },
         { "PNG, EXIF of 60 kB that chains", Png(("eXIf", Exif(5000))), null },
         { "PNG, EXIF of 900 kB that chains", Png(("eXIf", Exif(75_000))), null },
+        { "PNG, 9 MB after its end", [.. Png(), .. new byte[9_000_000]], null },
         { "JPEG, profile of 8 MB", Jpeg(0xE2, [.. "ICC_PROFILE\0"u8, 1, 130, .. new byte[65_000]], 130), TooManyBytes },
         { "JPEG, EXIF of 60 kB that chains", Jpeg(0xE1, [.. "Exif\0\0"u8, .. Exif(5000)], 15), null },
         { "JPEG, 1,500,000 empty segments", Jpeg(0xE1, [0], 1_500_000), TooManyPieces },
