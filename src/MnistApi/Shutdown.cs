@@ -9,27 +9,31 @@ internal static class Shutdown
     /// <summary>Adds the grace period, with the settings under <c>Shutdown</c>.</summary>
     public static void AddShutdown(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection(nameof(Shutdown)).Get<ShutdownOptions>() ?? new ShutdownOptions();
-        builder.Services.AddHostedService(_ => new Grace(options.GraceSeconds));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.GraceSeconds + options.TimeoutSeconds));
+        builder.Services.AddSingleton(_ => builder.Configuration.Read<ShutdownOptions>(nameof(Shutdown)));
+        builder.Services.AddHostedService<Grace>();
+        builder.Services.AddOptions<HostOptions>().Configure<ShutdownOptions>((host, shutdown) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(shutdown.GraceSeconds + shutdown.TimeoutSeconds));
     }
+
+    /// <summary>Whether SIGTERM has come: the service isn't ready any more, though it still answers.</summary>
+    public static bool IsEnding(this IHostApplicationLifetime service) => service.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>From SIGTERM on each answer also ends its connection: a client that keeps connections open comes back through the balancer.</summary>
     public static void UseShutdown(this WebApplication app)
     {
-        var stopping = app.Lifetime.ApplicationStopping;
+        var service = app.Lifetime;
         app.Use((context, next) =>
         {
-            if (stopping.IsCancellationRequested && HttpProtocol.IsHttp11(context.Request.Protocol))
+            if (service.IsEnding() && HttpProtocol.IsHttp11(context.Request.Protocol))
                 context.Response.Headers.Connection = "close";
             return next(context);
         });
     }
 
     /// <summary>Holds back the end of the server.</summary>
-    private sealed class Grace(double seconds) : IHostedLifecycleService
+    private sealed class Grace(ShutdownOptions options) : IHostedLifecycleService
     {
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(options.GraceSeconds), cancellationToken);
 
         public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MnistApi.Models;
+using MnistApi.Recognition;
 using MnistModel;
 
 namespace MnistApi;
@@ -28,14 +29,15 @@ internal static class Telemetry
     private static readonly Counter<long> Rejections = Metrics.CreateCounter<long>(
         "mnist.rejections", "{request}", "Requests that were refused, by reason.");
     private static readonly Counter<long> Predictions = Metrics.CreateCounter<long>(
-        "mnist.predictions", "{image}", "Images that were answered, by digit.");
+        "mnist.predictions", "{image}", "Images that were answered, by digit, none where it was taken for no digit.");
 
-    private static readonly Histogram<double> Confidences = Metrics.CreateHistogram("mnist.confidence", "1", "Confidence of the answers, 0 to 1.",
+    private static readonly Histogram<double> Confidences = Metrics.CreateHistogram("mnist.confidence", "1", "Confidence of the answers that are digits, 0 to 1.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999] });
 
     private static readonly Counter<long> ModelLoads = Metrics.CreateCounter<long>(
         "mnist.model.loads", "{load}", "Looks at a changed model file, by outcome: loaded or refused.");
 
+    private static readonly string[] StageNames = [.. Enum.GetNames<Stage>().Select(name => name.ToLowerInvariant())];
     private static readonly string[] Digits = [.. Enumerable.Range(0, DigitClassifier.Digits).Select(digit => $"{digit}")]; // a tag without boxing
 
     static Telemetry()
@@ -46,17 +48,13 @@ internal static class Telemetry
         ModelLoads.Add(0, Tag("outcome", "refused"));
     }
 
-    /// <summary>A stage of a request is done: its duration, and a span in the request's trace.</summary>
-    /// <param name="stage"><c>decode</c>, <c>frame</c>, <c>queue</c> or <c>infer</c>.</param>
-    /// <param name="start"><see cref="Stopwatch.GetTimestamp"/> when it began.</param>
-    /// <returns>How long it took.</returns>
-    public static TimeSpan Stage(string stage, long start)
+    /// <summary>A request has just spent time on a stage: the duration, and a span in the request's trace.</summary>
+    public static void Spent(Stage stage, TimeSpan duration)
     {
-        var duration = Stopwatch.GetElapsedTime(start);
-        Stages.Record(duration.TotalSeconds, Tag("stage", stage));
+        var name = StageNames[(int)stage];
+        Stages.Record(duration.TotalSeconds, Tag("stage", name));
         if (Traces.HasListeners())
-            Traces.StartActivity(stage, ActivityKind.Internal, parentContext: default, startTime: DateTimeOffset.UtcNow - duration)?.Dispose();
-        return duration;
+            Traces.StartActivity(name, ActivityKind.Internal, parentContext: default, startTime: DateTimeOffset.UtcNow - duration)?.Dispose();
     }
 
     /// <summary>Requests joined the queue in front of the network, or left it.</summary>
@@ -70,8 +68,9 @@ internal static class Telemetry
     /// <summary>An image was answered.</summary>
     public static void Predicted(Prediction prediction)
     {
-        Predictions.Add(1, Tag("digit", Digits[prediction.Digit]));
-        Confidences.Record(prediction.Confidence);
+        Predictions.Add(1, Tag("digit", prediction.IsDigit ? Digits[prediction.Digit] : "none"));
+        if (prediction.IsDigit)
+            Confidences.Record(prediction.Confidence);
     }
 
     /// <summary>A changed model file was loaded or refused.</summary>

@@ -14,6 +14,8 @@ internal static class TelemetryExport
     private static readonly string[] Endpoints =
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
+    private static readonly string[] Probes = ["/health", "/v2/health", "/metrics"];
+
     /// <summary>Adds metrics; traces only where they are sent somewhere, since they cost time.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
@@ -60,5 +62,5 @@ internal static class TelemetryExport
         _ => null,
     };
 
-    private static bool IsProbe(HttpContext context) => context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/metrics");
+    private static bool IsProbe(HttpContext context) => Array.Exists(Probes, path => context.Request.Path.StartsWithSegments(path));
 }

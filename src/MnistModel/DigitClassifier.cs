@@ -29,7 +29,6 @@ public sealed class DigitClassifier : IDisposable
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
-
     private readonly string[] _outputNames;
 
     private DigitClassifier(InferenceSession session, ModelCard card) =>
@@ -37,6 +36,9 @@ public sealed class DigitClassifier : IDisposable
 
     /// <summary>What the model file says of itself.</summary>
     public ModelCard Card { get; }
+
+    /// <summary>Names of the outputs of this network: <see cref="OutputName"/>, and <see cref="DigitOutputName"/> where it learned to reject.</summary>
+    public IReadOnlyList<string> OutputNames => _outputNames;
 
     /// <summary>Loads a model file that the trainer wrote.</summary>
     /// <param name="path">Path of the ONNX file.</param>
@@ -109,22 +111,33 @@ public sealed class DigitClassifier : IDisposable
             for (var i = 0; i < images.Count; i++)
                 TensorPrimitives.ConvertTruncating(images[i].Pixels, pixels.Span.Slice(i * DigitImage.PixelCount, DigitImage.PixelCount));
             TensorPrimitives.Divide(pixels.Span, 255f, pixels.Span);
-
-            using var input = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, pixels, [images.Count, 1, DigitImage.Side, DigitImage.Side]);
-            using var outputs = _session.Run(_runOptions, InputNames, [input], _outputNames);
-            var probabilities = outputs[0].GetTensorDataAsSpan<float>(); // (N, 10)
-            var isDigit = outputs.Count == 2 ? outputs[1].GetTensorDataAsSpan<float>() : default; // (N, 1)
-
-            var predictions = new Prediction[images.Count];
-            for (var i = 0; i < predictions.Length; i++)
-                predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0);
-            return predictions;
+            return Classify(pixels);
         }
         finally
         {
             ArrayPool<float>.Shared.Return(rented);
         }
+    }
+
+    /// <summary>Classifies tensors as they are, in one run of the network.</summary>
+    /// <param name="pixels">N × 784 numbers in row order, N at least 1, 0 = paper, 1 = full ink; only read.</param>
+    /// <returns>N predictions, in order.</returns>
+    /// <exception cref="ArgumentException">The length isn't a multiple of 784, or is 0.</exception>
+    public IReadOnlyList<Prediction> Classify(Memory<float> pixels)
+    {
+        var (count, rest) = Math.DivRem(pixels.Length, DigitImage.PixelCount);
+        if (count == 0 || rest != 0)
+            throw new ArgumentException($"{pixels.Length} numbers aren't images of {DigitImage.PixelCount}.", nameof(pixels));
+
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, [count, 1, DigitImage.Side, DigitImage.Side]);
+        using var outputs = _session.Run(_runOptions, InputNames, [input], _outputNames);
+        var probabilities = outputs[0].GetTensorDataAsSpan<float>(); // (N, 10)
+        var isDigit = outputs.Count == 2 ? outputs[1].GetTensorDataAsSpan<float>() : default; // (N, 1)
+
+        var predictions = new Prediction[count];
+        for (var i = 0; i < count; i++)
+            predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0);
+        return predictions;
     }
 
     /// <summary>Frees the session. No call may be running.</summary>

@@ -50,6 +50,49 @@ public sealed class ModelLifeTests : IDisposable
         Assert.Equal("2031.01.01-00000000", (await _api.Predict(Api.Form(Drawing.Of(3)))).GetProperty("model").GetString());
     }
 
+    [Theory]
+    [InlineData(0.5, true)]
+    [InlineData(1.01, false)]
+    public async Task A_network_that_learned_to_reject_says_whether_it_is_a_digit(double threshold, bool isDigit)
+    {
+        var rejecting = ModelFile.Rejecting(JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!, threshold);
+        ModelFile.Replace(_path, rejecting);
+        await Serves(rejecting);
+
+        var answer = await _api.Predict(Api.Form(Drawing.Of(3)));
+
+        Assert.Equal((isDigit, 3), (answer.GetProperty("isDigit").GetBoolean(), answer.GetProperty("digit").GetInt32()));
+        if (isDigit)
+            Assert.False(answer.TryGetProperty("reason", out _));
+        else
+            Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+ %\.$", answer.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_network_that_learned_to_reject_has_a_second_output_tensor()
+    {
+        var rejecting = ModelFile.Rejecting(JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!, 0.5);
+        ModelFile.Replace(_path, rejecting);
+        await Serves(rejecting);
+
+        Assert.Equal("""[{"name":"probabilities","datatype":"FP32","shape":[-1,10]},{"name":"digit","datatype":"FP32","shape":[-1,1]}]""",
+            (await _api.Get("/v2/models/mnist")).GetProperty("outputs").GetRawText());
+        var both = await Infer("");
+        Assert.Equal(["probabilities [2,10]", "digit [2,1]"], both.Select(output => $"{output.GetProperty("name")} {output.GetProperty("shape").GetRawText()}"));
+        Assert.Equal(both[0].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()).Chunk(10).Select(row => row.Max()),
+            both[1].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()));
+        Assert.Equal("digit", Assert.Single(await Infer(""","outputs":[{"name":"digit"}]""")).GetProperty("name").GetString());
+
+        async Task<JsonElement[]> Infer(string outputs)
+        {
+            var zeros = string.Join(',', new int[2 * 784]);
+            using var response = await _api.Send(HttpMethod.Post, "/v2/models/mnist/infer",
+                Api.Json($$"""{"inputs":[{"name":"pixels","shape":[2,1,28,28],"datatype":"UINT8","data":[{{zeros}}]}]{{outputs}}}"""));
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return [.. JsonDocument.Parse(text).RootElement.GetProperty("outputs").EnumerateArray()];
+        }
+    }
+
     [Fact]
     public async Task A_file_that_is_overwritten_in_small_pieces_serves_when_it_is_whole()
     {

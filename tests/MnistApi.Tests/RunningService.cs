@@ -12,6 +12,7 @@ public sealed class RunningService : IDisposable
     private RunningService(Process process, string firstLine)
     {
         (_process, FirstLine) = (process, firstLine);
+        Output = process.StandardOutput.ReadToEndAsync(); // from the start on: a full pipe would stop the service
         var url = firstLine[firstLine.IndexOf("http://127.", StringComparison.Ordinal)..];
         Client.BaseAddress = new Uri(url[..url.IndexOf(' ', StringComparison.Ordinal)]);
     }
@@ -19,11 +20,35 @@ public sealed class RunningService : IDisposable
     /// <summary>What it said when it was listening.</summary>
     public string FirstLine { get; }
 
+    public Uri Address => Client.BaseAddress!;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>In bytes.</summary>
+    public long ResidentMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>In bytes, since the start.</summary>
+    public long PeakResidentMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Asks it.</summary>
     public HttpClient Client { get; } = new();
 
-    /// <summary>What it says from now on.</summary>
-    public StreamReader Output => _process.StandardOutput;
+    /// <summary>All that it says after the first line, once it has ended.</summary>
+    public Task<string> Output { get; }
 
     public static Task<RunningService> StartAsync(params string[] arguments) => StartAsync([], arguments);
 

@@ -94,11 +94,23 @@ public class SecurityTests(Api api)
         Assert.Contains("'Authorization: Bearer KEY'", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Below_v2_a_missing_key_is_told_as_the_protocol_has_it()
+    {
+        await using var locked = WithKeys();
+
+        using var response = await locked.Send(HttpMethod.Get, "/v2/models/mnist");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.StartsWith("{\"error\":\"This service needs an API key", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/js/key.js")]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
+    [InlineData("/v2/health/ready")]
     [InlineData("/swagger/index.html")]
     [InlineData("/swagger/v1/swagger.json")]
     public async Task The_page_the_probes_and_the_description_need_no_key(string path)

@@ -20,7 +20,8 @@ public class ShutdownTests
 
         service.SendSigterm();
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode);
+        foreach (var path in (string[])["/health/ready", "/v2/health/ready", "/v2/models/mnist/ready"])
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.Client.GetAsync(new Uri(path, UriKind.Relative))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await service.Client.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode);
         using var body = Api.Form(Image);
         using var newcomer = await service.Client.PostAsync(new Uri("/predict", UriKind.Relative), body);

@@ -43,7 +43,7 @@ internal static class HealthEndpoints
     /// <response code="200">A model is loaded and has passed its self-test.</response>
     /// <response code="503">The service is ending: send requests elsewhere.</response>
     private static Results<ContentHttpResult, ProblemHttpResult> Ready(IHostApplicationLifetime service) =>
-        service.ApplicationStopping.IsCancellationRequested
+        service.IsEnding()
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "The service is ending. Send requests elsewhere.")
             : TypedResults.Text("ready");
 }

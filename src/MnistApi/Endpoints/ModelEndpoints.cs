@@ -12,10 +12,6 @@ internal static class ModelEndpoints
     /// <summary>The model that is served</summary>
     /// <remarks>Which file it is and since when; how it was trained and on what, how large it is, and how well it does on MNIST's 10,000 test images.</remarks>
     /// <response code="200">The file, and the card that travels inside it.</response>
-    private static Ok<ModelResponse> Model(ServedModel served)
-    {
-        using var model = served.Borrow();
-        var card = model.Classifier.Card;
-        return TypedResults.Ok(new ModelResponse(card.Version, model.Sha256, model.LoadedAt, served.LastFailedLoad, card));
-    }
+    private static Ok<ModelResponse> Model(LoadedModel model, ServedModel served) =>
+        TypedResults.Ok(new ModelResponse(model.Classifier.Card.Version, model.Sha256, model.LoadedAt, served.LastFailedLoad, model.Classifier.Card));
 }

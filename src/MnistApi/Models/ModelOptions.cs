@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace MnistApi.Models;
 
 /// <summary>The settings under <c>Model</c>.</summary>
@@ -14,15 +16,12 @@ internal sealed record ModelOptions
     /// More than 0, up to 86400 (a day); the default is 5 seconds.
     /// Elsewhere a change is noticed at once.
     /// </summary>
+    [Range(0.0, 86400, MinimumIsExclusive = true)]
     public double PollSeconds { get; init; } = 5;
 
     /// <summary>Where <see cref="Path"/> is.</summary>
-    /// <exception cref="InvalidDataException"><see cref="PollSeconds"/> is out of range.</exception>
     public string FullPath()
     {
-        if (PollSeconds is not (> 0 and <= 86400))
-            throw new InvalidDataException("Model:PollSeconds is out of range. Give a number of seconds above 0 and up to 86400, a day.");
-
         var (here, beside) = (System.IO.Path.GetFullPath(Path), System.IO.Path.Combine(AppContext.BaseDirectory, Path));
         return File.Exists(here) || !File.Exists(beside) ? here : beside;
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MnistModel;
 
 namespace MnistApi.Models;
 
@@ -26,7 +27,10 @@ internal sealed class ServedModel : IDisposable
     /// <summary>Why the file was refused the last time that it was; null where it never was.</summary>
     public FailedLoad? LastFailedLoad { get; private set; }
 
-    /// <summary>The current model, for one piece of work; dispose it as soon as that is done, and borrow again for the next.</summary>
+    /// <summary>What the current model says of itself.</summary>
+    public ModelCard Card => _current.Classifier.Card;
+
+    /// <summary>The current model, for one piece of work; dispose it when that is done, and borrow again for the next. A request has it as its service <see cref="LoadedModel"/>.</summary>
     /// <exception cref="ObjectDisposedException">The service has ended.</exception>
     public LoadedModel Borrow()
     {

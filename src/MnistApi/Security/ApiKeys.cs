@@ -42,7 +42,7 @@ internal sealed class ApiKeys
             return next(context);
 
         context.Response.Headers.WWWAuthenticate = Scheme.TrimEnd();
-        return Problems.Of(StatusCodes.Status401Unauthorized, Refusal).ExecuteAsync(context);
+        return Problems.Write(context, Problems.Of(StatusCodes.Status401Unauthorized, Refusal));
     }
 
     /// <summary>Compares with every key in a time that tells nothing about any of them.</summary>
