@@ -27,6 +27,11 @@ COPY --from=build-api /app .
 COPY --from=build-api --chown=$APP_UID /models models
 USER $APP_UID
 EXPOSE 8080
+# for balancers: five seconds to notice that a replica goes
+ENV Shutdown__GraceSeconds=5
+# for log collectors: one JSON object a line, with the request's trace id
+ENV Logging__Console__FormatterName=json Logging__Console__FormatterOptions__IncludeScopes=true Logging__Console__FormatterOptions__UseUtcTimestamp=true \
+    Logging__Console__FormatterOptions__TimestampFormat=yyyy-MM-ddTHH:mm:ss.fffZ
 # the image has neither shell nor curl: the program asks itself
 HEALTHCHECK --interval=10s --timeout=2s --start-period=5s CMD ["./MnistApi", "health"]
 ENTRYPOINT ["./MnistApi"]

@@ -6,11 +6,15 @@ set -uo pipefail
 cd "$(dirname "$0")"
 
 export CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
-if [[ -z $CHROMIUM && $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
-  echo "Installing Chromium for the browser tests"
-  if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; then
-    CHROMIUM=$(command -v chromium)
-  fi
+missing=()
+[[ -n $CHROMIUM ]] || missing+=(chromium)
+PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing+=(nginx-light)
+command -v wrk >/dev/null || missing+=(wrk)
+if ((${#missing[@]} > 0)) && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+  echo "Installing for the tests: ${missing[*]}"
+  # with the run level of a start, so that nginx isn't started as a service
+  apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  CHROMIUM=${CHROMIUM:-$(command -v chromium)}
 fi
 
 dotnet build -c Release MnistService.sln --nologo -v quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using MnistApi.Endpoints;
+using MnistApi.Recognition;
 using MnistModel;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -9,15 +10,24 @@ namespace MnistApi;
 
 /// <summary>
 /// The OpenAPI document at <c>/swagger/v1/swagger.json</c>. Signatures and XML comments give most of it; added here is what they can't say:
-/// that <c>POST /predict</c> reads three forms of body, and an example of each request and each answer.
+/// that <c>POST /predict</c> and <c>/predict/batch</c> read several forms of body, and an example of each request and each answer.
 /// </summary>
 internal sealed class ApiDocument : IDocumentFilter
 {
     private static readonly string[] ImageTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "application/octet-stream"];
 
+    private const string NotAnImage = "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.";
+
     // a 1: a bar of 2×20 pixels where framing puts it
     private static readonly DigitImage One = new(Enumerable.Range(0, DigitImage.PixelCount)
         .Select(i => i % DigitImage.Side is 14 or 15 && i / DigitImage.Side is >= 5 and < 25 ? byte.MaxValue : byte.MinValue).ToArray());
+
+    private static readonly OpenApiSchema Image = new()
+    {
+        Type = JsonSchemaType.String,
+        Format = "binary",
+        Description = "PNG, JPEG, WebP, GIF or BMP, told by content.",
+    };
 
     private static readonly PredictResponse Answer =
         new(true, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
@@ -41,47 +51,91 @@ internal sealed class ApiDocument : IDocumentFilter
     /// <inheritdoc/>
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
-        var predict = swaggerDoc.Paths["/predict"].Operations![HttpMethod.Post];
+        var picture = context.SchemaGenerator.GenerateSchema(typeof(PredictRequest), context.SchemaRepository);
+        DescribePredict(swaggerDoc.Paths["/predict"].Operations![HttpMethod.Post], picture);
+        DescribeBatch(swaggerDoc.Paths["/predict/batch"].Operations![HttpMethod.Post], picture);
+    }
 
-        var forms = predict.RequestBody!.Content!;
-        var form = (OpenApiMediaType)forms["multipart/form-data"];
-        ((OpenApiSchema)form.Schema!).Required = new HashSet<string> { "image" };
-        form.Example = new JsonObject { ["image"] = "" }; // without it Swagger UI takes the empty form over as the text of the JSON form
+    private static void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
+    {
+        var forms = Forms(predict, Image);
         foreach (var type in ImageTypes)
-            forms[type] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+            forms[type] = new OpenApiMediaType { Schema = Image };
         forms["application/json"] = new OpenApiMediaType
         {
-            Schema = context.SchemaGenerator.GenerateSchema(typeof(PredictRequest), context.SchemaRepository),
-            Examples = Examples(
-                ("An image as a data URL", new JsonObject { ["image"] = PredictEndpoints.ToDataUrl(One) }),
-                ("784 pixels", new JsonObject { ["pixels"] = new JsonArray([.. One.Pixels.ToArray().Select(ink => JsonValue.Create((int)ink))]) })),
+            Schema = picture,
+            Examples = Examples(("An image as a data URL", OneAsImage()), ("784 pixels", OneAsPixels())),
         };
 
-        Show(StatusCodes.Status200OK,
+        Show(predict, StatusCodes.Status200OK,
             ("The digit", ToJson(Answer)),
-            ("With ?explain=true", ToJson(Answer with { Input = PredictEndpoints.ToDataUrl(One) })));
-        ShowProblems(StatusCodes.Status400BadRequest,
-            ("Not an image", "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file."),
+            ("With ?explain=true", ToJson(Answer with { Input = Recogniser.ToDataUrl(One) })));
+        ShowProblems(predict, StatusCodes.Status400BadRequest,
+            ("Not an image", NotAnImage),
             ("Damaged", "The Png image is damaged or cut off (IncompleteInput). Save it again and resend it."),
-            ("No file", PredictEndpoints.NoFile),
-            ("Neither or both", PredictEndpoints.NeitherOrBoth),
-            ("Not base64", PredictEndpoints.NotBase64),
-            ("Wrong pixels", PredictEndpoints.WrongPixels));
-        ShowProblems(StatusCodes.Status413PayloadTooLarge,
+            ("No file", Faults.NoFile),
+            ("Neither or both", Faults.NeitherOrBoth),
+            ("Not base64", Faults.NotBase64),
+            ("Wrong pixels", Faults.WrongPixels));
+        ShowProblems(predict, StatusCodes.Status413PayloadTooLarge,
             ("Too many bytes", "The image has 12,345,678 bytes; the limit is 10,000,000."),
             ("Too many pixels", "The image has 10,000×10,000 pixels; the limit is 25,000,000 pixels in all."));
-        ShowProblems(StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedType));
-        ShowProblems(StatusCodes.Status422UnprocessableEntity, ("Blank", PredictEndpoints.Blank));
+        ShowProblems(predict, StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedType));
+        ShowProblems(predict, StatusCodes.Status422UnprocessableEntity, ("Blank", Faults.Blank));
+        ShowProblems(predict, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
+    }
 
-        void ShowProblems(int status, params (string Summary, string Detail)[] problems) =>
-            Show(status, [.. problems.Select(p => (p.Summary, JsonSerializer.SerializeToNode(Problems.Of(status, p.Detail).ProblemDetails, ApiJson.Default.ProblemDetails)!))]);
-
-        void Show(int status, params (string Summary, JsonNode Value)[] examples)
+    private static void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)
         {
-            foreach (var answer in predict.Responses![$"{status}"].Content!.Values.Cast<OpenApiMediaType>())
+        Forms(batch, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures })["application/json"] = new OpenApiMediaType
+        {
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = picture, MaxItems = BatchEndpoints.MostPictures },
+            Examples = Examples(("Two pictures", new JsonArray(OneAsImage(), OneAsPixels()))),
+        };
+
+        Show(batch, StatusCodes.Status200OK, ("A digit, and no image", JsonSerializer.SerializeToNode(new BatchResponse([
+            new BatchAnswer(Answer, null),
+            new BatchAnswer(null, Problems.Of(StatusCodes.Status400BadRequest, NotAnImage).ProblemDetails)]), ApiJson.Default.BatchResponse)!));
+        ShowProblems(batch, StatusCodes.Status400BadRequest,
+            ("No files", Faults.NoFiles),
+            ("Malformed", Problems.MalformedJson("$[3]", $"an array of {ExpectedJson.OfOnePicture}")));
+        ShowProblems(batch, StatusCodes.Status413PayloadTooLarge, ("Too many pictures", Faults.TooMany));
+        ShowProblems(batch, StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedBatchType));
+        ShowProblems(batch, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
+    }
+
+    // a form with the field 'image'; other forms of body are added to what is returned
+    private static Dictionary<string, IOpenApiMediaType> Forms(OpenApiOperation operation, OpenApiSchema image)
+    {
+        var forms = new Dictionary<string, IOpenApiMediaType>
+        {
+            ["multipart/form-data"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema> { ["image"] = image },
+                    Required = new HashSet<string> { "image" },
+                },
+                Example = new JsonObject { ["image"] = "" }, // without it Swagger UI takes the empty form over as the text of the JSON form
+            },
+        };
+        operation.RequestBody = new OpenApiRequestBody { Required = true, Content = forms };
+        return forms;
+    }
+
+    private static void ShowProblems(OpenApiOperation operation, int status, params (string Summary, string Detail)[] problems) =>
+        Show(operation, status, [.. problems.Select(p => (p.Summary, JsonSerializer.SerializeToNode(Problems.Of(status, p.Detail).ProblemDetails, ApiJson.Default.ProblemDetails)!))]);
+
+    private static void Show(OpenApiOperation operation, int status, params (string Summary, JsonNode Value)[] examples)
+    {
+        foreach (var answer in operation.Responses![$"{status}"].Content!.Values.Cast<OpenApiMediaType>())
                 answer.Examples = Examples(examples);
         }
-    }
+
+    private static JsonObject OneAsImage() => new() { ["image"] = Recogniser.ToDataUrl(One) };
+
+    private static JsonObject OneAsPixels() => new() { ["pixels"] = new JsonArray([.. One.Pixels.ToArray().Select(ink => JsonValue.Create((int)ink))]) };
 
     private static JsonNode ToJson(PredictResponse answer) => JsonSerializer.SerializeToNode(answer, ApiJson.Default.PredictResponse)!;
 

@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using MnistApi;
 using MnistApi.Endpoints;
-using MnistModel;
+using MnistApi.Models;
+using MnistApi.Recognition;
+using MnistApi.Security;
 
 if (args is ["health", .. var address])
     return await HealthEndpoints.AskAsync(address.FirstOrDefault());
@@ -9,18 +11,17 @@ if (args is ["health", .. var address])
 // settings, pages and model stand beside the program, wherever it is started from
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var settings = builder.Configuration;
-var limits = settings.GetSection("Limits").Get<ImageLimits>() ?? new ImageLimits();
 
 if (settings["urls"] is null && settings["http_ports"] is null && settings["https_ports"] is null)
     builder.WebHost.UseUrls("http://*:8080");
-builder.WebHost.ConfigureKestrel(server =>
-{
-    server.AddServerHeader = false;
-    server.Limits.MaxRequestBodySize = limits.MaxBytes / 3L * 4 + 65_536; // an image in base64, and what JSON or a form puts around it
-});
+builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
+builder.AddLimits();
+builder.AddTelemetry();
+builder.AddModel();
+builder.AddShutdown();
+builder.AddSecurity();
 
-builder.Services.AddSingleton(limits);
-builder.Services.AddSingleton(_ => DigitClassifier.Load(ModelPath()));
+builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>();
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
@@ -29,35 +30,36 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 });
 builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
 
-await using var app = builder.Build();
-app.UseExceptionHandler(Problems.OfExceptions);
-app.UseStatusCodePages(Problems.OfStatus);
-app.UseDefaultFiles();
-app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
-app.UseSwagger();
-app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
-app.MapPredict();
-app.MapModel();
-app.MapHealth();
-
 try
 {
-    var card = app.Services.GetRequiredService<DigitClassifier>().Card;
+    await using var app = builder.Build();
+    app.UseSecurity();
+    app.UseShutdown();
+    app.UseTelemetry();
+    app.UseExceptionHandler(Problems.OfExceptions);
+    app.UseStatusCodePages(Problems.OfStatus);
+    app.UseAccess();
+    app.UseLimits();
+    app.UseDefaultFiles();
+    app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
+    app.UseSwagger();
+    app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
+    app.MapPredict();
+    app.MapBatch();
+    app.MapInfer();
+    app.MapModel();
+    app.MapHealth();
+    app.MapTelemetry();
+
+    app.CheckSecurity();
+    var card = app.Services.GetRequiredService<ServedModel>().Card; // loads it, before the port is taken
     await app.StartAsync();
     app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException) // no such model, a foreign model, or the port is taken
+catch (Exception e) when (e is IOException or InvalidDataException) // a wrong setting, no such model, a foreign model, or the port is taken
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
-}
-
-// relative to the working directory first, then beside the program
-string ModelPath()
-{
-    var path = settings["Model:Path"] ?? "models/mnist.onnx";
-    var (here, beside) = (Path.Combine(Environment.CurrentDirectory, path), Path.Combine(AppContext.BaseDirectory, path));
-    return File.Exists(here) || !File.Exists(beside) ? here : beside;
 }

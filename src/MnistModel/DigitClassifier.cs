@@ -29,7 +29,6 @@ public sealed class DigitClassifier : IDisposable
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
-
     private readonly string[] _outputNames;
 
     private DigitClassifier(InferenceSession session, ModelCard card) =>
@@ -38,23 +37,44 @@ public sealed class DigitClassifier : IDisposable
     /// <summary>What the model file says of itself.</summary>
     public ModelCard Card { get; }
 
+    /// <summary>Names of the outputs of this network: <see cref="OutputName"/>, and <see cref="DigitOutputName"/> where it learned to reject.</summary>
+    public IReadOnlyList<string> OutputNames => _outputNames;
+
     /// <summary>Loads a model file that the trainer wrote.</summary>
     /// <param name="path">Path of the ONNX file.</param>
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model of ours: not ONNX, another input or output, or no model card.</exception>
-    public static DigitClassifier Load(string path)
+    public static DigitClassifier Load(string path) => Load(ReadFile(path), path);
+
+    /// <summary>Reads a model file as it stands, without a lock that would keep another process from replacing it.</summary>
+    /// <param name="path">Path of the ONNX file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static byte[] ReadFile(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file at '{path}'. Train one with MnistTrainer, or give the right path.", path);
 
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var content = new MemoryStream((int)file.Length);
+        file.CopyTo(content);
+        return content.ToArray();
+    }
+
+    /// <summary>Loads the content of a model file.</summary>
+    /// <param name="model">The bytes of the ONNX file.</param>
+    /// <param name="path">Where they were read from, for messages.</param>
+    /// <returns>A classifier that the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">They are no model of ours: not ONNX, another input or output, or no model card.</exception>
+    public static DigitClassifier Load(byte[] model, string path)
+    {
         // one thread per image: the network is too small to share, and requests run side by side
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         InferenceSession session;
         try
         {
-            session = new InferenceSession(path, options);
+            session = new InferenceSession(model, options);
         }
         catch (OnnxRuntimeException e)
         {
@@ -91,22 +111,33 @@ public sealed class DigitClassifier : IDisposable
             for (var i = 0; i < images.Count; i++)
                 TensorPrimitives.ConvertTruncating(images[i].Pixels, pixels.Span.Slice(i * DigitImage.PixelCount, DigitImage.PixelCount));
             TensorPrimitives.Divide(pixels.Span, 255f, pixels.Span);
-
-            using var input = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, pixels, [images.Count, 1, DigitImage.Side, DigitImage.Side]);
-            using var outputs = _session.Run(_runOptions, InputNames, [input], _outputNames);
-            var probabilities = outputs[0].GetTensorDataAsSpan<float>(); // (N, 10)
-            var isDigit = outputs.Count == 2 ? outputs[1].GetTensorDataAsSpan<float>() : default; // (N, 1)
-
-            var predictions = new Prediction[images.Count];
-            for (var i = 0; i < predictions.Length; i++)
-                predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0);
-            return predictions;
+            return Classify(pixels);
         }
         finally
         {
             ArrayPool<float>.Shared.Return(rented);
         }
+    }
+
+    /// <summary>Classifies tensors as they are, in one run of the network.</summary>
+    /// <param name="pixels">N × 784 numbers in row order, N at least 1, 0 = paper, 1 = full ink; only read.</param>
+    /// <returns>N predictions, in order.</returns>
+    /// <exception cref="ArgumentException">The length isn't a multiple of 784, or is 0.</exception>
+    public IReadOnlyList<Prediction> Classify(Memory<float> pixels)
+    {
+        var (count, rest) = Math.DivRem(pixels.Length, DigitImage.PixelCount);
+        if (count == 0 || rest != 0)
+            throw new ArgumentException($"{pixels.Length} numbers aren't images of {DigitImage.PixelCount}.", nameof(pixels));
+
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, [count, 1, DigitImage.Side, DigitImage.Side]);
+        using var outputs = _session.Run(_runOptions, InputNames, [input], _outputNames);
+        var probabilities = outputs[0].GetTensorDataAsSpan<float>(); // (N, 10)
+        var isDigit = outputs.Count == 2 ? outputs[1].GetTensorDataAsSpan<float>() : default; // (N, 1)
+
+        var predictions = new Prediction[count];
+        for (var i = 0; i < count; i++)
+            predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0);
+        return predictions;
     }
 
     /// <summary>Frees the session. No call may be running.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace MnistModel;
@@ -20,13 +21,20 @@ public static class ImageDecoder
     /// <param name="limits">Limits on bytes and pixels; the defaults of <see cref="ImageLimits"/> when null.</param>
     /// <returns>Ink, 0 = paper, 255 = the strongest ink that the paper allows.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
-    public static InkPlane Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null)
+    public static unsafe InkPlane Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null)
     {
         limits ??= new ImageLimits();
         if (bytes.Length > limits.MaxBytes)
             throw new ImageException(ImageFault.TooLarge, $"The image has {bytes.Length:N0} bytes; the limit is {limits.MaxBytes:N0}.");
 
-        using var data = SKData.CreateCopy(bytes);
+        var image = ImageMetadata.Check(bytes);
+        fixed (byte* first = image)
+            return Decode((nint)first, image.Length, limits);
+    }
+
+    private static InkPlane Decode(nint image, int length, ImageLimits limits)
+    {
+        using var data = SKData.Create(image, length); // no copy
         using var codec = SKCodec.Create(data)
             ?? throw new ImageException(ImageFault.NotAnImage, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.");
 
@@ -45,9 +53,10 @@ public static class ImageDecoder
                 throw new ImageException(ImageFault.Damaged, $"The {codec.EncodedFormat} image is damaged or cut off ({result}). Save it again and resend it.");
 
             var pixels = rgba.AsSpan(0, info.BytesSize);
-            var grey = ToGrey(pixels, header.AlphaType == SKAlphaType.Opaque);
-            ToInk(grey, info.Width, info.Height, codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp ? LossyNoise : 0);
-            return Upright(grey, info.Width, info.Height, codec.EncodedOrigin);
+            var plane = InkPlane.Rent(info.Width, info.Height);
+            Luminance.Of(pixels, plane.Ink, header.AlphaType == SKAlphaType.Opaque);
+            ToInk(plane.Ink, info.Width, info.Height, codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp ? LossyNoise : 0);
+            return Upright(plane, codec.EncodedOrigin);
         }
         finally
         {
@@ -61,48 +70,26 @@ public static class ImageDecoder
             return codec.GetPixels(info, (nint)first);
     }
 
-    /// <summary>Luminance (ITU-R BT.601) over paper; the paper under a transparent drawing is white, or black where the drawing itself is light.</summary>
-    private static byte[] ToGrey(ReadOnlySpan<byte> rgba, bool opaque)
-    {
-        var grey = new byte[rgba.Length / 4];
-        long coverage = 0, light = 0;
-        for (var i = 0; i < grey.Length; i++)
-        {
-            var pixel = rgba.Slice(4 * i, 4);
-            grey[i] = (byte)((77 * pixel[0] + 150 * pixel[1] + 29 * pixel[2] + 128) >> 8); // 0.299, 0.587, 0.114 in 1/256
-            coverage += pixel[3];
-            light += pixel[3] * grey[i];
-        }
-
-        if (opaque || coverage == 255L * grey.Length)
-            return grey;
-
-        var paper = light > 128 * coverage ? 0 : 255;
-        for (var i = 0; i < grey.Length; i++)
-        {
-            int alpha = rgba[4 * i + 3];
-            grey[i] = (byte)((grey[i] * alpha + paper * (255 - alpha) + 127) / 255);
-        }
-
-        return grey;
-    }
-
     /// <summary>Turns grey into ink in place. Paper touches the edges, so the border's median is its level, and the border's spread its noise.</summary>
     private static void ToInk(Span<byte> grey, int width, int height, int noise)
     {
-        var border = new List<byte>(2 * (width + height));
-        border.AddRange(grey[..width]);
-        border.AddRange(grey[^width..]);
+        Span<int> levels = stackalloc int[256]; // of the border, how often each
+        levels.Clear();
+        Count(grey[..width], levels);
+        Count(grey[^width..], levels);
         for (var y = 1; y < height - 1; y++)
         {
-            border.Add(grey[y * width]);
-            border.Add(grey[(y + 1) * width - 1]);
+            levels[grey[y * width]]++;
+            levels[grey[(y + 1) * width - 1]]++;
         }
 
-        border.Sort();
-        int paper = border[border.Count / 2];
+        var paper = Quantile(levels, 1, 2);
+        Span<int> distances = stackalloc int[256]; // from paper
+        distances.Clear();
+        for (var level = 0; level < 256; level++)
+            distances[Math.Abs(level - paper)] += levels[level];
         // three quarters of the border, so that a stroke that runs off the edge doesn't count as noise
-        var spread = border.Select(level => Math.Abs(level - paper)).Order().ElementAt(border.Count * 3 / 4);
+        var spread = Quantile(distances, 3, 4);
         var floor = Math.Max(noise, 2 * spread);
         var darkInk = paper >= 128;
         var range = darkInk ? paper : 255 - paper;
@@ -113,22 +100,50 @@ public static class ImageDecoder
             ink[level] = distance <= floor ? (byte)0 : (byte)(distance * 255 / range);
         }
 
-        for (var i = 0; i < grey.Length; i++)
-            grey[i] = ink[grey[i]];
+        var blank = Vector128.Create((byte)paper); // nearly all of a picture
+        for (var i = 0; i < grey.Length; i += Vector128<byte>.Count)
+        {
+            var stretch = grey[i..Math.Min(i + Vector128<byte>.Count, grey.Length)];
+            if (stretch.Length == Vector128<byte>.Count && Vector128.EqualsAll(Vector128.Create<byte>(stretch), blank))
+            {
+                stretch.Clear();
+                continue;
+            }
+
+            foreach (ref var level in stretch)
+                level = ink[level];
+        }
+
+        static void Count(ReadOnlySpan<byte> border, Span<int> levels)
+        {
+            foreach (var level in border)
+                levels[level]++;
+        }
+    }
+
+    /// <summary>What stands at a place of the sorted values, of which there are as many of each as the counts say.</summary>
+    private static int Quantile(ReadOnlySpan<int> counts, int numerator, int denominator)
+    {
+        var place = (long)System.Numerics.Tensors.TensorPrimitives.Sum(counts) * numerator / denominator;
+        var value = 0;
+        for (long passed = counts[0]; passed <= place; passed += counts[value])
+            value++;
+        return value;
     }
 
     /// <summary>Turns the plane the way the camera was held (EXIF orientation 1 to 8).</summary>
-    private static InkPlane Upright(byte[] ink, int width, int height, SKEncodedOrigin origin)
+    private static InkPlane Upright(InkPlane plane, SKEncodedOrigin origin)
     {
         if (origin is SKEncodedOrigin.TopLeft)
-            return new InkPlane(width, height, ink);
+            return plane;
 
+        using var turned = plane;
+        var (width, height) = (plane.Width, plane.Height);
         var transposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var (uprightWidth, uprightHeight) = transposed ? (height, width) : (width, height);
-        var upright = new byte[ink.Length];
-        for (var y = 0; y < uprightHeight; y++)
+        var upright = transposed ? InkPlane.Rent(height, width) : InkPlane.Rent(width, height);
+        for (var y = 0; y < upright.Height; y++)
         {
-            for (var x = 0; x < uprightWidth; x++)
+            for (var x = 0; x < upright.Width; x++)
             {
                 var (sourceX, sourceY) = origin switch
                 {
@@ -140,10 +155,10 @@ public static class ImageDecoder
                     SKEncodedOrigin.RightBottom => (width - 1 - y, height - 1 - x),
                     _ => (width - 1 - y, x),
                 };
-                upright[y * uprightWidth + x] = ink[sourceY * width + sourceX];
+                upright.Ink[y * upright.Width + x] = plane.Ink[sourceY * width + sourceX];
             }
         }
 
-        return new InkPlane(uprightWidth, uprightHeight, upright);
+        return upright;
     }
 }

@@ -1,11 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace MnistModel;
 
-/// <summary>What <see cref="ImageDecoder"/> accepts. Both limits are checked before a pixel is decoded.</summary>
+/// <summary>What <see cref="ImageDecoder"/> accepts. Both limits are checked before a pixel is decoded, as are fixed ones on metadata.</summary>
 public sealed record ImageLimits
 {
     /// <summary>Size of the encoded image in bytes; the default is 10 MB (10,000,000).</summary>
+    [Range(1, 1_000_000_000)]
     public int MaxBytes { get; init; } = 10_000_000;
 
     /// <summary>Width × height as the header states them; the default is 25 megapixels (25,000,000).</summary>
+    [Range(1, 500_000_000)]
     public long MaxPixels { get; init; } = 25_000_000;
 }

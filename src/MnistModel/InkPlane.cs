@@ -1,9 +1,15 @@
+using System.Buffers;
+
 namespace MnistModel;
 
-/// <summary>A picture of any size reduced to how much ink each pixel holds, whatever the colours of ink and paper were.</summary>
-public sealed class InkPlane
+/// <summary>
+/// A picture of any size reduced to how much ink each pixel holds, whatever the colours of ink and paper were. Dispose it to give the memory back for the next one;
+/// without that, it is collected like any other object.
+/// </summary>
+public sealed class InkPlane : IDisposable
 {
-    private readonly byte[] _ink;
+    private readonly bool _rented;
+    private byte[] _ink;
 
     /// <summary>Wraps the bytes without copying them.</summary>
     /// <param name="width">In pixels, at least 1.</param>
@@ -18,6 +24,9 @@ public sealed class InkPlane
         (Width, Height, _ink) = (width, height, ink);
     }
 
+    private InkPlane(int width, int height) =>
+        (Width, Height, _ink, _rented) = (width, height, ArrayPool<byte>.Shared.Rent(width * height), true);
+
     /// <summary>In pixels.</summary>
     public int Width { get; }
 
@@ -27,4 +36,18 @@ public sealed class InkPlane
     /// <summary>One row of ink, 0 = paper, 255 = full ink.</summary>
     /// <param name="y">0 is the top row.</param>
     public ReadOnlySpan<byte> Row(int y) => _ink.AsSpan(y * Width, Width);
+
+    /// <summary>Ends the plane's use.</summary>
+    public void Dispose()
+    {
+        if (_rented && _ink.Length > 0)
+            ArrayPool<byte>.Shared.Return(_ink);
+        _ink = [];
+    }
+
+    /// <summary>A plane in rented memory, of any content.</summary>
+    internal static InkPlane Rent(int width, int height) => new(width, height);
+
+    /// <summary>All of the ink, to be written.</summary>
+    internal Span<byte> Ink => _ink.AsSpan(0, Width * Height);
 }

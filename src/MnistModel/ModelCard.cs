@@ -57,6 +57,9 @@ public sealed record ModelCard
     /// <summary><see cref="DigitFraming.Version"/> at training time.</summary>
     public required int FramingVersion { get; init; }
 
+    /// <summary>A digit that shows whether a loaded file works; null in files that were written without one.</summary>
+    public SelfTest? SelfTest { get; init; }
+
     /// <summary>The card as JSON, in camelCase.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ModelCardJson.Default.ModelCard);
 

@@ -29,7 +29,7 @@ public sealed class Site : IAsyncLifetime
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
     }
 
-    /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme.</summary>
+    /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme, of the service with the default settings.</summary>
     public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
         if (_chromium is null)
@@ -37,7 +37,7 @@ public sealed class Site : IAsyncLifetime
 
         options ??= new();
         options.ViewportSize ??= new() { Width = 1100, Height = 760 };
-        options.BaseURL = _app.ClientOptions.BaseAddress.ToString();
+        options.BaseURL ??= _app.ClientOptions.BaseAddress.ToString();
         var context = await _chromium.NewContextAsync(options);
         return await DigitPage.OpenAsync(context);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -14,15 +15,29 @@ public sealed class Api : WebApplicationFactory<Program>
 {
     public const int MaxBytes = 100_000;
 
-    public Api()
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly (string Name, string Value)[] _settings;
+
+    public Api() : this([("Limits:MaxBytes", $"{MaxBytes}"), ("Limits:MaxPixels", "1000000")])
     {
+    }
+
+    private Api((string Name, string Value)[] settings)
+    {
+        _settings = settings;
         UseKestrel(0);
         StartServer();
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
-        .UseSetting("Limits:MaxBytes", $"{MaxBytes}")
-        .UseSetting("Limits:MaxPixels", "1000000");
+    /// <summary>One of its own, for a test that needs other settings; the test disposes it.</summary>
+    public static Api With(params (string Name, string Value)[] settings) => new(settings);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (name, value) in _settings)
+            builder.UseSetting(name, value);
+    }
 
     public async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null)
     {
@@ -44,6 +59,27 @@ public sealed class Api : WebApplicationFactory<Program>
         using var response = await Send(HttpMethod.Post, "/predict" + query, body);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await Json(response);
+    }
+
+    /// <summary>Asserts the whole problem document that a request gets: POST where it has a body, else GET.</summary>
+    public async Task AssertProblem(int status, string detail, string path, HttpContent? body = null)
+    {
+        var (type, title) = status switch
+        {
+            400 => ("https://tools.ietf.org/html/rfc9110#section-15.5.1", "Bad Request"),
+            404 => ("https://tools.ietf.org/html/rfc9110#section-15.5.5", "Not Found"),
+            405 => ("https://tools.ietf.org/html/rfc9110#section-15.5.6", "Method Not Allowed"),
+            413 => ("https://tools.ietf.org/html/rfc9110#section-15.5.14", "Content Too Large"),
+            415 => ("https://tools.ietf.org/html/rfc9110#section-15.5.16", "Unsupported Media Type"),
+            _ => ("https://tools.ietf.org/html/rfc4918#section-11.2", "Unprocessable Entity"),
+        };
+
+        using var response = await Send(body is null ? HttpMethod.Get : HttpMethod.Post, path, body);
+
+        Assert.Equal(JsonSerializer.Serialize(new { type, title, status, detail }, Unescaped),
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 
     public static HttpContent Form(byte[] image, string field = "image", string mediaType = "image/png") =>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using MnistModel;
 using SkiaSharp;
@@ -94,6 +96,23 @@ public class PredictTests(Api api)
         var answer = await api.Predict(Api.Json(Pixels("199.6")), "?explain=true");
 
         Assert.Equal((await api.Predict(Api.Json(Pixels("200")), "?explain=true")).GetRawText(), answer.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("/predict")]
+    [InlineData("/predict/batch")]
+    public async Task The_answer_says_where_the_time_went(string path)
+    {
+        var clock = Stopwatch.StartNew();
+
+        using var response = await api.Send(HttpMethod.Post, path, Api.Form(Drawing.Of(3)));
+
+        var timing = Assert.Single(response.Headers.GetValues("Server-Timing"));
+        var stages = timing.Split(", ").Select(stage => stage.Split(";dur=")).ToArray();
+        Assert.Equal(["decode", "frame", "queue", "infer"], stages.Select(stage => stage[0]));
+        var milliseconds = stages.Select(stage => double.Parse(stage[1], CultureInfo.InvariantCulture)).ToArray();
+        Assert.All(milliseconds, spent => Assert.True(spent > 0, timing));
+        Assert.InRange(milliseconds.Sum(), 0, clock.Elapsed.TotalMilliseconds);
     }
 
     private static float[] Probabilities(JsonElement answer) => [.. answer.GetProperty("probabilities").EnumerateArray().Select(p => p.GetSingle())];

@@ -1,13 +1,9 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Xunit;
 
 namespace MnistApi.Tests;
 
 public class ProblemTests(Api api)
 {
-    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     [Theory]
     [InlineData("7")]
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>")]
@@ -16,32 +12,32 @@ public class ProblemTests(Api api)
     {
         var body = System.Text.Encoding.UTF8.GetBytes(text);
 
-        await AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/predict", Api.Raw(body));
-        await AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/predict", Api.Form(body));
-        await AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/predict",
+        await api.AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/predict", Api.Raw(body));
+        await api.AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/predict", Api.Form(body));
+        await api.AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/predict",
             Api.Json($$"""{"image":"{{Convert.ToBase64String(body)}}"}"""));
     }
 
     [Fact]
     public Task Rejects_a_damaged_image() =>
-        AssertProblem(400, "The Png image is damaged or cut off (IncompleteInput). Save it again and resend it.", "/predict", Api.Raw(Drawing.Of(3)[..200]));
+        api.AssertProblem(400, "The Png image is damaged or cut off (IncompleteInput). Save it again and resend it.", "/predict", Api.Raw(Drawing.Of(3)[..200]));
 
     [Fact]
     public async Task Rejects_a_blank_image()
     {
         const string detail = "The image is blank: no ink stands out from the paper. Draw a digit and send it again.";
 
-        await AssertProblem(422, detail, "/predict", Api.Form(Drawing.Blank()));
-        await AssertProblem(422, detail, "/predict", Api.Json($$"""{"pixels":[{{string.Join(',', Enumerable.Repeat(0, 784))}}]}"""));
+        await api.AssertProblem(422, detail, "/predict", Api.Form(Drawing.Blank()));
+        await api.AssertProblem(422, detail, "/predict", Api.Json($$"""{"pixels":[{{string.Join(',', Enumerable.Repeat(0, 784))}}]}"""));
     }
 
     [Fact]
     public Task Rejects_more_bytes_than_an_image_may_have() =>
-        AssertProblem(413, "The image has 100,001 bytes; the limit is 100,000.", "/predict", Api.Form(new byte[Api.MaxBytes + 1]));
+        api.AssertProblem(413, "The image has 100,001 bytes; the limit is 100,000.", "/predict", Api.Form(new byte[Api.MaxBytes + 1]));
 
     [Fact]
     public Task Rejects_more_pixels_than_an_image_may_have() =>
-        AssertProblem(413, "The image has 1,001×1,000 pixels; the limit is 1,000,000 pixels in all.", "/predict", Api.Form(Drawing.Blank(1001, 1000)));
+        api.AssertProblem(413, "The image has 1,001×1,000 pixels; the limit is 1,000,000 pixels in all.", "/predict", Api.Form(Drawing.Blank(1001, 1000)));
 
     [Fact]
     public async Task Rejects_a_request_larger_than_any_image_while_it_arrives()
@@ -49,9 +45,9 @@ public class ProblemTests(Api api)
         const string detail = "The request is too large; the limit for an image is 100,000 bytes. Send a smaller one.";
         var body = new byte[Api.MaxBytes * 2];
 
-        await AssertProblem(413, detail, "/predict", Api.Form(body));
-        await AssertProblem(413, detail, "/predict", Api.Raw(body));
-        await AssertProblem(413, detail, "/predict", Api.Json($$"""{"image":"{{Convert.ToBase64String(body)}}"}"""));
+        await api.AssertProblem(413, detail, "/predict", Api.Form(body));
+        await api.AssertProblem(413, detail, "/predict", Api.Raw(body));
+        await api.AssertProblem(413, detail, "/predict", Api.Json($$"""{"image":"{{Convert.ToBase64String(body)}}"}"""));
     }
 
     [Fact]
@@ -68,13 +64,13 @@ public class ProblemTests(Api api)
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/xml")]
-    public Task Rejects_a_content_type_that_it_does_not_read(string mediaType) => AssertProblem(415,
+    public Task Rejects_a_content_type_that_it_does_not_read(string mediaType) => api.AssertProblem(415,
         "This Content-Type isn't read here. Send a form (multipart/form-data) with a file field 'image', " +
         "the image itself (image/* or application/octet-stream), or application/json.", "/predict", Api.Raw(Drawing.Of(3), mediaType));
 
     [Fact]
     public Task Rejects_a_form_without_the_field() =>
-        AssertProblem(400, "The form has no file field 'image'. Send the picture under that name.", "/predict", Api.Form(Drawing.Of(3), "picture"));
+        api.AssertProblem(400, "The form has no file field 'image'. Send the picture under that name.", "/predict", Api.Form(Drawing.Of(3), "picture"));
 
     [Theory]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\ncut off")]
@@ -82,7 +78,7 @@ public class ProblemTests(Api api)
     [InlineData("application/json", "")]
     [InlineData("application/json", "null")]
     public Task Rejects_a_body_that_is_not_what_its_content_type_says(string mediaType, string text) =>
-        AssertProblem(400, "The request is incomplete or can't be read. /swagger shows what to send.", "/predict",
+        api.AssertProblem(400, "The request is incomplete or can't be read. /swagger shows what to send.", "/predict",
             new StringContent(text) { Headers = { ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(mediaType) } });
 
     [Theory]
@@ -91,7 +87,7 @@ public class ProblemTests(Api api)
     [InlineData("""{"pixels":[0,"x"]}""", "$.pixels[1]")]
     [InlineData("""{"pixels":7}""", "$.pixels")]
     [InlineData("digit", "$")]
-    public Task Rejects_malformed_json_and_says_where(string json, string place) => AssertProblem(400,
+    public Task Rejects_malformed_json_and_says_where(string json, string place) => api.AssertProblem(400,
         $$"""The JSON can't be read at {{place}}. Send {"image": "<base64 or data URL>"} or {"pixels": [784 numbers from 0 to 255]}.""", "/predict", Api.Json(json));
 
     [Theory]
@@ -100,13 +96,13 @@ public class ProblemTests(Api api)
     [InlineData("""{"image":null,"pixels":null}""")]
     [InlineData("""{"image":"iVBORw0KGgo=","pixels":[]}""")]
     public Task Rejects_json_with_neither_or_both_members(string json) =>
-        AssertProblem(400, "The JSON has neither or both of \"image\" and \"pixels\". Send one of them.", "/predict", Api.Json(json));
+        api.AssertProblem(400, "The JSON has neither or both of \"image\" and \"pixels\". Send one of them.", "/predict", Api.Json(json));
 
     [Theory]
     [InlineData("a picture of a 3!")]
     [InlineData("data:image/png,%89PNG")]
     [InlineData("data:image/png;base64")]
-    public Task Rejects_text_that_is_not_base64(string text) => AssertProblem(400,
+    public Task Rejects_text_that_is_not_base64(string text) => api.AssertProblem(400,
         "\"image\" is neither base64 nor a base64 data URL. Encode the bytes of an image file.", "/predict", Api.Json($$"""{"image":"{{text}}"}"""));
 
     [Theory]
@@ -116,38 +112,18 @@ public class ProblemTests(Api api)
     [InlineData(784, "256")]
     [InlineData(784, "-1")]
     [InlineData(784, "1e300")]
-    public Task Rejects_pixels_of_another_number_or_range(int count, string level) => AssertProblem(400,
+    public Task Rejects_pixels_of_another_number_or_range(int count, string level) => api.AssertProblem(400,
         "\"pixels\" isn't 784 numbers from 0 to 255. Send 28 rows of 28, 0 for paper and 255 for ink.", "/predict",
         Api.Json($$"""{"pixels":[{{string.Join(',', Enumerable.Repeat(level, count))}}]}"""));
 
     [Fact]
     public Task Rejects_a_query_that_it_can_not_read() =>
-        AssertProblem(400, "The request is incomplete or can't be read. /swagger shows what to send.", "/predict?explain=perhaps", Api.Form(Drawing.Of(3)));
+        api.AssertProblem(400, "The request is incomplete or can't be read. /swagger shows what to send.", "/predict?explain=perhaps", Api.Form(Drawing.Of(3)));
 
     [Fact]
     public Task An_unknown_address_is_a_problem() =>
-        AssertProblem(404, "There is nothing at /digits. /swagger lists what this service answers.", "/digits");
+        api.AssertProblem(404, "There is nothing at /digits. /swagger lists what this service answers.", "/digits");
 
     [Fact]
-    public Task A_wrong_method_is_a_problem() => AssertProblem(405, "/predict doesn't take GET. Use POST.", "/predict");
-
-    private async Task AssertProblem(int status, string detail, string path, HttpContent? body = null)
-    {
-        var (type, title) = status switch
-        {
-            400 => ("https://tools.ietf.org/html/rfc9110#section-15.5.1", "Bad Request"),
-            404 => ("https://tools.ietf.org/html/rfc9110#section-15.5.5", "Not Found"),
-            405 => ("https://tools.ietf.org/html/rfc9110#section-15.5.6", "Method Not Allowed"),
-            413 => ("https://tools.ietf.org/html/rfc9110#section-15.5.14", "Content Too Large"),
-            415 => ("https://tools.ietf.org/html/rfc9110#section-15.5.16", "Unsupported Media Type"),
-            _ => ("https://tools.ietf.org/html/rfc4918#section-11.2", "Unprocessable Entity"),
-        };
-
-        using var response = await api.Send(body is null ? HttpMethod.Get : HttpMethod.Post, path, body);
-
-        Assert.Equal(JsonSerializer.Serialize(new { type, title, status, detail }, Unescaped),
-            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-    }
+    public Task A_wrong_method_is_a_problem() => api.AssertProblem(405, "/predict doesn't take GET. Use POST.", "/predict");
 }

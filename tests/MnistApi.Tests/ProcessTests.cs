@@ -54,6 +54,17 @@ public sealed class ProcessTests(Api api) : IDisposable
         Assert.Equal($"Failed to bind to address {Address}: address already in use.\n", error);
     }
 
+    [Theory]
+    [InlineData("Auth:ApiKeys:0", "guess-me", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
+    [InlineData("Auth:ApiKeys:0", "", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
+    [InlineData("Limits:MaxBytes", "ten", "Failed to convert configuration value 'ten' at 'Limits:MaxBytes' to type 'System.Int32'.\n")]
+    [InlineData("Limits:Concurrency", "0", "The setting Limits:Concurrency can't be 0. The field Concurrency must be between 1 and 1024.\n")]
+    [InlineData("Model:PollSeconds", "0", "The setting Model:PollSeconds can't be 0. The field PollSeconds must be between 0 exclusive and 86400.\n")]
+    [InlineData("Shutdown:GraceSeconds", "-1", "The setting Shutdown:GraceSeconds can't be -1. The field GraceSeconds must be between 0 and 3600.\n")]
+    [InlineData("Proxies:Networks:0", "proxy", "'proxy' in Proxies:Networks is neither an address nor a network. Write 10.0.0.7 or 10.0.0.0/8.\n")]
+    public async Task With_a_wrong_setting_it_says_so_in_one_line_and_exits(string name, string value, string message) =>
+        Assert.Equal((1, "", message), await Run(["--urls", "http://127.0.0.1:0", $"--{name}={value}"]));
+
     [Fact]
     public async Task Health_of_a_running_service_is_exit_code_0()
     {

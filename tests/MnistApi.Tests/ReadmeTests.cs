@@ -29,6 +29,6 @@ public class ReadmeTests(Api api)
         Assert.Contains("\"input\":\"data:image/png;base64,", answers[^1], StringComparison.Ordinal);
     }
 
-    private static string RepositoryRoot(DirectoryInfo folder) =>
+    internal static string RepositoryRoot(DirectoryInfo folder) =>
         File.Exists(Path.Combine(folder.FullName, "MnistService.sln")) ? folder.FullName : RepositoryRoot(folder.Parent!);
 }

@@ -9,7 +9,7 @@ public class ModelCardTests
         {"name":"mnist","version":"2026.11.23-1a2b3c4d","created":"2026-11-23T12:34:56+00:00","network":"deeper","parameters":99710,"multiplyAdds":2500000,
         "training":{"epochs":10,"seed":1,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
         "crossValidation":{"folds":5,"mean":0.99062,"standardDeviation":0.00104},"testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
-        "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,"framingVersion":1}
+        "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,"framingVersion":1,"selfTest":{"pixels":"AP8=","digit":7}}
         """;
 
     [Fact]
@@ -25,13 +25,14 @@ public class ModelCardTests
     public void What_was_not_measured_may_be_missing()
     {
         var card = JsonDocument.Parse(Json).RootElement.EnumerateObject()
-            .Where(member => member.Name is not ("crossValidation" or "calibrationError" or "rejectionThreshold"));
+            .Where(member => member.Name is not ("crossValidation" or "calibrationError" or "rejectionThreshold" or "selfTest"));
 
         var read = ModelCard.FromJson($"{{{string.Join(',', card.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}");
 
         Assert.Null(read.CrossValidation);
         Assert.Null(read.CalibrationError);
         Assert.Null(read.RejectionThreshold);
+        Assert.Null(read.SelfTest);
     }
 
     [Theory]

@@ -179,6 +179,8 @@ public class ProgramTests
     private static string WeightsOf(string run)
     {
         using var classifier = MnistModel.DigitClassifier.Load(Path.Combine(run, "model.onnx"));
+        Assert.NotNull(classifier.Card.SelfTest);
+        MnistModel.SelfTest.Run(classifier, run);
         return classifier.Card.Version.Split('-')[^1];
     }
 

@@ -1,19 +1,16 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using MnistModel;
 
 namespace MnistApi.Endpoints;
 
 /// <summary><c>GET /health/…</c> for whoever runs the service, and the command that asks it from within a container that has no curl.</summary>
 internal static class HealthEndpoints
 {
-    private static readonly DigitImage Blank = new(new byte[DigitImage.PixelCount]);
-
     /// <summary>Maps the handlers.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        var health = routes.MapGroup("/health").WithTags("Health");
+        var health = routes.MapGroup("/health").WithTags("Health").DisableHttpMetrics().AllowAnonymous();
         health.MapGet("/live", Live).Produces<string>(contentType: "text/plain");
-        health.MapGet("/ready", Ready).Produces<string>(contentType: "text/plain");
+        health.MapGet("/ready", Ready).Produces<string>(contentType: "text/plain").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary><c>MnistApi health [url]</c>: asks a running service how it is, and says so in one line.</summary>
@@ -43,10 +40,10 @@ internal static class HealthEndpoints
     private static ContentHttpResult Live() => TypedResults.Text("live");
 
     /// <summary>Whether digits are recognised</summary>
-    /// <response code="200">The network has just been run. Send requests elsewhere where this fails.</response>
-    private static ContentHttpResult Ready(DigitClassifier classifier)
-    {
-        classifier.Classify(Blank);
-        return TypedResults.Text("ready");
-    }
+    /// <response code="200">A model is loaded and has passed its self-test.</response>
+    /// <response code="503">The service is ending: send requests elsewhere.</response>
+    private static Results<ContentHttpResult, ProblemHttpResult> Ready(IHostApplicationLifetime service) =>
+        service.IsEnding()
+            ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "The service is ending. Send requests elsewhere.")
+            : TypedResults.Text("ready");
 }

@@ -1,31 +1,23 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MnistModel;
-using SkiaSharp;
+using MnistApi.Recognition;
 
 namespace MnistApi.Endpoints;
 
 /// <summary><c>POST /predict</c>: a picture of one handwritten digit → the probabilities of the ten digits.</summary>
 internal static class PredictEndpoints
 {
-    // what the answers to a faulty request say, here and in the OpenAPI document
-    internal const string NoFile = "The form has no file field 'image'. Send the picture under that name.";
-    internal const string NeitherOrBoth = "The JSON has neither or both of \"image\" and \"pixels\". Send one of them.";
-    internal const string NotBase64 = "\"image\" is neither base64 nor a base64 data URL. Encode the bytes of an image file.";
-    internal const string WrongPixels = "\"pixels\" isn't 784 numbers from 0 to 255. Send 28 rows of 28, 0 for paper and 255 for ink.";
-    internal const string Blank = "The image is blank: no ink stands out from the paper. Draw a digit and send it again.";
-
     /// <summary>Maps one handler per form of the body; routing chooses by Content-Type, and answers 415 where none fits.</summary>
     public static void MapPredict(this IEndpointRouteBuilder routes)
     {
         var predict = routes.MapGroup("/predict").WithTags("Digits")
+            .TakeTurns()
+            .WithMetadata(new ExpectedJson(ExpectedJson.OfOnePicture))
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        predict.MapPost("", FromForm)
-            .DisableAntiforgery() // there is no cookie and no state to protect
-            .WithFormOptions(memoryBufferThreshold: int.MaxValue); // no temporary file: the server limits the size of the body
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        predict.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
         // the form stands for all three in the OpenAPI document, see ApiDocument
         predict.MapPost("", FromBody).ExcludeFromDescription()
             .Accepts<Stream>("image/*", "application/octet-stream")
@@ -39,84 +31,26 @@ internal static class PredictEndpoints
     /// It is cropped, scaled and centred as MNIST's images were, and the network answers with the probabilities of the ten digits,
     /// and whether it is a digit at all.
     /// </remarks>
-    /// <param name="image">PNG, JPEG, WebP, GIF or BMP, told by content.</param>
-    /// <param name="classifier">The served model.</param>
-    /// <param name="limits">How large an image may be.</param>
+    /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
+    /// <param name="recogniser">The road that every picture takes.</param>
     /// <param name="explain">Add <c>input</c> to the answer: the 28×28 image that the network saw.</param>
     /// <response code="200">The digit and its probabilities.</response>
     /// <response code="400">Not an image, damaged, or not the form or JSON that is expected.</response>
     /// <response code="413">More bytes or more pixels than the service accepts.</response>
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="422">The image is blank: there is no digit on it.</response>
-    private static async Task<Results<Ok<PredictResponse>, ProblemHttpResult>> FromForm(
-        IFormFile? image, DigitClassifier classifier, ImageLimits limits, bool explain = false)
-    {
-        if (image is null)
-            return Problems.Of(StatusCodes.Status400BadRequest, NoFile);
+    /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromForm(ImageForm form, Recogniser recogniser, bool explain = false) =>
+        form.Files is [var image, ..]
+            ? ToResult(recogniser.Answer(new Picture(image.Memory), explain))
+            : Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
 
-        await using var file = image.OpenReadStream();
-        return Recognise(await ReadAsync(file), classifier, limits, explain);
-    }
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromBody(RentedBytes body, Recogniser recogniser, bool explain = false) =>
+        ToResult(recogniser.Answer(new Picture(body.Memory), explain));
 
-    private static async Task<Results<Ok<PredictResponse>, ProblemHttpResult>> FromBody(
-        Stream body, DigitClassifier classifier, ImageLimits limits, bool explain = false) =>
-        Recognise(await ReadAsync(body), classifier, limits, explain);
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromJson(PredictRequest request, Recogniser recogniser, bool explain = false) =>
+        ToResult(recogniser.Answer(new Picture(Json: request), explain));
 
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromJson(
-        PredictRequest request, DigitClassifier classifier, ImageLimits limits, bool explain = false) => request switch
-    {
-        { Image: { } image, Pixels: null } => FromBase64(image) is { } bytes
-            ? Recognise(bytes, classifier, limits, explain)
-            : Problems.Of(StatusCodes.Status400BadRequest, NotBase64),
-        { Image: null, Pixels: { } pixels } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
-            ? Answer(FromPixels(pixels), classifier, explain)
-            : Problems.Of(StatusCodes.Status400BadRequest, WrongPixels),
-        _ => Problems.Of(StatusCodes.Status400BadRequest, NeitherOrBoth),
-    };
-
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> Recognise(
-        ReadOnlyMemory<byte> encoded, DigitClassifier classifier, ImageLimits limits, bool explain) =>
-        Answer(DigitFraming.Frame(ImageDecoder.Decode(encoded.Span, limits)), classifier, explain);
-
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> Answer(DigitImage? digit, DigitClassifier classifier, bool explain)
-    {
-        if (digit is null)
-            return Problems.Of(StatusCodes.Status422UnprocessableEntity, Blank);
-
-        var prediction = classifier.Classify(digit);
-        return TypedResults.Ok(new PredictResponse(
-            prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction), prediction.Digit, prediction.Confidence, prediction.Probabilities,
-            classifier.Card.Version, explain ? ToDataUrl(digit) : null));
-    }
-
-    private static string NotADigit(Prediction prediction) => string.Create(CultureInfo.InvariantCulture,
-        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * prediction.DigitProbability:F0} %.");
-
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream)
-    {
-        using var buffer = new MemoryStream();
-        await stream.CopyToAsync(buffer);
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-    }
-
-    private static byte[]? FromBase64(string text)
-    {
-        var encoded = text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(text.IndexOf(',') + 1) : text;
-        var bytes = new byte[encoded.Length / 4 * 3 + 3];
-        return Convert.TryFromBase64Chars(encoded, bytes, out var length) ? bytes[..length] : null;
-    }
-
-    private static DigitImage? FromPixels(IReadOnlyList<double> pixels)
-    {
-        var ink = pixels.Select(level => (byte)Math.Round(level)).ToArray();
-        return ink.Max() < DigitFraming.FaintestInk ? null : new DigitImage(ink);
-    }
-
-    internal static string ToDataUrl(DigitImage digit)
-    {
-        var info = new SKImageInfo(DigitImage.Side, DigitImage.Side, SKColorType.Gray8);
-        using var image = SKImage.FromPixelCopy(info, digit.Pixels);
-        using var png = image.Encode(SKEncodedImageFormat.Png, 100);
-        return $"data:image/png;base64,{Convert.ToBase64String(png.AsSpan())}";
-    }
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> ToResult(BatchAnswer answer) =>
+        answer is { Prediction: { } prediction } ? TypedResults.Ok(prediction) : TypedResults.Problem(answer.Problem!);
 }

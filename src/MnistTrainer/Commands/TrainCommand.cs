@@ -125,6 +125,7 @@ internal static class TrainCommand
             RejectionThreshold = threshold,
             CalibrationError = calibration.Error,
             FramingVersion = DigitFraming.Version,
+            SelfTest = FirstRead(test, predictions),
         };
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
         HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.children().OfType<Conv2d>().First().weight);
@@ -149,6 +150,14 @@ internal static class TrainCommand
 
         using var classifier = DigitClassifier.Load(path);
         return (classifier.Card.Temperature, classifier.Card.RejectionThreshold);
+    }
+
+    /// <summary>The first test image that the network reads rightly, for whoever loads the file; null where it reads none.</summary>
+    private static SelfTest? FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions)
+    {
+        var labels = test.Labels.ToArray();
+        var first = predictions.Index().FirstOrDefault(answer => answer.Item.Digit == labels[answer.Index], (-1, null!)).Index;
+        return first < 0 ? null : new SelfTest(test[first].Pixels.ToArray(), labels[first]);
     }
 
     private static JsonElement Describe(RunOptions options, int epochs)

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using MnistApi;
+using MnistApi.Endpoints;
+using MnistModel;
+using SkiaSharp;
+
+namespace Stages;
+
+/// <summary>What a request for one 280×280 PNG does, stage by stage, on one thread.</summary>
+[InProcess]
+[MemoryDiagnoser]
+public class StageBenchmarks : IDisposable
+{
+    private readonly byte[] _png = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "three.png"));
+    private readonly byte[] _pixels = new byte[4 * 280 * 280];
+    private readonly DigitClassifier _classifier = DigitClassifier.Load(Path.Combine(AppContext.BaseDirectory, "models/mnist.onnx"));
+    private readonly InkPlane _plane;
+    private readonly DigitImage _digit;
+    private readonly PredictResponse _response;
+
+    public StageBenchmarks()
+    {
+        _plane = ImageDecoder.Decode(_png);
+        _digit = DigitFraming.Frame(_plane)!;
+        var prediction = _classifier.Classify(_digit);
+        _response = new PredictResponse(
+            prediction.IsDigit, null, prediction.Digit, prediction.Confidence, prediction.Probabilities, _classifier.Card.Version, null);
+    }
+
+    /// <summary>The codec alone: no service can do less to the picture.</summary>
+    [Benchmark]
+    public unsafe SKCodecResult Codec()
+    {
+        fixed (byte* png = _png, pixels = _pixels)
+        {
+            using var data = SKData.Create((nint)png, _png.Length);
+            using var codec = SKCodec.Create(data);
+            return codec.GetPixels(new SKImageInfo(280, 280, SKColorType.Rgba8888, SKAlphaType.Unpremul), (nint)pixels);
+        }
+    }
+
+    [Benchmark]
+    public void Decode() => ImageDecoder.Decode(_png).Dispose();
+
+    [Benchmark]
+    public DigitImage? Frame() => DigitFraming.Frame(_plane);
+
+    [Benchmark]
+    public Prediction Infer() => _classifier.Classify(_digit);
+
+    [Benchmark]
+    public byte[] Serialise() => JsonSerializer.SerializeToUtf8Bytes(_response, ApiJson.Default.PredictResponse);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _classifier.Dispose();
+        _plane.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

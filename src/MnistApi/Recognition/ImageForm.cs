@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using MnistApi.Endpoints;
+
+namespace MnistApi.Recognition;
+
+/// <summary>
+/// A form's files under the name <c>image</c>, as a handler's parameter: read to the end before the handler runs, straight into rented memory, with no temporary file.
+/// The request disposes it.
+/// </summary>
+internal sealed class ImageForm : IDisposable
+{
+    private const string Field = "image";
+
+    private readonly List<RentedBytes> _files = [];
+
+    /// <summary>The content of each file, in order.</summary>
+    public IReadOnlyList<RentedBytes> Files => _files;
+
+    /// <summary>Reads a request's form, for routing.</summary>
+    /// <exception cref="BadHttpRequestException">It isn't a form, is cut off, or has more files than a batch may have.</exception>
+    public static async ValueTask<ImageForm> BindAsync(HttpContext context)
+    {
+        var form = new ImageForm();
+        context.Response.RegisterForDispose(form);
+        try
+        {
+            if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 } boundary)
+                throw new BadHttpRequestException("There is no boundary.");
+
+            var reader = new MultipartReader(boundary.ToString(), context.Request.Body);
+            while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
+            {
+                if (section.AsFileSection() is not { Name: Field, FileStream: { } file })
+                    continue;
+                if (form._files.Count == BatchEndpoints.MostPictures)
+                    throw new BadHttpRequestException(Faults.TooMany, StatusCodes.Status413PayloadTooLarge);
+
+                form._files.Add(await RentedBytes.ReadAsync(file, context.RequestAborted));
+            }
+
+            return form;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The form is malformed.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace MnistApi.Security;
+
+/// <summary>Who may ask, from where, and whose word is taken for it. All that opens something is off unless it is configured.</summary>
+internal static class SecurityServices
+{
+    /// <summary>Adds it, with the settings under <c>Auth</c>, <c>Cors</c> and <c>Proxies</c>.</summary>
+    public static void AddSecurity(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration;
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(List(settings, "Cors:Origins"))
+            .WithMethods(HttpMethods.Get, HttpMethods.Post)
+            .AllowAnyHeader()
+            .WithExposedHeaders("Retry-After", "Server-Timing")));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.KnownProxies.Clear(); // this machine is no proxy unless it is configured
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var network in List(settings, "Proxies:Networks"))
+                forwarded.KnownIPNetworks.Add(Parse(network));
+        });
+        builder.Services.ConfigureSwaggerGen(swagger =>
+        {
+            if (!settings.GetSection("Auth:ApiKeys").GetChildren().Any())
+                return;
+
+            swagger.AddSecurityDefinition("key", new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeys.Header,
+            });
+            swagger.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] });
+        });
+    }
+
+    /// <summary>Proxies' headers and browsers' headers; before everything that answers.</summary>
+    public static void UseSecurity(this WebApplication app)
+    {
+        if (List(app.Configuration, "Proxies:Networks") is not [])
+            app.UseForwardedHeaders();
+        app.Use(ResponseHeaders.Add);
+    }
+
+    /// <summary>Other sites and keys; after what turns refusals into problem documents.</summary>
+    public static void UseAccess(this WebApplication app)
+    {
+        if (List(app.Configuration, "Cors:Origins") is not [])
+            app.UseCors();
+        app.Use(next => ApiKeys.From(app.Configuration) is { } keys ? context => keys.Check(context, next) : next);
+    }
+
+    /// <summary>Reads the settings that may be wrong; where it isn't called, they show when the server starts.</summary>
+    /// <exception cref="InvalidDataException">A key is too short, or a proxy is no address.</exception>
+    public static void CheckSecurity(this WebApplication app)
+    {
+        ApiKeys.From(app.Configuration);
+        _ = app.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;
+    }
+
+    private static string[] List(IConfiguration settings, string name) => settings.GetSection(name).Get<string[]>() ?? [];
+
+    private static System.Net.IPNetwork Parse(string network)
+    {
+        if (System.Net.IPNetwork.TryParse(network, out var parsed))
+            return parsed;
+        if (IPAddress.TryParse(network, out var address))
+            return new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8);
+
+        throw new InvalidDataException($"'{network}' in Proxies:Networks is neither an address nor a network. Write 10.0.0.7 or 10.0.0.0/8.");
+    }
+}

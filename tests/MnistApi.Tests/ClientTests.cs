@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit;
+
+namespace MnistApi.Tests;
+
+/// <summary>The clients of docs/api.md, run as they stand there beside a picture of a 3.</summary>
+public sealed class ClientTests(Api api) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("client-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task The_curl_commands_get_answers()
+    {
+        var answers = (await Run("sh", "client.sh", "bash", "-euo", "pipefail")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+
+        Assert.Equal([3, 3], Digits(answers[0]));
+        Assert.Equal([3], Digits(answers[1]));
+        var probabilities = answers[2].GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()).ToArray();
+        Assert.Equal(1, Array.IndexOf(probabilities, probabilities.Max()));
+    }
+
+    [Theory]
+    [InlineData("python", "client.py", "python3")]
+    [InlineData("js", "client.cjs", "node")]
+    [InlineData("csharp", "client.cs", "dotnet", "run")]
+    public async Task The_client_reads_a_digit(string language, string file, string runtime, params string[] arguments) =>
+        Assert.StartsWith("3 0.9", await Run(language, file, runtime, arguments), StringComparison.Ordinal);
+
+    private static IEnumerable<int> Digits(JsonElement batch) =>
+        batch.GetProperty("answers").EnumerateArray().Select(answer => answer.GetProperty("prediction").GetProperty("digit").GetInt32());
+
+    private async Task<string> Run(string language, string file, string runtime, params string[] arguments)
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, runtime))), $"Needs {runtime}.");
+        var document = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(new DirectoryInfo(AppContext.BaseDirectory)), "docs/api.md"));
+        var source = document.Split($"```{language}\n")[1].Split("```")[0]
+            .Replace("localhost:8080", api.ClientOptions.BaseAddress.Authority, StringComparison.Ordinal)
+            .Replace("curl ", "curl -sS -w '\\n' ", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, file), source);
+        await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "three.png"), Drawing.Of(3));
+
+        using var process = Process.Start(new ProcessStartInfo(runtime, [.. arguments, file]) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, output);
+        return output;
+    }
+
+    private static string RepositoryRoot(DirectoryInfo folder) =>
+        File.Exists(Path.Combine(folder.FullName, "MnistService.sln")) ? folder.FullName : RepositoryRoot(folder.Parent!);
+}
