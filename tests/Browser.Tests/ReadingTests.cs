@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -46,6 +47,51 @@ public class ReadingTests(Site site)
 
         Assert.Equal(10 * perDigit, samples.Count);
         Assert.True(wrong.Count <= samples.Count / 10, $"{wrong.Count} of {samples.Count} wrong: {string.Join(", ", wrong)}");
+    }
+
+    [Fact]
+    public async Task A_letter_is_not_taken_for_a_digit()
+    {
+        await using var page = await site.OpenAsync();
+        var card = await (await page.Page.APIRequest.GetAsync("/model")).JsonAsync();
+        Assert.SkipWhen(card!.Value.GetProperty("rejectionThreshold").ValueKind == JsonValueKind.Null, "The served model takes everything for a digit: its card has no rejectionThreshold.");
+
+        await page.DrawAsync(PenDigit.LetterM);
+
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "rejected");
+        await Expect(page.Words).ToHaveTextAsync("Not a digit");
+    }
+
+    [Theory]
+    [InlineData(360, 740)]
+    [InlineData(1100, 760)]
+    public async Task What_the_service_rejects_is_shown_without_probabilities_and_with_what_to_do(int width, int height)
+    {
+        await using var page = await site.OpenAsync(new() { ViewportSize = new() { Width = width, Height = height } });
+        await page.Page.RouteAsync("**/predict*", async route => // as a model answers that rejects it
+        {
+            var answer = await (await route.FetchAsync()).TextAsync();
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = answer.Replace("\"isDigit\":true", "\"isDigit\":false", StringComparison.Ordinal) });
+        });
+
+        await page.DrawAsync(PenDigit.LetterM);
+
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "rejected");
+        await Expect(page.Words).ToHaveTextAsync("Not a digit");
+        await Expect(page.Detail).ToHaveTextAsync("Draw one digit, large and alone.");
+        await Expect(page.Digit).ToHaveTextAsync("?");
+        await Expect(page.Page.Locator("#seen")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator("#retry")).ToBeHiddenAsync();
+        await Expect(page.Page.Locator(".highest")).ToHaveCountAsync(0);
+        Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", $"rejected-{width}.png") });
+
+        await page.Page.UnrouteAsync("**/predict*");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.DrawAsync(PenDigit.Ours[3]);
+
+        await Expect(page.Digit).ToHaveTextAsync("3");
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "prediction");
     }
 
     [Fact]
