@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -24,9 +22,9 @@ public class ReadingTests(Site site)
     }
 
     [Fact]
-    public async Task Reads_at_least_nine_of_ten_digits_that_other_people_drew()
+    public async Task Reads_at_least_97_of_100_digits_that_other_people_drew()
     {
-        const int perDigit = 5;
+        const int perDigit = 10;
         var folder = Environment.GetEnvironmentVariable("PENDIGITS_DATA");
         Assert.SkipWhen(folder is null, "PENDIGITS_DATA is not set: the folder with strokes.txt of the UCI pen digits.");
         var samples = PenDigit.ReadAll(Path.Combine(folder, "strokes.txt"))
@@ -39,22 +37,20 @@ public class ReadingTests(Site site)
         foreach (var sample in samples)
         {
             await page.DrawAsync(sample);
-            var digit = int.Parse(await page.Digit.InnerTextAsync(), CultureInfo.InvariantCulture);
-            if (digit != sample.Label)
+            var digit = await page.Digit.InnerTextAsync();
+            if (digit != $"{sample.Label}")
                 wrong.Add($"{sample.Label} read as {digit}");
             await page.Page.Keyboard.PressAsync("Escape");
         }
 
         Assert.Equal(10 * perDigit, samples.Count);
-        Assert.True(wrong.Count <= samples.Count / 10, $"{wrong.Count} of {samples.Count} wrong: {string.Join(", ", wrong)}");
+        Assert.True(wrong.Count <= 3, $"{wrong.Count} of {samples.Count} wrong: {string.Join(", ", wrong)}");
     }
 
     [Fact]
     public async Task A_letter_is_not_taken_for_a_digit()
     {
         await using var page = await site.OpenAsync();
-        var card = await (await page.Page.APIRequest.GetAsync("/model")).JsonAsync();
-        Assert.SkipWhen(card!.Value.GetProperty("rejectionThreshold").ValueKind == JsonValueKind.Null, "The served model takes everything for a digit: its card has no rejectionThreshold.");
 
         await page.DrawAsync(PenDigit.LetterM);
 

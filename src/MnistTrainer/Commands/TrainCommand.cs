@@ -117,7 +117,7 @@ internal static class TrainCommand
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
             Training = Describe(run.Options, state.History.Count),
-            DataSha256 = run.Options.Strokes is null ? MnistDataset.Sha256 : new Dictionary<string, string>(MnistDataset.Sha256) { [StrokeDataset.UnipenFileName] = StrokeDataset.Sha256 },
+            DataSha256 = run.Options.Strokes is null ? MnistDataset.Sha256 : new Dictionary<string, string>(MnistDataset.Sha256) { ["pen strokes"] = StrokeDataset.Sha256 },
             DataCredits = run.Options.Strokes is null ? [MnistDataset.Credit] : [MnistDataset.Credit, StrokeDataset.Credit],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
