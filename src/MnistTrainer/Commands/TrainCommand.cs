@@ -77,6 +77,8 @@ internal static class TrainCommand
         {
             if (result.GetValue(dryRun) && result.GetValue(resume) is not null)
                 result.AddError("--dry-run begins a run of its own: it doesn't go with --resume.");
+            if (result.GetValue(calibration) is not null && result.GetResult(validation)?.GetValueOrDefault<int>() is not 0) // not given, it is 10,000
+                result.AddError("--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them.");
         });
         return command;
     }
@@ -84,6 +86,7 @@ internal static class TrainCommand
     private static void Train(Run run, string dataFolder, TimeSpan? timeLimit, bool dryRun, bool tensorBoard, CancellationToken cancellation)
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
+        using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
         var data = TrainingData.Load(recipe, dataFolder, run.Options.Strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
@@ -100,7 +103,7 @@ internal static class TrainCommand
             onEpoch(epoch);
         }, timeLimit, cancellation));
 
-        var (temperature, threshold) = Calibrate(run.Options, state.Result, data);
+        var (temperature, threshold) = Calibrate(recipe, state.Result, data, calibrated?.Card);
         var test = MnistDataset.LoadTest(dataFolder);
         if (dryRun)
             test = test.Take([.. Enumerable.Range(0, recipe.BatchSize)]);
@@ -137,20 +140,10 @@ internal static class TrainCommand
     }
 
     /// <summary>Temperature and rejection threshold by the held-back images, else by another model's card, else none.</summary>
-    private static (double Temperature, double? RejectionThreshold) Calibrate(RunOptions options, Sequential network, TrainingData data)
-    {
-        if (data.Validation is { } validation)
-        {
-            return (Calibration.FitTemperature(network, validation), options.Recipe.NonDigitShare == 0 ? null
-                : Calibration.FitRejectionThreshold(network, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
-        }
-
-        if (options.Calibration is not { } path)
-            return (1, null);
-
-        using var classifier = DigitClassifier.Load(path);
-        return (classifier.Card.Temperature, classifier.Card.RejectionThreshold);
-    }
+    private static (double Temperature, double? RejectionThreshold) Calibrate(Recipe recipe, Sequential network, TrainingData data, ModelCard? calibrated) => data.Validation is { } validation
+        ? (Calibration.FitTemperature(network, validation), recipe.NonDigitShare == 0 ? null
+            : Calibration.FitRejectionThreshold(network, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]))
+        : (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold);
 
     /// <summary>The first test image that the network reads rightly, for whoever loads the file; null where it reads none.</summary>
     private static SelfTest? FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions)
