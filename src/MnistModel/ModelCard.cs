@@ -30,7 +30,7 @@ public sealed record ModelCard
     /// <summary>All training options, the seed among them, under the trainer's own names.</summary>
     public required JsonElement Training { get; init; }
 
-    /// <summary>SHA-256 of the decompressed data files, by file name.</summary>
+    /// <summary>SHA-256 of the decompressed data files, by file name; of pen strokes, over their labels, writers and points.</summary>
     public required IReadOnlyDictionary<string, string> DataSha256 { get; init; }
 
     /// <summary>Where the training data comes from and under which licences.</summary>

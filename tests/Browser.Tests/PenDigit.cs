@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Browser.Tests;
 
 /// <summary>A digit as a pen drew it. Source of the format and the file: UCI pen-based recognition of handwritten digits, Alpaydin and Alimoglu, 1996.</summary>
-/// <param name="Label">Which digit it is.</param>
+/// <param name="Label">Which digit it is; −1 for none.</param>
 /// <param name="Strokes">The points from pen down to pen up, y pointing down, in any unit.</param>
 public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)
 {
@@ -16,6 +16,9 @@ public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> S
         Parse(3, "170,385 190,408 222,420 262,422 298,408 318,380 318,348 300,318 270,296 238,284 275,276 312,256 334,222 336,180 318,136 280,102 235,86 190,90 158,110"),
         Parse(7, "160,400 240,405 345,400;345,400 310,320 270,230 235,90"),
     }.ToDictionary(digit => digit.Label);
+
+    /// <summary>A big M: no digit.</summary>
+    public static PenDigit LetterM { get; } = Parse(-1, "100,80 115,420;115,420 250,180;250,180 385,420;385,420 400,80");
 
     /// <summary>Reads every sample of the file.</summary>
     public static IEnumerable<PenDigit> ReadAll(string path) =>

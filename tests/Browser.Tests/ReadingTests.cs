@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -23,9 +22,9 @@ public class ReadingTests(Site site)
     }
 
     [Fact]
-    public async Task Reads_at_least_nine_of_ten_digits_that_other_people_drew()
+    public async Task Reads_at_least_97_of_100_digits_that_other_people_drew()
     {
-        const int perDigit = 5;
+        const int perDigit = 10;
         var folder = Environment.GetEnvironmentVariable("PENDIGITS_DATA");
         Assert.SkipWhen(folder is null, "PENDIGITS_DATA is not set: the folder with strokes.txt of the UCI pen digits.");
         var samples = PenDigit.ReadAll(Path.Combine(folder, "strokes.txt"))
@@ -38,14 +37,57 @@ public class ReadingTests(Site site)
         foreach (var sample in samples)
         {
             await page.DrawAsync(sample);
-            var digit = int.Parse(await page.Digit.InnerTextAsync(), CultureInfo.InvariantCulture);
-            if (digit != sample.Label)
+            var digit = await page.Digit.InnerTextAsync();
+            if (digit != $"{sample.Label}")
                 wrong.Add($"{sample.Label} read as {digit}");
             await page.Page.Keyboard.PressAsync("Escape");
         }
 
         Assert.Equal(10 * perDigit, samples.Count);
-        Assert.True(wrong.Count <= samples.Count / 10, $"{wrong.Count} of {samples.Count} wrong: {string.Join(", ", wrong)}");
+        Assert.True(wrong.Count <= 3, $"{wrong.Count} of {samples.Count} wrong: {string.Join(", ", wrong)}");
+    }
+
+    [Fact]
+    public async Task A_letter_is_not_taken_for_a_digit()
+    {
+        await using var page = await site.OpenAsync();
+
+        await page.DrawAsync(PenDigit.LetterM);
+
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "rejected");
+        await Expect(page.Words).ToHaveTextAsync("Not a digit");
+    }
+
+    [Theory]
+    [InlineData(360, 740)]
+    [InlineData(1100, 760)]
+    public async Task What_the_service_rejects_is_shown_without_probabilities_and_with_what_to_do(int width, int height)
+    {
+        await using var page = await site.OpenAsync(new() { ViewportSize = new() { Width = width, Height = height } });
+        await page.Page.RouteAsync("**/predict*", async route => // as a model answers that rejects it
+        {
+            var answer = await (await route.FetchAsync()).TextAsync();
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = answer.Replace("\"isDigit\":true", "\"isDigit\":false", StringComparison.Ordinal) });
+        });
+
+        await page.DrawAsync(PenDigit.LetterM);
+
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "rejected");
+        await Expect(page.Words).ToHaveTextAsync("Not a digit");
+        await Expect(page.Detail).ToHaveTextAsync("Draw one digit, large and alone.");
+        await Expect(page.Digit).ToHaveTextAsync("?");
+        await Expect(page.Page.Locator("#seen")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator("#retry")).ToBeHiddenAsync();
+        await Expect(page.Page.Locator(".highest")).ToHaveCountAsync(0);
+        Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", $"rejected-{width}.png") });
+
+        await page.Page.UnrouteAsync("**/predict*");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.DrawAsync(PenDigit.Ours[3]);
+
+        await Expect(page.Digit).ToHaveTextAsync("3");
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "prediction");
     }
 
     [Fact]

@@ -23,10 +23,18 @@ public static class Drawing
         "M190 95C190 35 90 35 90 95C90 155 185 150 190 90L175 240",
     ];
 
+    /// <summary>Strokes that are no digit.</summary>
+    public const string Scribble = "M40 60L240 45L45 100L235 90L40 140L240 130L45 180L235 170L40 220L240 210M60 40L80 240L120 40L150 240L190 40L220 240", LetterM = "M45 235L55 50L140 190L225 50L235 235";
+
     /// <summary>A digit as an image file.</summary>
-    public static byte[] Of(int digit, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
+    public static byte[] Of(int digit, SKEncodedImageFormat format = SKEncodedImageFormat.Png) => Of(Strokes[digit], format);
+
+    /// <summary>Strokes as an image file.</summary>
+    /// <param name="strokes">SVG path data on a canvas of 280×280.</param>
+    /// <param name="format">Of the file.</param>
+    public static byte[] Of(string strokes, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
     {
-        using var path = SKPath.ParseSvgPathData(Strokes[digit]);
+        using var path = SKPath.ParseSvgPathData(strokes);
         return Encode(SidePx, SidePx, format, path);
     }
 

@@ -22,19 +22,6 @@ public static class ModelFile
         return [.. Committed, .. Field(14, entry)]; // metadata_props
     }
 
-    /// <summary>
-    /// A network that learned to reject, as far as the service can tell: its second output is the highest of the ten probabilities.
-    /// What is taken for a digit is set by the threshold.
-    /// </summary>
-    public static byte[] Rejecting(JsonNode card, double threshold)
-    {
-        byte[] axes = [.. Field(1, "axes"u8), 8 << 3, 1, (20 << 3 & 127) | 128, 1, 7]; // name, ints: 1, type: ints
-        byte[] node = [.. Field(1, "probabilities"u8), .. Field(2, "digit"u8), .. Field(4, "ReduceMax"u8), .. Field(5, axes)];
-        byte[] shape = [.. Field(1, Field(2, "N"u8)), .. Field(1, [1 << 3, 1])];
-        byte[] output = [.. Field(1, "digit"u8), .. Field(2, Field(1, [1 << 3, 1, .. Field(2, shape)]))]; // float
-        return [.. WithCard(card, changed => changed["rejectionThreshold"] = threshold), .. Field(7, [.. Field(1, node), .. Field(12, output)])]; // is merged into the graph
-    }
-
     /// <summary>As <c>/model</c> says it.</summary>
     public static string Sha256(byte[] file) => Convert.ToHexStringLower(SHA256.HashData(file));
 

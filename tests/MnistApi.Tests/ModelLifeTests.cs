@@ -53,9 +53,10 @@ public sealed class ModelLifeTests : IDisposable
     [Theory]
     [InlineData(0.5, true)]
     [InlineData(1.01, false)]
-    public async Task A_network_that_learned_to_reject_says_whether_it_is_a_digit(double threshold, bool isDigit)
+    public async Task The_threshold_of_the_card_decides_what_is_a_digit(double threshold, bool isDigit)
     {
-        var rejecting = ModelFile.Rejecting(JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!, threshold);
+        var card = JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!;
+        var rejecting = ModelFile.WithCard(card, changed => changed["rejectionThreshold"] = threshold);
         ModelFile.Replace(_path, rejecting);
         await Serves(rejecting);
 
@@ -71,16 +72,11 @@ public sealed class ModelLifeTests : IDisposable
     [Fact]
     public async Task A_network_that_learned_to_reject_has_a_second_output_tensor()
     {
-        var rejecting = ModelFile.Rejecting(JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!, 0.5);
-        ModelFile.Replace(_path, rejecting);
-        await Serves(rejecting);
-
         Assert.Equal("""[{"name":"probabilities","datatype":"FP32","shape":[-1,10]},{"name":"digit","datatype":"FP32","shape":[-1,1]}]""",
             (await _api.Get("/v2/models/mnist")).GetProperty("outputs").GetRawText());
         var both = await Infer("");
         Assert.Equal(["probabilities [2,10]", "digit [2,1]"], both.Select(output => $"{output.GetProperty("name")} {output.GetProperty("shape").GetRawText()}"));
-        Assert.Equal(both[0].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()).Chunk(10).Select(row => row.Max()),
-            both[1].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()));
+        Assert.All(both[1].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()), digit => Assert.InRange(digit, 0, 1));
         Assert.Equal("digit", Assert.Single(await Infer(""","outputs":[{"name":"digit"}]""")).GetProperty("name").GetString());
 
         async Task<JsonElement[]> Infer(string outputs)

@@ -42,6 +42,28 @@ public class PredictTests(Api api)
     }
 
     [Fact]
+    public async Task A_digit_is_taken_for_one_without_a_reason()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(digit => api.Predict(Api.Form(Drawing.Of(digit)))));
+
+        Assert.All(answers, answer => Assert.True(answer.GetProperty("isDigit").GetBoolean()));
+        Assert.All(answers, answer => Assert.False(answer.TryGetProperty("reason", out _)));
+    }
+
+    [Theory]
+    [InlineData(Drawing.Scribble)]
+    [InlineData(Drawing.LetterM)]
+    public async Task A_scribble_is_not_taken_for_a_digit_and_the_answer_says_why(string strokes)
+    {
+        var answer = await api.Predict(Api.Form(Drawing.Of(strokes)), "?explain=true");
+
+        Assert.Equal(["isDigit", "reason", "digit", "confidence", "probabilities", "model", "input"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.False(answer.GetProperty("isDigit").GetBoolean());
+        Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+ %\.$", answer.GetProperty("reason").GetString());
+        Assert.Equal(1, Probabilities(answer).Sum(), 1e-5); // what it would be if it were one
+    }
+
+    [Fact]
     public async Task Every_form_of_body_gets_the_same_answer()
     {
         var png = Drawing.Of(3);

@@ -1,4 +1,3 @@
-using System.Net;
 using MnistTrainer.Data;
 using Xunit;
 
@@ -53,36 +52,5 @@ public class MnistDatasetTests
 
         Assert.StartsWith("No mirror gave train-images-idx3-ubyte.gz (127.0.0.1: ", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
-    }
-
-    /// <summary>A web server on this machine that answers every address with a file's bytes.</summary>
-    private sealed class FileServer : IDisposable
-    {
-        private readonly HttpListener _listener = new();
-
-        public FileServer(Func<string, byte[]> read)
-        {
-            using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-            }
-
-            _listener.Prefixes.Add(Address.ToString());
-            _listener.Start();
-            _ = Task.Run(async () =>
-            {
-                while (_listener.IsListening)
-                {
-                    var context = await _listener.GetContextAsync();
-                    await context.Response.OutputStream.WriteAsync(read(context.Request.Url!.Segments[^1]));
-                    context.Response.Close();
-                }
-            });
-        }
-
-        public Uri Address { get; }
-
-        public void Dispose() => _listener.Close();
     }
 }

@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
 using MnistModel;
+using MnistTrainer.Data;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Training;
@@ -12,7 +15,7 @@ namespace MnistTrainer.Tests;
 [Collection(nameof(TorchTests))]
 public class OnnxExporterTests
 {
-    private static readonly ModelCard Card = new()
+    internal static readonly ModelCard Card = new()
     {
         Name = "test",
         Version = "2026.01.02-0123abcd",
@@ -54,6 +57,68 @@ public class OnnxExporterTests
             for (var digit = 0; digit < 10; digit++)
                 Assert.Equal(wanted.Probabilities[digit], actual.Probabilities[digit], OnnxExporter.MaxDifference);
         }
+    }
+
+    [Fact]
+    public void A_network_that_learned_to_reject_is_exported_with_the_probability_of_a_digit_as_second_output()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        var digits = GeneratedDigits.Create(400, seed: 1);
+        var nonDigits = NonDigits.Generate(100, seed: 1, digits);
+        using var state = new TrainingState(new Recipe { Network = "compact", Epochs = 2, BatchSize = 50, NonDigitShare = 0.2 }, seed: 1);
+        Trainer.Fit(state, new TrainingData([new(digits, 400), new(nonDigits, 100)], Validation: null));
+        var card = Card with { Temperature = 0.7, RejectionThreshold = 0.8 };
+        DigitSet[] sets = [digits, nonDigits];
+        var expected = sets.Select(set => Evaluation.Predict(state.Result, set, 0.7, 0.8)).ToList();
+
+        OnnxExporter.Write(state.Result, card, path, digits, expected[0]);
+
+        using var session = new InferenceSession(path);
+        Assert.Equal(["digit", "probabilities"], session.OutputMetadata.Keys.Order());
+        using var classifier = DigitClassifier.Load(path);
+        foreach (var (actual, wanted) in sets.SelectMany(set => Evaluation.Predict(classifier, set)).Zip(expected.SelectMany(answers => answers)))
+        {
+            Assert.Equal((wanted.Digit, wanted.IsDigit), (actual.Digit, actual.IsDigit));
+            Assert.Equal(wanted.DigitProbability, actual.DigitProbability, OnnxExporter.MaxDifference);
+            Assert.Equal(wanted.Probabilities, actual.Probabilities, (one, other) => Math.Abs(one - other) <= OnnxExporter.MaxDifference);
+            Assert.Equal(actual.DigitProbability >= 0.8, actual.IsDigit);
+        }
+
+        Assert.Contains(expected[0], prediction => prediction.IsDigit);
+        Assert.Contains(expected[1], prediction => !prediction.IsDigit);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.999)] // a threshold without the output that it is for
+    public void A_file_without_the_second_output_takes_everything_for_a_digit(double? threshold)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        using var network = Network.Create("baseline", 1);
+        var nonDigits = NonDigits.Generate(20, seed: 1, GeneratedDigits.Create(20, seed: 1));
+        OnnxExporter.Write(network, Card with { RejectionThreshold = threshold }, path, nonDigits, Evaluation.Predict(network, nonDigits));
+
+        using var classifier = DigitClassifier.Load(path);
+
+        Assert.All(Evaluation.Predict(classifier, nonDigits), prediction => Assert.Equal((1f, true), (prediction.DigitProbability, prediction.IsDigit)));
+    }
+
+    [Fact]
+    public void A_file_with_a_foreign_second_output_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        using var network = Network.Create("baseline", 1, classes: 11);
+        OnnxExporter.Write(network, Card, path, GeneratedDigits.Create(1, 1), Evaluation.Predict(network, GeneratedDigits.Create(1, 1)));
+        var model = Encoding.Latin1.GetString(File.ReadAllBytes(path));
+        File.WriteAllBytes(path, Encoding.Latin1.GetBytes(model.Replace("\u0005digit", "\u0005other", StringComparison.Ordinal))); // protobuf: length, then name
+
+        var fault = Assert.Throws<InvalidDataException>(() => DigitClassifier.Load(path));
+
+        Assert.Equal($"'{path}' is an ONNX model, but not of digits: it needs one input 'pixels' float32 (N,1,28,28), one output 'probabilities' float32 (N,10), " +
+            "and at most a second one 'digit' float32 (N,1).", fault.Message);
     }
 
     [Fact]

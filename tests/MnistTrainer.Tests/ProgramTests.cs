@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using MnistModel;
 using Xunit;
+using static MnistTrainer.Tests.TrainerProcess;
 
 namespace MnistTrainer.Tests;
 
@@ -14,10 +16,12 @@ public class ProgramTests
     [InlineData("train --epoch 3", 2, "Unrecognized command or argument '--epoch'. See 'MnistTrainer train --help'.")]
     [InlineData("train --epochs three", 2, "Cannot parse argument 'three' for option '--epochs' as expected type 'System.Nullable`1[System.Int32]'. See 'MnistTrainer train --help'.")]
     [InlineData("train --validation 50000", 2, "--validation takes 0 to 30,000 images. See 'MnistTrainer train --help'.")]
-    [InlineData("train --recipe cake", 1, "There is no recipe 'cake'. There are: compact, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give the path of a JSON file.")]
+    [InlineData("train --recipe cake", 1, "There is no recipe 'cake'. There are: compact, quick, served, served-finish, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give the path of a JSON file.")]
     [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
-    [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact.")]
-    [InlineData("compare compact cake", 1, "There is no recipe 'cake'. There are: compact, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or give the path of a JSON file.")]
+    [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide.")]
+    [InlineData("train --calibration models/mnist.onnx", 2, "--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them. See 'MnistTrainer train --help'.")]
+    [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1, "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]
+    [InlineData("compare compact cake", 1, "There is no recipe 'cake'. There are: compact, quick, served, served-finish, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or give the path of a JSON file.")]
     [InlineData("compare compact recipes/compact.json", 1, "There are two recipes 'compact'; their results would share a folder.")]
     [InlineData("compare compact --validation 0", 2, "--validation takes 1 or more images to compare on. See 'MnistTrainer compare --help'.")]
     [InlineData("compare", 2, "Required argument 'RECIPE' missing for command: 'compare'. See 'MnistTrainer compare --help'.")]
@@ -57,6 +61,9 @@ public class ProgramTests
         Assert.Equal(0, code);
         var accuracy = double.Parse(output.Split("Accuracy ")[1].Split('%')[0], CultureInfo.InvariantCulture);
         Assert.InRange(accuracy, 99.0, 99.95);
+        Assert.Matches(@"(?m)^\| MNIST test: read right +\| 99\.\d\d % +\| \d\d errors in 10,000 ", output);
+        Assert.Matches(@"(?m)^\| MNIST test: calibration error +\| \d\.\d\d % ", output);
+        Assert.Matches(@"(?m)^\| inference +\| \d+ µs ", output);
     }
 
     [Fact]
@@ -103,14 +110,14 @@ public class ProgramTests
         var rows = table.Skip(1).Select(line => line.Split(',')).ToDictionary(cells => cells[1]);
         Assert.Equal(["ml-linear", "tutorial-baseline"], rows.Keys.Order());
         Assert.All(rows.Values, cells => Assert.InRange(double.Parse(cells[3], CultureInfo.InvariantCulture), 0.8, 0.95));
-        Assert.Equal(["7850", "7840"], rows["ml-linear"][6..8]);
-        Assert.Equal(["542230", "736488"], rows["tutorial-baseline"][6..8]);
-        Assert.All(rows.Values, cells => Assert.InRange(double.Parse(cells[10], CultureInfo.InvariantCulture), 0.1, 10_000));
+        Assert.Equal(["7850", "7840"], rows["ml-linear"][8..10]);
+        Assert.Equal(["542230", "736488"], rows["tutorial-baseline"][8..10]);
+        Assert.All(rows.Values, cells => Assert.InRange(double.Parse(cells[12], CultureInfo.InvariantCulture), 0.1, 10_000));
     }
 
     [Theory]
     [InlineData("compact", 0, "Dry run: training, measuring, export and report work. Nothing was kept.")]
-    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact.")]
+    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide.")]
     public async Task A_dry_run_does_everything_in_seconds_and_keeps_nothing(string network, int exitCode, string message)
     {
         using var folder = new TemporaryFolder();
@@ -123,6 +130,19 @@ public class ProgramTests
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path, "mnist*"));
         Assert.Empty(Directory.GetFiles(folder.Path, "model.onnx"));
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
+    }
+
+    [Fact]
+    public async Task A_dry_run_mixes_in_strokes_and_non_digits()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, output, error) = await Run($"train --dry-run --recipe served --set strokeShare=0.05 nonDigitShare=0.02 --strokes {RealStrokes.Folder} --data {RealMnist.Folder}", folder.Path);
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        Assert.Matches(@"(?m)^epoch +1/1 .* strokes \d", output);
+        Assert.EndsWith("Dry run: training, measuring, export and report work. Nothing was kept.", output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,9 +198,9 @@ public class ProgramTests
     /// <summary>The weights' hash that ends a model's version.</summary>
     private static string WeightsOf(string run)
     {
-        using var classifier = MnistModel.DigitClassifier.Load(Path.Combine(run, "model.onnx"));
+        using var classifier = DigitClassifier.Load(Path.Combine(run, "model.onnx"));
         Assert.NotNull(classifier.Card.SelfTest);
-        MnistModel.SelfTest.Run(classifier, run);
+        SelfTest.Run(classifier, run);
         return classifier.Card.Version.Split('-')[^1];
     }
 
@@ -189,29 +209,5 @@ public class ProgramTests
         using var kill = Process.Start("kill", $"-{name} {process.Id}");
         await kill.WaitForExitAsync();
         await process.WaitForExitAsync();
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Run(string arguments, string? temporary = null)
-    {
-        var start = Start(arguments);
-        if (temporary is not null)
-            start.Environment["TMPDIR"] = temporary;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
-
-    /// <summary>The trainer's own output folder stands beside that of the tests.</summary>
-    private static ProcessStartInfo Start(string arguments)
-    {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        return new ProcessStartInfo(Path.Combine(Repository.Root, "artifacts", "bin", "MnistTrainer", configuration, "MnistTrainer"), arguments)
-        {
-            WorkingDirectory = Repository.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
     }
 }

@@ -40,6 +40,33 @@ public class TrainerTests
         Assert.NotEqual(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(other.Result));
     }
 
+    [Fact]
+    public void Learns_non_digits_as_an_eleventh_class_beside_the_digits()
+    {
+        var recipe = Quick with { NonDigitShare = 0.25, Augmentation = null };
+        var (validation, nonDigits) = (GeneratedDigits.Create(300, seed: 2), NonDigits.Generate(300, seed: 2, GeneratedDigits.Create(300, seed: 2)));
+        using var state = new TrainingState(recipe, seed: 1);
+
+        Trainer.Fit(state, TrainingData.Mix(recipe, (GeneratedDigits.Create(800, seed: 1), validation), strokes: null, seed: 1));
+
+        Assert.Equal(11, Evaluation.Logits(state.Result, validation).shape[1]);
+        Assert.InRange(state.History[^1].ValidationAccuracy, 0.95, 1);
+        Assert.InRange(Evaluation.Predict(state.Result, validation, rejectionThreshold: 0.5).Average(prediction => prediction.IsDigit ? 1.0 : 0), 0.95, 1);
+        Assert.InRange(Evaluation.Predict(state.Result, nonDigits, rejectionThreshold: 0.5).Average(prediction => prediction.IsDigit ? 0.0 : 1), 0.8, 1);
+    }
+
+    [Fact]
+    public void Measures_every_epoch_on_strokes_that_were_held_back()
+    {
+        var (digits, strokes) = (GeneratedDigits.Create(320, seed: 1), GeneratedDigits.Create(100, seed: 3));
+        using var state = new TrainingState(Quick with { Epochs = 2 }, seed: 1);
+
+        Trainer.Fit(state, TrainingData.Of(digits, GeneratedDigits.Create(100, seed: 2)) with { StrokeValidation = strokes });
+
+        Assert.Equal(Evaluation.LossAndAccuracy(state.Result, strokes).Accuracy, state.History[^1].StrokeAccuracy);
+        Assert.All(state.History, epoch => Assert.NotEqual(epoch.ValidationAccuracy, epoch.StrokeAccuracy));
+    }
+
     [Theory]
     [InlineData("baseline")]
     [InlineData("baseline-batch-norm")]

@@ -16,7 +16,7 @@ namespace MnistTrainer.Commands;
 internal static class TrainCommand
 {
     /// <summary>Share of held-back digits, MNIST's and drawn ones each, that the rejection threshold lets pass.</summary>
-    private const double AcceptedDigits = 0.997;
+    private const double AcceptedDigits = 0.9955;
 
     public static Command Create(CancellationToken cancellation)
     {
@@ -34,12 +34,6 @@ internal static class TrainCommand
         };
         var splitSeed = new Option<int?>("--split-seed") { Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]", HelpName = "N" };
         var from = new Option<string?>("--from") { Description = "Start from the weights of the run in this folder, instead of weights drawn by the seed.", HelpName = "RUN" };
-        var teachers = new Option<string[]?>("--teachers")
-        {
-            Description = "Model files to learn from besides the labels, in the recipe's teacherShare: distillation. For an honest validation, of runs that held back the same.",
-            HelpName = "FILE",
-            AllowMultipleArgumentsPerToken = true,
-        };
         var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
         var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
@@ -52,7 +46,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, teachers, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -64,7 +58,7 @@ internal static class TrainCommand
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(teachers) is { Length: > 0 } files ? files : null, parsed.GetValue(from), parsed.GetValue(splitSeed)));
+                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed)));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -83,6 +77,8 @@ internal static class TrainCommand
         {
             if (result.GetValue(dryRun) && result.GetValue(resume) is not null)
                 result.AddError("--dry-run begins a run of its own: it doesn't go with --resume.");
+            if (result.GetValue(calibration) is not null && result.GetResult(validation)?.GetValueOrDefault<int>() is not 0) // not given, it is 10,000
+                result.AddError("--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them.");
         });
         return command;
     }
@@ -90,13 +86,13 @@ internal static class TrainCommand
     private static void Train(Run run, string dataFolder, TimeSpan? timeLimit, bool dryRun, bool tensorBoard, CancellationToken cancellation)
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
+        using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
         var data = TrainingData.Load(recipe, dataFolder, run.Options.Strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
         if (dryRun)
             data = data.First(recipe.BatchSize);
         using var state = run.LoadState();
-        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files) : null;
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
         Console.WriteLine($"Run {run.Folder}{(state.History.Count > 0 ? $", resumed after epoch {state.History.Count}" : "")}");
@@ -105,9 +101,9 @@ internal static class TrainCommand
             run.Save(state);
             events?.Add(epoch);
             onEpoch(epoch);
-        }, timeLimit, teachers, cancellation));
+        }, timeLimit, cancellation));
 
-        var (temperature, threshold) = Calibrate(run.Options, state.Result, data);
+        var (temperature, threshold) = Calibrate(recipe, state.Result, data, calibrated?.Card);
         var test = MnistDataset.LoadTest(dataFolder);
         if (dryRun)
             test = test.Take([.. Enumerable.Range(0, recipe.BatchSize)]);
@@ -124,7 +120,7 @@ internal static class TrainCommand
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
             Training = Describe(run.Options, state.History.Count),
-            DataSha256 = run.Options.Strokes is null ? MnistDataset.Sha256 : new Dictionary<string, string>(MnistDataset.Sha256) { [StrokeDataset.UnipenFileName] = StrokeDataset.Sha256 },
+            DataSha256 = run.Options.Strokes is null ? MnistDataset.Sha256 : new Dictionary<string, string>(MnistDataset.Sha256) { ["pen strokes"] = StrokeDataset.Sha256 },
             DataCredits = run.Options.Strokes is null ? [MnistDataset.Credit] : [MnistDataset.Credit, StrokeDataset.Credit],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
@@ -144,20 +140,10 @@ internal static class TrainCommand
     }
 
     /// <summary>Temperature and rejection threshold by the held-back images, else by another model's card, else none.</summary>
-    private static (double Temperature, double? RejectionThreshold) Calibrate(RunOptions options, Sequential network, TrainingData data)
-    {
-        if (data.Validation is { } validation)
-        {
-            return (Calibration.FitTemperature(network, validation), options.Recipe.NonDigitShare == 0 ? null
-                : Calibration.FitRejectionThreshold(network, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
-        }
-
-        if (options.Calibration is not { } path)
-            return (1, null);
-
-        using var classifier = DigitClassifier.Load(path);
-        return (classifier.Card.Temperature, classifier.Card.RejectionThreshold);
-    }
+    private static (double Temperature, double? RejectionThreshold) Calibrate(Recipe recipe, Sequential network, TrainingData data, ModelCard? calibrated) => data.Validation is { } validation
+        ? (Calibration.FitTemperature(network, validation), recipe.NonDigitShare == 0 ? null
+            : Calibration.FitRejectionThreshold(network, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]))
+        : (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold);
 
     /// <summary>The first test image that the network reads rightly, for whoever loads the file; null where it reads none.</summary>
     private static SelfTest? FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions)
@@ -177,7 +163,6 @@ internal static class TrainCommand
         training["strokes"] = options.Strokes is not null;
         training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
         training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
-        training["teachers"] = options.Teachers?.Count;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);

@@ -87,11 +87,14 @@ public static partial class StrokeDataset
     public static IReadOnlyList<WrittenDigit> ParseLines(string text, string name)
     {
         var digits = new List<WrittenDigit>();
-        foreach (var (index, line) in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Index())
+        foreach (var (index, line) in text.Split('\n').Select(line => line.TrimEnd('\r')).Index())
         {
+            if (line.Length == 0)
+                continue;
+
             try
             {
-                var fields = line.TrimEnd('\r').Split('\t');
+                var fields = line.Split('\t');
                 digits.Add(Digit(fields[0], fields[1].Split('_')[1], fields[3].Split(';').Select(stroke => stroke.Split(' ').Select(point => point.Split(',')))));
             }
             catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
@@ -145,8 +148,8 @@ public static partial class StrokeDataset
     private static WrittenDigit Digit(string label, string writer, IEnumerable<IEnumerable<string[]>> strokes)
     {
         var points = strokes.Select(stroke => stroke.Select(point => new Vector2(Number(point[0]), -Number(point[1]))).ToArray()).ToArray(); // the tablet's y points up
-        return points.Length > 0 && points.All(stroke => stroke.Length > 0)
-            ? new WrittenDigit((byte)Number(label), Number(writer), points)
+        return points.Length > 0 && points.All(stroke => stroke.Length > 0) && Number(label) is >= 0 and <= 9 and var digit
+            ? new WrittenDigit((byte)digit, Number(writer), points)
             : throw new FormatException();
 
         static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

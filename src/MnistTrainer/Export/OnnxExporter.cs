@@ -11,7 +11,7 @@ namespace MnistTrainer.Export;
 
 /// <summary>
 /// Trained network → ONNX: one node a layer, batch normalisation folded into the convolution or linear layer before it, temperature-scaled
-/// softmax at the end, beside it the probability of being a digit at all where the network learned that, the model card in the metadata.
+/// softmax at the end, beside it the probability of being that digit rather than none where the network learned that, the model card in the metadata.
 /// </summary>
 public sealed class OnnxExporter
 {
@@ -102,9 +102,9 @@ public sealed class OnnxExporter
 
         if (nothing is not null)
         {
-            // the softmax over all eleven, written as the odds between the digits together and none of them
-            var digits = Add("ReduceLogSumExp", "digits", [value], Ints("axes", [1]));
-            Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("Sub", "odds", [digits, nothing])]);
+            // how likely the best digit is, rather than none
+            var best = Add("ReduceMax", "best", [value], Ints("axes", [1]));
+            Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("Sub", "odds", [best, nothing])]);
             _graph.Output.Add(Describe(DigitClassifier.DigitOutputName, 1));
         }
 

@@ -9,8 +9,12 @@ namespace MnistTrainer.Reports;
 /// <summary>Results as tables on the console.</summary>
 internal static class ConsoleReport
 {
-    public static void Model(ModelCard card) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-        $"[bold]{card.Name}[/] {card.Version}: network {card.Network}, {card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F2} M multiply-adds");
+    public static void Model(ModelCard card)
+    {
+        var rejects = card.RejectionThreshold is { } threshold ? string.Create(CultureInfo.InvariantCulture, $"rejects below {threshold:F3}") : "rejects nothing";
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"[bold]{card.Name}[/] {card.Version}: network {card.Network}, {card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F2} M multiply-adds, temperature {card.Temperature:F3}, {rejects}");
+    }
 
     public static void Metrics(MulticlassClassificationMetrics metrics, Calibration calibration, int images)
     {
@@ -47,7 +51,7 @@ internal static class ConsoleReport
             column.NoWrap();
         foreach (var row in rows)
             table.AddRow(new Text(row.Measure), new Text(row.Result), new Text(row.Of));
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 1_000); // a line that the terminal breaks reads better than a broken cell, and can be pasted
         AnsiConsole.Write(table);
     }
 

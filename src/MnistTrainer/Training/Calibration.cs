@@ -1,4 +1,3 @@
-using MathNet.Numerics;
 using MnistModel;
 using MnistTrainer.Data;
 using TorchSharp.Modules;
@@ -13,6 +12,8 @@ public sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     /// <summary>Number of bins: 15 (Guo et al., On calibration of modern neural networks, 2017).</summary>
     public const int BinCount = 15;
 
+    private const double LeastTemperature = 0.05, HighestTemperature = 5;
+
     /// <summary>Expected calibration error, 0 to 1: how far confidence and accuracy are apart in a bin, in the mean over all answers.</summary>
     public double Error => Bins.Sum(bin => bin.Count * Math.Abs(bin.Confidence - bin.Accuracy)) / Bins.Sum(bin => bin.Count);
 
@@ -23,10 +24,25 @@ public sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     public static double FitTemperature(Sequential network, DigitSet validation)
     {
         using var scope = NewDisposeScope();
-        var logits = Evaluation.Logits(network, validation).narrow(1, 0, DigitClassifier.Digits);
+        var logits = Evaluation.Logits(network, validation).narrow(1, 0, DigitClassifier.Digits).to(ScalarType.Float64); // the minimum is flat
         var labels = from_array(validation.Labels.ToArray()).to(ScalarType.Int64);
-        return FindMinimum.OfScalarFunctionConstrained(
-            temperature => nn.functional.cross_entropy(logits / temperature, labels).item<float>(), 0.05, 5, tolerance: 1e-4);
+        var (low, high) = (LeastTemperature, HighestTemperature);
+        while (high - low > 1e-4) // the loss is convex in 1 / temperature: it falls to its minimum and rises from there
+        {
+            var third = (high - low) / 3;
+            if (Loss(low + third) < Loss(high - third))
+                high -= third;
+            else
+                low += third;
+        }
+
+        return (low + high) / 2;
+
+        double Loss(double temperature)
+        {
+            using var lossScope = NewDisposeScope();
+            return nn.functional.cross_entropy(logits / temperature, labels).item<double>();
+        }
     }
 
     /// <summary>The rejection threshold that takes nearly all digits for digits, of each kind.</summary>

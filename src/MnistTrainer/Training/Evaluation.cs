@@ -51,7 +51,7 @@ public static class Evaluation
         using var scope = NewDisposeScope();
         var logits = Logits(network, digits);
         var probabilities = (logits.narrow(1, 0, DigitClassifier.Digits) / temperature).softmax(1).data<float>().ToArray();
-        var isDigit = logits.shape[1] > DigitClassifier.Digits ? (1 - logits.softmax(1).select(1, DigitClassifier.Digits)).data<float>().ToArray() : null;
+        var isDigit = logits.shape[1] > DigitClassifier.Digits ? (logits.narrow(1, 0, DigitClassifier.Digits).amax([1]) - logits.select(1, DigitClassifier.Digits)).sigmoid().data<float>().ToArray() : null;
         return [.. probabilities.Chunk(DigitClassifier.Digits).Select((row, index) => Prediction.From(row, isDigit?[index] ?? 1, rejectionThreshold))];
     }
 

@@ -15,8 +15,8 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
     /// <summary>How thick and how large the held-back digits are drawn: what people do on a canvas.</summary>
     public static readonly (double Least, double Most) PenWidth = (0.04, 0.16), Size = (0.25, 0.95);
 
-    // a drawing is seen again after this many epochs at the shares that pay: one rendering for the whole training costs seconds, one an epoch minutes
-    private const int Variations = 12;
+    // a drawing is seen again after about this many epochs at the shares that pay: drawing some for the whole training costs seconds, new ones for each epoch minutes
+    private const int Variations = 12, MostNonDigits = Variations * 5_000;
 
     /// <summary>Images of one kind.</summary>
     /// <param name="Images">All there are.</param>
@@ -57,13 +57,14 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
         var data = Of(mnist.Training, mnist.Validation);
         if (strokes is { } written)
         {
-            var drawings = PenDrawing.Vary(written.Training, recipe.StrokeShare > 0 ? Variations : 0, seed);
-            data = data.With(drawings, recipe.StrokeShare);
+            var shown = (double)data.Added(recipe.StrokeShare) * recipe.Epochs; // no more is drawn than that: a dry run takes seconds
+            data = data.With(PenDrawing.Vary(written.Training, (int)Math.Min(Variations, Math.Ceiling(shown / written.Training.Count)), seed), recipe.StrokeShare);
             if (written.Validation.Count > 0)
                 data = data with { StrokeValidation = PenDrawing.Draw(written.Validation, PenWidth, Size, seed: 0) };
         }
 
-        return recipe.NonDigitShare == 0 ? data : data.With(NonDigits.Generate(Variations * 5_000, seed, mnist.Training), recipe.NonDigitShare);
+        var nonDigits = (int)Math.Min(MostNonDigits, (double)data.Added(recipe.NonDigitShare) * recipe.Epochs);
+        return data.With(NonDigits.Generate(nonDigits, seed, mnist.Training), recipe.NonDigitShare);
     }
 
     /// <summary>The images of an epoch: positions in the portions laid end to end, drawn with libtorch's default generator.</summary>
@@ -93,5 +94,8 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
 
     /// <summary>Adds a portion that becomes a share of the whole; all of it where there are too few images.</summary>
     private TrainingData With(DigitSet images, double share) =>
-        share == 0 ? this : this with { Portions = [.. Portions, new Portion(images, Math.Min(images.Count, (int)Math.Round(PerEpoch * share / (1 - share))))] };
+        share == 0 ? this : this with { Portions = [.. Portions, new Portion(images, Math.Min(images.Count, Added(share)))] };
+
+    /// <summary>Images that an epoch shows more when a share of the whole is added.</summary>
+    private int Added(double share) => (int)Math.Round(PerEpoch * share / (1 - share));
 }

@@ -1,6 +1,7 @@
 import { percent } from './bars.js';
 
 const SURE = 0.9;
+const REJECTION = { words: 'Not a digit', detail: 'Draw one digit, large and alone.' };
 
 /**
  * The answer beside the drawing: a big digit, the same in words, ten bars and what the network saw.
@@ -33,7 +34,7 @@ export function createAnswer(panel, { digit, words, detail, seen }, bars) {
 
     /** @param {import('./predict.js').Prediction | import('./predict.js').Problem} answer */
     show(answer) {
-      if (answer.isDigit === false) show('rejected', { words: 'Not a digit', detail: answer.reason }, { ...answer, digit: '?', probabilities: null });
+      if (answer.isDigit === false) show('rejected', REJECTION, { ...answer, digit: '?', probabilities: null });
       else if ('digit' in answer) show('prediction', inWords(answer), answer);
       else show('problem', { words: answer.title, detail: answer.detail });
     },

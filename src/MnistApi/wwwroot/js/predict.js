@@ -1,5 +1,6 @@
 /**
- * @typedef {{digit: number, confidence: number, probabilities: number[], input: string}} Prediction `input`: data URL of the 28×28 PNG
+ * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], input: string}} Prediction `input`: data URL of the 28×28 PNG;
+ *   where it is no digit, the others say what it would be if it were
  * @typedef {{title: string, detail: string, status?: number}} Problem what went wrong, in words; `status`: of HTTP, where the server answered
  */
 

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MnistTrainer.Export;
+using MnistTrainer.Networks;
+using MnistTrainer.Training;
+using Xunit;
+
+namespace MnistTrainer.Tests;
+
+/// <summary>What the program does with the file of a model that rejects.</summary>
+[Collection(nameof(TorchTests))]
+public class RejectingModelTests
+{
+    [Fact]
+    public async Task Evaluate_reads_the_strokes_of_writers_who_were_held_back_and_counts_what_is_rejected()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Rejecting(folder, """{ "strokes": true, "validationImages": 10000, "seed": 1 }""");
+
+        var (code, output, error) = await TrainerProcess.Run($"evaluate --model {model} --data {RealMnist.Folder} --strokes {RealStrokes.Folder} --fashion none --fonts none");
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        Assert.Matches(@"(?m)^\| strokes: whose +\| 6 writers +\| unseen: held back from training ", output);
+        Assert.Equal(5, Regex.Count(output, @"(?m)^\| strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 1,\d{3} each "));
+        foreach (var measure in new[] { "strokes: all", "strokes: hardest digit", "strokes: taken for digits", "MNIST test: taken for digits", "no digits: scribbles rejected", "no digits: all rejected" })
+            Assert.Matches($@"(?m)^\| {measure} +\| \d+\.\d\d % ", output);
+        Assert.Equal(2, Regex.Count(output, @"(?m)^\| no digits: skipped "));
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_held_back_temperature_and_threshold_are_another_models()
+    {
+        using var folder = new TemporaryFolder();
+        var other = Rejecting(folder, "{}");
+
+        var (code, output, error) = await TrainerProcess.Run($"train --dry-run --network baseline --set nonDigitShare=0.01 --validation 0 --calibration {other} --data {RealMnist.Folder}");
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        Assert.Contains("temperature 0.700, rejects below 0.400", string.Join(' ', output.Split('\n', StringSplitOptions.TrimEntries)), StringComparison.Ordinal); // lines of 80 characters
+    }
+
+    /// <summary>The file of an untrained network that rejects, with temperature 0.7 and threshold 0.4.</summary>
+    private static string Rejecting(TemporaryFolder folder, string training)
+    {
+        var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
+        using var network = Network.Create("baseline", seed: 1, classes: 11);
+        var card = OnnxExporterTests.Card with { Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonDocument.Parse(training).RootElement };
+        OnnxExporter.Write(network, card, path, digits, Evaluation.Predict(network, digits, card.Temperature));
+        return path;
+    }
+}

@@ -1,0 +1,224 @@
+using System.IO.Compression;
+using System.Numerics;
+using System.Text;
+using MnistTrainer.Data;
+using Xunit;
+
+namespace MnistTrainer.Tests;
+
+public class StrokeDatasetTests
+{
+    private const string Two = "2\t2_1_5\ttra\t267,333 264,342;100,0";
+
+    private static readonly Lazy<byte[]> RealPacked = new(() => Unipen.Pack(Unipen.Write(RealStrokes.Digits)));
+
+    [Fact]
+    public void A_line_is_a_digit_with_its_writer_and_its_strokes_y_down()
+    {
+        var digit = Assert.Single(StrokeDataset.ParseLines(Two, "here"));
+
+        Assert.Equal((2, 1), (digit.Label, digit.Writer));
+        Assert.Equal([[new(267, -333), new(264, -342)], [new(100, 0)]], digit.Strokes);
+    }
+
+    [Theory]
+    [InlineData("2\t2_1_5\ttra")]
+    [InlineData("2\t2_1_5\ttra\t")]
+    [InlineData("2\t2_1_5\ttra\t267,333;")]
+    [InlineData("2\t2_1_5\ttra\t267")]
+    [InlineData("2\t2_1_5\ttra\t267,3e3")]
+    [InlineData("2\t2\ttra\t267,333")]
+    [InlineData("two\t2_1_5\ttra\t267,333")]
+    [InlineData("10\t2_1_5\ttra\t267,333")]
+    [InlineData("-1\t2_1_5\ttra\t267,333")]
+    public void A_broken_line_is_named(string broken)
+    {
+        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseLines($"{Two}\r\n\r\n{broken}\n{Two}\n", "here"));
+
+        Assert.Equal("'here', line 3: expected label, digit_writer_sample, part and strokes, separated by tabs.", fault.Message);
+    }
+
+    [Fact]
+    public void Unipen_gives_the_same_digits()
+    {
+        var digits = StrokeDataset.ParseLines($"{Two}\n7\t7_30_12\ttra\t1,500 250,499", "here");
+
+        var read = StrokeDataset.ParseUnipen("""
+            .VERSION 1.0
+            .INCLUDE ./pendigits.doc
+            .LEXICON "0" "1" "2" "3" "4"
+            .HIERARCHY DIGIT
+
+            .SEGMENT DIGIT 0-1 ? "2"
+            .COMMENT 2 1 5
+            .PEN_DOWN
+              267   333
+              264   342
+            .PEN_UP
+            .DT 100
+            .PEN_DOWN
+              100   0
+            .PEN_UP
+            .DT 100
+            .SEGMENT DIGIT 2-2 ? "7"
+            .COMMENT  7  30  12
+            .PEN_DOWN
+            1 500
+            250 499
+            .PEN_UP
+            """, "here");
+
+        Assert.Equal(digits.Select(digit => (digit.Label, digit.Writer)), read.Select(digit => (digit.Label, digit.Writer)));
+        Assert.Equal(digits.Select(digit => digit.Strokes), read.Select(digit => digit.Strokes));
+    }
+
+    [Theory]
+    [InlineData("\"7\"", "?")]
+    [InlineData(".COMMENT 7 30 1", "")]
+    [InlineData(".PEN_UP", "")]
+    [InlineData("1\t500", "")]
+    [InlineData("1\t500", "1\t5e2")]
+    public void A_broken_segment_is_named(string part, string broken)
+    {
+        var text = Unipen.Write([new(2, 1, [[new(267, -333)]]), new(7, 30, [[new(1, -500)]])]);
+        var at = text.LastIndexOf(part, StringComparison.Ordinal);
+
+        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseUnipen(text.Remove(at, part.Length).Insert(at, broken), "here"));
+
+        Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", fault.Message);
+    }
+
+    [Fact]
+    public void The_hash_changes_with_every_label_writer_point_and_lift_of_the_pen()
+    {
+        var lines = new[] { Two, "3\t2_1_5\ttra\t267,333 264,342;100,0", "2\t2_2_5\ttra\t267,333 264,342;100,0", "2\t2_1_5\ttra\t267,333 264,342;100,1", "2\t2_1_5\ttra\t267,333;264,342 100,0" };
+
+        Assert.Equal(lines.Length, lines.Select(line => StrokeDataset.Hash(StrokeDataset.ParseLines(line, "here"))).Distinct().Count());
+    }
+
+    [Fact]
+    public void Uci_has_7494_digits_of_30_writers()
+    {
+        var digits = StrokeDataset.Load(RealStrokes.Folder);
+
+        Assert.Equal(7_494, digits.Count);
+        Assert.Equal(30, digits.Select(digit => digit.Writer).Distinct().Count());
+        Assert.Equal(Enumerable.Range(0, 10), digits.Select(digit => (int)digit.Label).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_archives_file_loads_as_it_is_and_packed(bool packed)
+    {
+        var real = RealStrokes.Digits;
+        using var folder = new TemporaryFolder();
+        folder.File(packed ? "pendigits-orig.tra.Z" : "pendigits-orig.tra", packed ? RealPacked.Value : Encoding.ASCII.GetBytes(Unipen.Write(real)));
+
+        Assert.Equal(real.Count, StrokeDataset.Load(folder.Path).Count); // of the same SHA-256
+    }
+
+    [Fact]
+    public void A_changed_point_is_refused_with_what_to_do()
+    {
+        var lines = File.ReadAllText(Path.Combine(RealStrokes.Folder, "strokes.txt"));
+        using var folder = new TemporaryFolder();
+        folder.File("strokes.txt", Encoding.ASCII.GetBytes("8\t8_12_224\ttra\t268" + lines["8\t8_12_224\ttra\t267".Length..]));
+
+        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
+
+        Assert.Equal($"The strokes in '{folder.Path}' aren't those of UCI's pen digits: their SHA-256 differs. " +
+            $"Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message);
+    }
+
+    [Fact]
+    public void A_damaged_archive_file_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("pendigits-orig.tra.Z", [1, 2, 3]);
+
+        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
+
+        Assert.StartsWith("pendigits-orig.tra.Z is damaged: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_without_strokes_is_named_with_what_to_do()
+    {
+        using var folder = new TemporaryFolder();
+
+        var fault = Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
+
+        Assert.Equal($"There are no pen strokes in '{folder.Path}': neither strokes.txt nor pendigits-orig.tra. " +
+            $"Run 'MnistTrainer download --strokes \"{folder.Path}\"', or name the folder with --strokes.", fault.Message);
+    }
+
+    [Fact]
+    public async Task Downloads_the_archive_once_and_keeps_its_strokes()
+    {
+        var real = RealStrokes.Digits;
+        using var folder = new TemporaryFolder();
+        var asked = 0;
+        using var server = new FileServer(_ =>
+        {
+            asked++;
+            return Zip("pendigits-orig.tra.Z", RealPacked.Value);
+        });
+
+        Assert.True(await Download(folder, server));
+        Assert.False(await Download(folder, server));
+
+        Assert.Equal(1, asked);
+        Assert.Equal(real.Count, StrokeDataset.Load(folder.Path).Count); // of the same SHA-256
+    }
+
+    [Theory]
+    [InlineData("strokes.txt")]
+    [InlineData("pendigits-orig.tra")]
+    [InlineData("pendigits-orig.tra.Z")]
+    public async Task Nothing_is_fetched_where_a_file_is_there(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.File(name, [1]);
+        using var server = new FileServer(_ => throw new InvalidOperationException("Nothing should be asked for."));
+
+        Assert.False(await Download(folder, server));
+    }
+
+    public static TheoryData<byte[], string> WrongArchives => new()
+    {
+        { [1, 2, 3], "" },
+        { Zip("pendigits-orig.tes.Z", []), "The archive has no pendigits-orig.tra.Z." },
+        { Zip("pendigits-orig.tra.Z", [1, 2, 3]), "pendigits-orig.tra.Z is damaged: " },
+        { Zip("pendigits-orig.tra.Z", Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])]))), "The SHA-256 of its strokes differs. Put pendigits-orig.tra.Z of " },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongArchives))]
+    public async Task A_wrong_archive_is_refused_and_leaves_no_file(byte[] archive, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        using var server = new FileServer(_ => archive);
+
+        var fault = await Assert.ThrowsAsync<IOException>(() => Download(folder, server));
+
+        Assert.StartsWith($"127.0.0.1 doesn't give the pen strokes: {reason}", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" Put pendigits-orig.tra.Z of '{server.Address}archive.zip' into '{folder.Path}' yourself.", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    private static Task<bool> Download(TemporaryFolder folder, FileServer server) =>
+        StrokeDataset.DownloadAsync(folder.Path, new Uri(server.Address, "archive.zip"), (_, _, _) => { }, TestContext.Current.CancellationToken);
+
+    private static byte[] Zip(string name, byte[] content)
+    {
+        using var zipped = new MemoryStream();
+        using (var zip = new ZipArchive(zipped, ZipArchiveMode.Create))
+        {
+            using var entry = zip.CreateEntry(name).Open();
+            entry.Write(content);
+        }
+
+        return zipped.ToArray();
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace MnistTrainer.Tests;
+
+/// <summary>The real program in a process of its own, started in the repository.</summary>
+internal static class TrainerProcess
+{
+    public static async Task<(int Code, string Output, string Error)> Run(string arguments, string? temporary = null)
+    {
+        var start = Start(arguments);
+        if (temporary is not null)
+            start.Environment["TMPDIR"] = temporary;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>The trainer's own output folder stands beside that of the tests.</summary>
+    public static ProcessStartInfo Start(string arguments)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        return new ProcessStartInfo(Path.Combine(Repository.Root, "artifacts", "bin", "MnistTrainer", configuration, "MnistTrainer"), arguments)
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
+}
