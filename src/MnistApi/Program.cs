@@ -42,8 +42,8 @@ try
     app.UseLimits();
     app.UseDefaultFiles();
     app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
-    app.UseSwagger();
-    app.UseSwaggerUI(page => page.DocumentTitle = "MnistService API");
+    app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), // it would set up its generator for every request that passes
+        swagger => swagger.UseSwagger().UseSwaggerUI(page => page.DocumentTitle = "MnistService API"));
     app.MapPredict();
     app.MapBatch();
     app.MapInfer();

@@ -26,7 +26,7 @@ public sealed class Api : WebApplicationFactory<Program>
     private Api((string Name, string Value)[] settings)
     {
         _settings = settings;
-        UseKestrel(0);
+        UseKestrel(); // on the port of the settings: one that is given here would be set while the program may already be starting
         StartServer();
     }
 
@@ -35,6 +35,7 @@ public sealed class Api : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         foreach (var (name, value) in _settings)
             builder.UseSetting(name, value);
     }

@@ -212,7 +212,7 @@ public sealed class ModelLifeTests : IDisposable
     private static async Task Eventually(Func<Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (!await condition())
             await Task.Delay(10, limit.Token);
     }

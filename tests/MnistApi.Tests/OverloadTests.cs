@@ -11,7 +11,7 @@ using Xunit;
 namespace MnistApi.Tests;
 
 /// <summary>
-/// The service as a process of its own, under more than it can do. The figures are printed; OVERLOAD_SECONDS (2), OVERLOAD_ACCEPTED_MS (3000) and OVERLOAD_HEALTH_MS (3000)
+/// The service as a process of its own, under more than it can do. The figures are printed; OVERLOAD_SECONDS (2), OVERLOAD_ACCEPTED_MS (10000) and OVERLOAD_HEALTH_MS (10000)
 /// make the run longer and its limits narrower on a machine that does nothing else, see bench/overload.sh.
 /// </summary>
 public class OverloadTests(ITestOutputHelper output)
@@ -67,8 +67,8 @@ public class OverloadTests(ITestOutputHelper output)
             + $"{refused.Count} refused, p50 {Percentile(refused, 0.5):F1} ms, p99 {Percentile(refused, 0.99):F1} ms; health p50 {Percentile(health, 0.5):F1} ms, most {Percentile(health, 1):F1} ms");
         Assert.Empty(others);
         Assert.NotEmpty(refused);
-        Assert.InRange(Percentile(accepted, 0.99), 0, Setting("OVERLOAD_ACCEPTED_MS", 3000));
-        Assert.InRange(Percentile(health, 1), 0, Setting("OVERLOAD_HEALTH_MS", 3000));
+        Assert.InRange(Percentile(accepted, 0.99), 0, Setting("OVERLOAD_ACCEPTED_MS", 10_000));
+        Assert.InRange(Percentile(health, 1), 0, Setting("OVERLOAD_HEALTH_MS", 10_000));
     }
 
     [Fact]
@@ -133,22 +133,36 @@ public class OverloadTests(ITestOutputHelper output)
         string[] beginnings =
         [
             "POST /predict HTTP/1.1\r\nHost:",
-            "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nhalf",
-            "POST /predict/batch HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n--x\r\nContent-Disposition: form-data",
-            "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"image\":",
-            "POST /v2/models/mnist/infer HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"inputs\":",
+            "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\nhalf",
+            "POST /predict/batch HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data",
+            "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"image\":",
+            "POST /v2/models/mnist/infer HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"inputs\":",
         ];
 
-        var clock = Stopwatch.StartNew();
         var answers = await Task.WhenAll(beginnings.Select(async beginning =>
         {
             using var connection = await Connect(service, beginning);
             using var reader = new StreamReader(connection.GetStream());
-            return await reader.ReadLineAsync();
+            var answer = reader.ReadLineAsync();
+            while (await Task.WhenAny(answer, Task.Delay(200)) != answer)
+                await Trickle(connection);
+            return await answer;
         }));
 
         Assert.All(answers, answer => Assert.Equal("HTTP/1.1 408 Request Timeout", answer));
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5); // by itself the server waits longer than five seconds for a body
+
+        // 500 bytes a second: by itself the server ends what is slower than 240
+        static async Task Trickle(TcpClient connection)
+        {
+            try
+            {
+                await connection.GetStream().WriteAsync(new string(' ', 100).Select(space => (byte)space).ToArray());
+            }
+            catch (IOException)
+            {
+                // it has answered and hung up
+            }
+        }
     }
 
     private static async Task<TcpClient> Connect(RunningService service, string beginning)
