@@ -36,7 +36,7 @@ public sealed class DigitPage : IAsyncDisposable
     public static async Task<DigitPage> OpenAsync(IBrowserContext context)
     {
         var page = new DigitPage(await context.NewPageAsync());
-        page.Page.SetDefaultTimeout(10_000);
+        page.Page.SetDefaultTimeout(30_000);
         await page.Page.GotoAsync("/");
         return page;
     }
