@@ -66,7 +66,7 @@ public sealed class ModelLifeTests : IDisposable
         if (isDigit)
             Assert.False(answer.TryGetProperty("reason", out _));
         else
-            Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+ %\.$", answer.GetProperty("reason").GetString());
+            Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+\.\d %, and \d+\.\d % are needed\.$", answer.GetProperty("reason").GetString());
     }
 
     [Fact]

@@ -66,8 +66,8 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction), prediction.Digit, prediction.Confidence, prediction.Probabilities,
         model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null);
 
-    private static string NotADigit(Prediction prediction) => string.Create(CultureInfo.InvariantCulture,
-        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * prediction.DigitProbability:F0} %.");
+    private string NotADigit(Prediction prediction) => string.Create(CultureInfo.InvariantCulture,
+        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * prediction.DigitProbability:F1} %, and {100 * model.Classifier.Card.RejectionThreshold:F1} % are needed.");
 
     private IReadOnlyList<Prediction> Counted(IReadOnlyList<Prediction> predictions)
     {
