@@ -53,18 +53,6 @@ public class AugmentationTests
     }
 
     [Fact]
-    public void Cropping_leaves_the_middle_as_it_is()
-    {
-        using var scope = NewDisposeScope();
-        var (images, kept) = (Images(), TensorIndex.Slice(2, 26));
-
-        var cropped = new Augmentation { CropPx = 2 }.Apply(images);
-
-        Assert.Equal([Count, 1, 24, 24], cropped.shape);
-        Assert.InRange((cropped - images[TensorIndex.Ellipsis, kept, kept]).abs().max().item<float>(), 0, 1e-4);
-    }
-
-    [Fact]
     public void Thickness_changes_its_share_of_the_images_each_way()
     {
         using var scope = NewDisposeScope();

@@ -52,17 +52,11 @@ public class RecipeTests
     [InlineData("augmentation=much", "'augmentation' takes an object of settings.")]
     [InlineData("augmentation.thickness=2", "'augmentation.thickness' takes a number from 0 to 0.5.")]
     [InlineData("augmentation.thickness=thick", "'augmentation.thickness' takes a number from 0 to 0.5.")]
-    [InlineData("augmentation.turn=2", "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, augmentation.elasticPx, augmentation.thickness, augmentation.cropPx, augmentation.fadeTo.")]
-    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, teacherShare, strokeShare, nonDigitShare, augmentation.")]
-    [InlineData("augmentation.cropPx=5", "'augmentation.cropPx' takes a whole number from 0 to 4.")]
+    [InlineData("augmentation.turn=2", "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, augmentation.elasticPx, augmentation.thickness, augmentation.fadeTo.")]
+    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, nonDigitShare, augmentation.")]
     [InlineData("epochs", "'epochs' is no setting; write NAME=VALUE.")]
     public void A_wrong_setting_is_named_with_what_it_takes(string setting, string message) =>
         Assert.Equal($"Recipe 'compact': {message}", Assert.Throws<InvalidDataException>(() => Recipe.Load("compact", setting)).Message);
-
-    [Fact]
-    public void Cropping_is_refused_for_a_network_that_takes_whole_images_only() =>
-        Assert.Equal("Recipe 'tutorial-deeper': network 'deeper' takes whole images only; set 'augmentation.cropPx' to 0.",
-            Assert.Throws<InvalidDataException>(() => Recipe.Load("tutorial-deeper", "augmentation.cropPx=2")).Message);
 
     [Fact]
     public void An_unknown_network_is_answered_with_those_there_are() =>

@@ -31,13 +31,6 @@ public sealed record Augmentation
     [Range(0.0, 0.5)]
     public double Thickness { get; init; }
 
-    /// <summary>
-    /// Pixels cut off each edge, where hardly a digit has ink: training costs that much less, and the network reads whole images nevertheless.
-    /// For networks that pool what is left of an image, whatever its size.
-    /// </summary>
-    [Range(0, 4)]
-    public int CropPx { get; init; }
-
     /// <summary>What is left of all amounts in the last epoch, 0 to 1: they shrink evenly from 1, so that training ends nearer to images as they are.</summary>
     [Range(0.0, 1.0)]
     public double FadeTo { get; init; } = 1;
@@ -45,7 +38,7 @@ public sealed record Augmentation
     /// <summary>Changes a batch.</summary>
     /// <param name="images">float32 (N, 1, 28, 28), 0 = paper, 1 = full ink.</param>
     /// <param name="progress">How much of the training is done, 0 to 1.</param>
-    /// <returns>A new tensor (N, 1, S, S), where S = 28 − 2 × <see cref="CropPx"/>, drawn with libtorch's default generator; the caller disposes it.</returns>
+    /// <returns>A new tensor of the same shape, drawn with libtorch's default generator; the caller disposes it.</returns>
     public Tensor Apply(Tensor images, double progress = 0)
     {
         using var scope = NewDisposeScope();
@@ -67,9 +60,6 @@ public sealed record Augmentation
             grid += nn.functional.interpolate(coarse, [DigitImage.Side, DigitImage.Side], mode: InterpolationMode.Bicubic, align_corners: true).permute(0, 2, 3, 1);
         }
 
-        var kept = TensorIndex.Slice(CropPx, DigitImage.Side - CropPx);
-        if (CropPx > 0)
-            grid = grid[TensorIndex.Colon, kept, kept];
         var moved = nn.functional.grid_sample(images, grid, align_corners: false);
         return (Thickness == 0 ? moved : ChangeThickness(moved, strength)).MoveToOuterDisposeScope();
 

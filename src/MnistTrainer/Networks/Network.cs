@@ -7,8 +7,7 @@ namespace MnistTrainer.Networks;
 /// <summary>A network by name.</summary>
 /// <param name="Name">As <c>--network</c> and recipes spell it.</param>
 /// <param name="Layers">Makes the layers with untrained weights, for a number of classes.</param>
-/// <param name="AnySize">Whether it also takes images of other sizes, as it pools what is left of them before the last layer.</param>
-public sealed record Network(string Name, Func<int, Sequential> Layers, bool AnySize = false)
+public sealed record Network(string Name, Func<int, Sequential> Layers)
 {
     /// <summary>All networks there are.</summary>
     public static readonly IReadOnlyList<Network> All =
@@ -16,8 +15,8 @@ public sealed record Network(string Name, Func<int, Sequential> Layers, bool Any
         new("baseline", Baseline.Layers),
         new("baseline-batch-norm", BaselineBatchNorm.Layers),
         new("deeper", Deeper.Layers),
-        new("compact", Compact.Layers, AnySize: true),
-        new("compact-wide", CompactWide.Layers, AnySize: true),
+        new("compact", Compact.Layers),
+        new("compact-wide", CompactWide.Layers),
     ];
 
     /// <summary>The network of a name.</summary>

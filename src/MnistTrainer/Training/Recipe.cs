@@ -126,8 +126,7 @@ public sealed record Recipe
             Validate(recipe);
             if (recipe.Augmentation is { } augmentation)
                 Validate(augmentation, "augmentation.");
-            if (!Networks.Network.Find(recipe.Network).AnySize && recipe.Augmentation?.CropPx > 0)
-                throw new InvalidDataException($"Recipe '{nameOrPath}': network '{recipe.Network}' takes whole images only; set 'augmentation.cropPx' to 0.");
+            Networks.Network.Find(recipe.Network);
             return recipe;
         }
         catch (JsonException e)
