@@ -34,12 +34,6 @@ internal static class TrainCommand
         };
         var splitSeed = new Option<int?>("--split-seed") { Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]", HelpName = "N" };
         var from = new Option<string?>("--from") { Description = "Start from the weights of the run in this folder, instead of weights drawn by the seed.", HelpName = "RUN" };
-        var teachers = new Option<string[]?>("--teachers")
-        {
-            Description = "Model files to learn from besides the labels, in the recipe's teacherShare. Where images are held back, of runs that held back the same.",
-            HelpName = "FILE",
-            AllowMultipleArgumentsPerToken = true,
-        };
         var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
         var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
@@ -52,7 +46,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, splitSeed, teachers,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -64,7 +58,7 @@ internal static class TrainCommand
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(teachers) is { Length: > 0 } files ? files : null));
+                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed)));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -93,7 +87,6 @@ internal static class TrainCommand
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
-        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files, recipe.Classes) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
         var data = TrainingData.Load(recipe, dataFolder, run.Options.Strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
@@ -108,7 +101,7 @@ internal static class TrainCommand
             run.Save(state);
             events?.Add(epoch);
             onEpoch(epoch);
-        }, timeLimit, teachers, cancellation));
+        }, timeLimit, cancellation));
 
         var (temperature, threshold) = Calibrate(recipe, state.Result, data, calibrated?.Card);
         var test = MnistDataset.LoadTest(dataFolder);
@@ -170,7 +163,6 @@ internal static class TrainCommand
         training["strokes"] = options.Strokes is not null;
         training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
         training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
-        training["teachers"] = options.Teachers?.Count;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);
