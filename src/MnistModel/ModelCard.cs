@@ -54,6 +54,18 @@ public sealed record ModelCard
     /// <summary>A picture whose probability of being a digit is below this is not taken for one; chosen on validation data, null where the model doesn't reject.</summary>
     public double? RejectionThreshold { get; init; }
 
+    /// <summary>
+    /// How training went, one entry an epoch. Where it went on from the weights of another run, that one's epochs stand first, and the count of epochs begins again after them.
+    /// Null in files that were written without it.
+    /// </summary>
+    public IReadOnlyList<EpochAccuracy>? History { get; init; }
+
+    /// <summary>
+    /// The <see cref="History"/> of the run that temperature and threshold were taken over from: the same training, with images held back to measure each epoch on.
+    /// Null where this training held some back itself, and where nothing was taken over.
+    /// </summary>
+    public IReadOnlyList<EpochAccuracy>? CalibrationHistory { get; init; }
+
     /// <summary><see cref="DigitFraming.Version"/> at training time.</summary>
     public required int FramingVersion { get; init; }
 
@@ -75,6 +87,17 @@ public sealed record ModelCard
 /// <param name="Mean">Mean validation accuracy over the folds, 0 to 1.</param>
 /// <param name="StandardDeviation">Of the folds' accuracies, 0 to 1.</param>
 public sealed record CrossValidationSummary(int Folds, double Mean, double StandardDeviation);
+
+/// <summary>How one epoch of training went.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Training">Accuracy on the epoch's own images, altered as training alters them, while the weights were still moving; 0 to 1.</param>
+/// <param name="Validation">Accuracy on images that were held back, after the epoch, 0 to 1; left out where none were.</param>
+/// <param name="Strokes">Accuracy on drawings of writers who were held back, 0 to 1; left out where none were.</param>
+public sealed record EpochAccuracy(
+    int Epoch,
+    double Training,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Validation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Strokes);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ModelCard))]

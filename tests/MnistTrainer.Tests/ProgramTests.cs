@@ -181,6 +181,36 @@ public class ProgramTests
     }
 
     [Fact]
+    public async Task The_model_card_tells_how_training_went_from_the_first_weights_on()
+    {
+        using var folder = new TemporaryFolder();
+        var shared = $"--network baseline --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path}";
+        var first = await Run($"train {shared} --validation 30000 --epochs 2 --output {folder.Path}/first.onnx");
+        var run = Assert.Single(Directory.GetDirectories(folder.Path));
+
+        var second = await Run($"train {shared} --validation 0 --epochs 1 --from {run} --calibration {run}/model.onnx --output {folder.Path}/second.onnx");
+
+        Assert.Equal((0, "", 0, ""), (first.Code, first.Error, second.Code, second.Error));
+        var held = CardOf("first.onnx");
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(run, "history.csv"))).Skip(1).Select(line => line.Split(','));
+        Assert.Equal(rows.Select(row => new EpochAccuracy(int.Parse(row[0], CultureInfo.InvariantCulture), Rounded(row[2]), Rounded(row[4]), null)), held.History!);
+        Assert.Null(held.CalibrationHistory);
+        var all = CardOf("second.onnx");
+        Assert.Equal([1, 2, 1], all.History!.Select(epoch => epoch.Epoch));
+        Assert.Equal(held.History, all.History!.Take(2));
+        Assert.Null(all.History![2].Validation);
+        Assert.Equal(held.History, all.CalibrationHistory);
+
+        ModelCard CardOf(string file)
+        {
+            using var classifier = DigitClassifier.Load(Path.Combine(folder.Path, file));
+            return classifier.Card;
+        }
+
+        static double Rounded(string accuracy) => Math.Round(double.Parse(accuracy, CultureInfo.InvariantCulture), 5);
+    }
+
+    [Fact]
     public async Task Nothing_is_reported_to_the_maker_of_the_runtime()
     {
         using var home = new TemporaryFolder();

@@ -127,6 +127,8 @@ internal static class TrainCommand
             Temperature = temperature,
             RejectionThreshold = threshold,
             CalibrationError = calibration.Error,
+            History = run.Epochs(),
+            CalibrationHistory = calibrated?.Card.History,
             FramingVersion = DigitFraming.Version,
             SelfTest = FirstRead(test, predictions),
         };

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MnistModel;
 
 namespace MnistTrainer.Training;
 
@@ -101,6 +102,16 @@ public sealed class Run
         using var earlier = from.LoadState();
         state.StartFrom(earlier.Result);
         return state;
+    }
+
+    /// <summary>All epochs that the weights of the checkpoint have seen, for the model card: those of the run that this one started from stand first.</summary>
+    public IReadOnlyList<EpochAccuracy> Epochs()
+    {
+        using var state = LoadState();
+        return [.. Options.From is { } folder ? Open(folder).Epochs() : [], .. state.History.Select(epoch => new EpochAccuracy(
+            epoch.Epoch, Math.Round(epoch.TrainingAccuracy, 5), Optional(epoch.ValidationAccuracy), Optional(epoch.StrokeAccuracy)))];
+
+        static double? Optional(double accuracy) => double.IsNaN(accuracy) ? null : Math.Round(accuracy, 5);
     }
 
     /// <summary>Writes checkpoint and history, each whole or not at all.</summary>
