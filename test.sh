@@ -10,9 +10,10 @@ missing=()
 [[ -n $CHROMIUM ]] || missing+=(chromium)
 PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing+=(nginx-light)
 command -v wrk >/dev/null || missing+=(wrk)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 if ((${#missing[@]} > 0)) && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
   echo "Installing for the tests: ${missing[*]}"
-  # with the run level of a start, so that nginx isn't started as a service
+  # with the run level of a start, so that nginx and PostgreSQL aren't started as services
   apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
   CHROMIUM=${CHROMIUM:-$(command -v chromium)}
 fi

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using MnistApi.Corrections;
 using MnistApi.Endpoints;
 using MnistApi.Recognition;
 using MnistModel;
@@ -54,6 +55,8 @@ internal sealed class ApiDocument : IDocumentFilter
         var picture = context.SchemaGenerator.GenerateSchema(typeof(PredictRequest), context.SchemaRepository);
         DescribePredict(swaggerDoc.Paths["/predict"].Operations![HttpMethod.Post], picture);
         DescribeBatch(swaggerDoc.Paths["/predict/batch"].Operations![HttpMethod.Post], picture);
+        DescribeCorrections(swaggerDoc.Paths["/corrections"].Operations![HttpMethod.Post]);
+        DescribeExport(swaggerDoc.Paths["/corrections/export"].Operations![HttpMethod.Get]);
     }
 
     private static void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
@@ -102,6 +105,56 @@ internal sealed class ApiDocument : IDocumentFilter
         ShowProblems(batch, StatusCodes.Status413PayloadTooLarge, ("Too many pictures", Faults.TooMany));
         ShowProblems(batch, StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedBatchType));
         ShowProblems(batch, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
+    }
+
+    private static void DescribeCorrections(OpenApiOperation correct)
+    {
+        Forms(correct, Image);
+        var form = (OpenApiMediaType)correct.RequestBody!.Content!["multipart/form-data"];
+        var fields = (OpenApiSchema)form.Schema!;
+        fields.Properties!["label"] = Digit("The digit that the picture shows.");
+        fields.Properties["consent"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Boolean,
+            Enum = [true],
+            Description = "That who drew the picture agrees that it is stored.",
+        };
+        fields.Properties["predicted"] = Digit("The digit that was answered; where it is left out, the model that serves is asked, and its version stored.");
+        fields.Properties["model"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            MaxLength = Correction.MaxModelLength,
+            Description = "The version of the model that answered so.",
+        };
+        fields.Required!.UnionWith(["label", "consent"]);
+        form.Example = new JsonObject { ["image"] = "", ["label"] = 4, ["consent"] = true, ["predicted"] = 9, ["model"] = Answer.Model };
+
+        ShowProblems(correct, StatusCodes.Status400BadRequest,
+            ("No consent", CorrectionFaults.NoConsent),
+            ("No label", CorrectionFaults.NoLabel),
+            ("Not a digit", CorrectionFaults.WrongPredicted),
+            ("Not a version", CorrectionFaults.WrongModel),
+            ("No file", Faults.NoFile),
+            ("Not an image", NotAnImage));
+        ShowProblems(correct, StatusCodes.Status404NotFound, ("Off", CorrectionFaults.Off));
+        ShowProblems(correct, StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedCorrectionType));
+        ShowProblems(correct, StatusCodes.Status422UnprocessableEntity, ("Blank", Faults.Blank));
+        ShowProblems(correct, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
+        ShowProblems(correct, StatusCodes.Status507InsufficientStorage, ("Full", CorrectionFaults.Full));
+
+        static OpenApiSchema Digit(string description) => new() { Type = JsonSchemaType.Integer, Minimum = "0", Maximum = "9", Description = description };
+    }
+
+    private static void DescribeExport(OpenApiOperation export)
+    {
+        ((OpenApiResponse)export.Responses!["200"]).Content = new Dictionary<string, IOpenApiMediaType>
+        {
+            ["application/zip"] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+        };
+        ((OpenApiSchema)export.Parameters!.Single().Schema!).Enum = ["idx", "csv"];
+        ShowProblems(export, StatusCodes.Status400BadRequest, ("Another format", CorrectionFaults.WrongFormat));
+        ShowProblems(export, StatusCodes.Status403Forbidden, ("No keys", CorrectionFaults.NoKeys));
+        ShowProblems(export, StatusCodes.Status404NotFound, ("Off", CorrectionFaults.Off));
     }
 
     // a form with the field 'image'; other forms of body are added to what is returned

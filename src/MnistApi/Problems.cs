@@ -24,6 +24,10 @@ internal static class Problems
     public const string UnsupportedBatchType =
         "This Content-Type isn't read here. Send a form (multipart/form-data) with several files under the name 'image', or application/json.";
 
+    /// <summary>The detail of 415 of <c>POST /corrections</c>.</summary>
+    public const string UnsupportedCorrectionType =
+        "This Content-Type isn't read here. Send a form (multipart/form-data) with a file field 'image' and the fields 'label' and 'consent'.";
+
     private const string UnknownCharset = "The charset of this Content-Type isn't known here. Send JSON in UTF-8.";
 
     /// <summary>The detail of 429 where the queue is full.</summary>
@@ -96,6 +100,7 @@ internal static class Problems
             $"The request is too large; the limit for an image is {context.RequestServices.GetRequiredService<ImageLimits>().MaxBytes:N0} bytes. Send a smaller one.",
         StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/v2") => "This Content-Type isn't read here. Send application/json.",
         StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/predict/batch") => UnsupportedBatchType,
+        StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/corrections") => UnsupportedCorrectionType,
         StatusCodes.Status415UnsupportedMediaType => UnsupportedType,
         >= 500 => "The service failed to answer. Try again; if it happens again, tell those who run it.",
         _ => "The request is incomplete or can't be read. /swagger shows what to send.",

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using MnistApi;
+using MnistApi.Corrections;
 using MnistApi.Endpoints;
 using MnistApi.Models;
 using MnistApi.Recognition;
@@ -18,6 +19,7 @@ builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
 builder.AddLimits();
 builder.AddTelemetry();
 builder.AddModel();
+builder.AddCorrections();
 builder.AddShutdown();
 builder.AddSecurity();
 
@@ -47,18 +49,20 @@ try
     app.MapPredict();
     app.MapBatch();
     app.MapInfer();
+    app.MapCorrections();
     app.MapModel();
     app.MapHealth();
     app.MapTelemetry();
 
     app.CheckSecurity();
+    app.OpenCorrections();
     var card = app.Services.GetRequiredService<ServedModel>().Card; // loads it, before the port is taken
     await app.StartAsync();
     app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException) // a wrong setting, no such model, a foreign model, or the port is taken
+catch (Exception e) when (e is IOException or InvalidDataException) // a wrong setting, no such database or model, a foreign model, or the port is taken
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

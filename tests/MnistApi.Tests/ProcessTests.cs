@@ -61,9 +61,19 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("Limits:Concurrency", "0", "The setting Limits:Concurrency can't be 0. The field Concurrency must be between 1 and 1024.\n")]
     [InlineData("Model:PollSeconds", "0", "The setting Model:PollSeconds can't be 0. The field PollSeconds must be between 0 exclusive and 86400.\n")]
     [InlineData("Shutdown:GraceSeconds", "-1", "The setting Shutdown:GraceSeconds can't be -1. The field GraceSeconds must be between 0 and 3600.\n")]
+    [InlineData("Corrections:Provider", "Oracle", "Failed to convert configuration value 'Oracle' at 'Corrections:Provider' to type 'MnistApi.Corrections.CorrectionsProvider'.\n")]
+    [InlineData("Corrections:MaxCount", "0", "The setting Corrections:MaxCount can't be 0. The field MaxCount must be between 1 and 10000000.\n")]
     [InlineData("Proxies:Networks:0", "proxy", "'proxy' in Proxies:Networks is neither an address nor a network. Write 10.0.0.7 or 10.0.0.0/8.\n")]
     public async Task With_a_wrong_setting_it_says_so_in_one_line_and_exits(string name, string value, string message) =>
         Assert.Equal((1, "", message), await Run(["--urls", "http://127.0.0.1:0", $"--{name}={value}"]));
+
+    [Theory]
+    [InlineData("SQLite", "/proc/none/corrections.db", "Could not find file '/proc/none'.")]
+    [InlineData("PostgreSQL", "Host=127.0.0.1;Port=1", "Connection refused")]
+    [InlineData("PostgreSQL", "corrections.db", "Format of the initialization string does not conform to specification starting at index 0.")]
+    public async Task With_a_database_that_does_not_open_it_says_so_in_one_line_and_exits(string provider, string connection, string cause) =>
+        Assert.Equal((1, "", $"The database of Corrections:Connection can't be opened ({provider}): {cause}\n"),
+            await Run(["--urls", "http://127.0.0.1:0", "--Corrections:Enabled=true", $"--Corrections:Provider={provider}", $"--Corrections:Connection={connection}"]));
 
     [Fact]
     public async Task Health_of_a_running_service_is_exit_code_0()

@@ -22,6 +22,8 @@ public sealed class RunningService : IDisposable
 
     public Uri Address => Client.BaseAddress!;
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>In bytes.</summary>

@@ -21,6 +21,8 @@ public class ProgramTests
     [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide.")]
     [InlineData("train --calibration models/mnist.onnx", 2, "--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them. See 'MnistTrainer train --help'.")]
     [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1, "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]
+    [InlineData("train --dry-run --corrections none.zip", 1, "There are no corrections at 'none.zip'. Export them from the service: GET /corrections/export?format=idx")]
+    [InlineData("train --dry-run --corrections README.md", 1, "'README.md' is no ZIP file, or is cut off. Export the corrections again.")]
     [InlineData("compare compact cake", 1, "There is no recipe 'cake'. There are: compact, quick, served, served-finish, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or give the path of a JSON file.")]
     [InlineData("compare compact recipes/compact.json", 1, "There are two recipes 'compact'; their results would share a folder.")]
     [InlineData("compare compact --validation 0", 2, "--validation takes 1 or more images to compare on. See 'MnistTrainer compare --help'.")]

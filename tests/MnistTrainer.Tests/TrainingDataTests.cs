@@ -115,6 +115,18 @@ public class TrainingDataTests
         Assert.Equal([(Mnist, Mnist), (Strokes.Training.Count, 100), (44, 44)], data.Portions.Select(portion => (portion.Images.Count, portion.PerEpoch)));
     }
 
+    [Theory]
+    [InlineData(3, 30)] // each ten times and no more
+    [InlineData(7, 33)] // a tenth of 333, drawn from five of each
+    [InlineData(500, 33)]
+    public void Corrections_are_a_share_of_an_epoch_and_few_are_repeated(int count, int perEpoch)
+    {
+        var data = TrainingData.Of(Digits.Training, null).WithCorrections(GeneratedDigits.Create(count, seed: 3), share: 0.1);
+
+        Assert.Equal([Mnist, perEpoch], data.Portions.Select(portion => portion.PerEpoch));
+        Assert.Equal(0, data.Portions[1].Images.Count % count);
+    }
+
     [Fact]
     public void A_dry_run_has_the_first_images_of_every_kind()
     {

@@ -5,17 +5,24 @@ using MnistApi.Endpoints;
 namespace MnistApi.Recognition;
 
 /// <summary>
-/// A form's files under the name <c>image</c>, as a handler's parameter: read to the end before the handler runs, straight into rented memory, with no temporary file.
+/// A form's files under the name <c>image</c>, and its first few texts, as a handler's parameter: read to the end before the handler runs, the files straight into rented memory,
+/// with no temporary file.
 /// The request disposes it.
 /// </summary>
 internal sealed class ImageForm : IDisposable
 {
     private const string Field = "image";
+    private const int MostTexts = 8;
 
     private readonly List<RentedBytes> _files = [];
+    private readonly Dictionary<string, string> _texts = [];
 
     /// <summary>The content of each file, in order.</summary>
     public IReadOnlyList<RentedBytes> Files => _files;
+
+    /// <summary>The text of a field; null where there is none, or it stands behind eight others.</summary>
+    /// <param name="name">The field's, in its exact case.</param>
+    public string? Text(string name) => _texts.GetValueOrDefault(name);
 
     /// <summary>Reads a request's form, for routing.</summary>
     /// <exception cref="BadHttpRequestException">It isn't a form, is cut off, or has more files than a batch may have.</exception>
@@ -31,6 +38,8 @@ internal sealed class ImageForm : IDisposable
             var reader = new MultipartReader(boundary.ToString(), context.Request.Body);
             while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
             {
+                if (section.AsFormDataSection() is { } text && form._texts.Count < MostTexts)
+                    form._texts[text.Name] = await text.GetValueAsync(context.RequestAborted);
                 if (section.AsFileSection() is not { Name: Field, FileStream: { } file })
                     continue;
                 if (form._files.Count == BatchEndpoints.MostPictures)

@@ -27,6 +27,11 @@ internal static class TrainCommand
         var threads = SharedOptions.Threads();
         var data = SharedOptions.Data();
         var strokes = SharedOptions.Strokes();
+        var corrections = new Option<string?>("--corrections")
+        {
+            Description = "Mix in corrections from this archive (the service's /corrections/export?format=idx), in the recipe's correctionShare.",
+            HelpName = "FILE",
+        };
         var calibration = new Option<string?>("--calibration")
         {
             Description = "With --validation 0: take temperature and rejection threshold from this model file, of the same recipe trained with validation.",
@@ -46,7 +51,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, calibration, from, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, corrections, calibration, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -58,7 +63,7 @@ internal static class TrainCommand
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed)));
+                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections)));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -87,9 +92,12 @@ internal static class TrainCommand
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
+        var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
         var data = TrainingData.Load(recipe, dataFolder, run.Options.Strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
+        if (corrections is not null)
+            data = data.WithCorrections(corrections, recipe.CorrectionShare);
         if (dryRun)
             data = data.First(recipe.BatchSize);
         using var state = run.LoadState();
@@ -120,8 +128,8 @@ internal static class TrainCommand
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
             Training = Describe(run.Options, state.History.Count),
-            DataSha256 = run.Options.Strokes is null ? MnistDataset.Sha256 : new Dictionary<string, string>(MnistDataset.Sha256) { ["pen strokes"] = StrokeDataset.Sha256 },
-            DataCredits = run.Options.Strokes is null ? [MnistDataset.Credit] : [MnistDataset.Credit, StrokeDataset.Credit],
+            DataSha256 = Sources().ToDictionary(source => source.Name, source => source.Sha256),
+            DataCredits = [MnistDataset.Credit, .. run.Options.Strokes is null ? [] : new[] { StrokeDataset.Credit }, .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) }],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
             Temperature = temperature,
@@ -139,6 +147,13 @@ internal static class TrainCommand
         ConsoleReport.Metrics(metrics, calibration, test.Count);
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) answers all {test.Count:N0} test images as the network does.");
         Console.WriteLine($"Look at {run.Report}.");
+
+        IEnumerable<(string Name, string Sha256)> Sources() =>
+        [
+            .. MnistDataset.Sha256.Select(file => (file.Key, file.Value)),
+            .. run.Options.Strokes is null ? [] : new[] { ("pen strokes", StrokeDataset.Sha256) },
+            .. corrections is null ? [] : new[] { ("corrections", CorrectionArchive.Sha256(corrections)) },
+        ];
     }
 
     /// <summary>Temperature and rejection threshold by the held-back images, else by another model's card, else none.</summary>
@@ -163,6 +178,7 @@ internal static class TrainCommand
         training["seed"] = options.Seed;
         training["validationImages"] = options.Validation;
         training["strokes"] = options.Strokes is not null;
+        training["corrections"] = options.Corrections is not null;
         training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
         training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;

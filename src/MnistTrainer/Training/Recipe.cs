@@ -70,6 +70,10 @@ public sealed record Recipe
     [Range(0.0, 0.9)]
     public double StrokeShare { get; init; } = 0.25;
 
+    /// <summary>Share of corrections among the images of an epoch, where the training is given any; each is shown at most ten times, so that one that lies can't spoil much.</summary>
+    [Range(0.0, 0.5)]
+    public double CorrectionShare { get; init; } = 0.05;
+
     /// <summary>Share of pictures that are no digit among all images of an epoch; the network learns them as an eleventh class. With 0 it has ten, and takes everything for a digit.</summary>
     [Range(0.0, 0.9)]
     public double NonDigitShare { get; init; }

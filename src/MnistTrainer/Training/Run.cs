@@ -18,8 +18,9 @@ namespace MnistTrainer.Training;
 /// <param name="Calibration">Model file whose temperature and rejection threshold are taken over where nothing is held back; null for none.</param>
 /// <param name="From">Folder of the run whose weights this one starts from; null for weights drawn by the seed.</param>
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
+/// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
 public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null);
+    string? From = null, int? SplitSeed = null, string? Corrections = null);
 
 /// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
 public sealed class Run

@@ -18,6 +18,9 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
     // a drawing is seen again after about this many epochs at the shares that pay: drawing some for the whole training costs seconds, new ones for each epoch minutes
     private const int Variations = 12, MostNonDigits = Variations * 5_000;
 
+    /// <summary>How often an epoch shows one correction at most.</summary>
+    private const int MostRepeats = 10;
+
     /// <summary>Images of one kind.</summary>
     /// <param name="Images">All there are.</param>
     /// <param name="PerEpoch">How many of them an epoch shows, drawn anew each time.</param>
@@ -90,6 +93,15 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
         return new TrainingData([.. Portions.Select(portion => new Portion(Few(portion.Images)!, Math.Min(portion.PerEpoch, Math.Min(count, portion.Images.Count))))], Few(Validation), Few(StrokeValidation));
 
         DigitSet? Few(DigitSet? digits) => digits?.Take([.. Enumerable.Range(0, Math.Min(count, digits.Count))]);
+    }
+
+    /// <summary>Adds what people corrected, in the share that a recipe asks for; where there are few, each several times an epoch.</summary>
+    /// <param name="corrections">To learn from.</param>
+    /// <param name="share">Of the whole, 0 to 0.5.</param>
+    public TrainingData WithCorrections(DigitSet corrections, double share)
+    {
+        var repeats = Math.Clamp((int)Math.Ceiling((double)Added(share) / corrections.Count), 1, MostRepeats);
+        return With(corrections.Take([.. Enumerable.Range(0, repeats * corrections.Count).Select(i => i % corrections.Count)]), share);
     }
 
     /// <summary>Adds a portion that becomes a share of the whole; all of it where there are too few images.</summary>
