@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace MnistModel;
@@ -12,9 +11,6 @@ public static class ImageDecoder
 {
     /// <summary>Larger JPEG and WebP pictures are decoded at a reduced size, which is many times faster and leaves a digit detail to spare.</summary>
     private const int TargetSidePx = 1024;
-
-    /// <summary>JPEG and WebP surround strokes with ripples of up to about this many grey levels (measured at JPEG quality 75).</summary>
-    private const int LossyNoise = 24;
 
     /// <summary>Decodes one image; of an animation, the first frame.</summary>
     /// <param name="bytes">The encoded image.</param>
@@ -55,8 +51,8 @@ public static class ImageDecoder
             var pixels = rgba.AsSpan(0, info.BytesSize);
             var plane = InkPlane.Rent(info.Width, info.Height);
             Luminance.Of(pixels, plane.Ink, header.AlphaType == SKAlphaType.Opaque);
-            ToInk(plane.Ink, info.Width, info.Height, codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp ? LossyNoise : 0);
-            return Upright(plane, codec.EncodedOrigin);
+            plane = Paper.ToInk(plane, codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp);
+            return Upright(plane, codec.EncodedOrigin).As(header.Width, header.Height, IsTransposed(codec.EncodedOrigin));
         }
         finally
         {
@@ -70,67 +66,6 @@ public static class ImageDecoder
             return codec.GetPixels(info, (nint)first);
     }
 
-    /// <summary>Turns grey into ink in place. Paper touches the edges, so the border's median is its level, and the border's spread its noise.</summary>
-    private static void ToInk(Span<byte> grey, int width, int height, int noise)
-    {
-        Span<int> levels = stackalloc int[256]; // of the border, how often each
-        levels.Clear();
-        Count(grey[..width], levels);
-        Count(grey[^width..], levels);
-        for (var y = 1; y < height - 1; y++)
-        {
-            levels[grey[y * width]]++;
-            levels[grey[(y + 1) * width - 1]]++;
-        }
-
-        var paper = Quantile(levels, 1, 2);
-        Span<int> distances = stackalloc int[256]; // from paper
-        distances.Clear();
-        for (var level = 0; level < 256; level++)
-            distances[Math.Abs(level - paper)] += levels[level];
-        // three quarters of the border, so that a stroke that runs off the edge doesn't count as noise
-        var spread = Quantile(distances, 3, 4);
-        var floor = Math.Max(noise, 2 * spread);
-        var darkInk = paper >= 128;
-        var range = darkInk ? paper : 255 - paper;
-        Span<byte> ink = stackalloc byte[256]; // grey level → ink
-        for (var level = 0; level < 256; level++)
-        {
-            var distance = darkInk ? paper - level : level - paper;
-            ink[level] = distance <= floor ? (byte)0 : (byte)(distance * 255 / range);
-        }
-
-        var blank = Vector128.Create((byte)paper); // nearly all of a picture
-        for (var i = 0; i < grey.Length; i += Vector128<byte>.Count)
-        {
-            var stretch = grey[i..Math.Min(i + Vector128<byte>.Count, grey.Length)];
-            if (stretch.Length == Vector128<byte>.Count && Vector128.EqualsAll(Vector128.Create<byte>(stretch), blank))
-            {
-                stretch.Clear();
-                continue;
-            }
-
-            foreach (ref var level in stretch)
-                level = ink[level];
-        }
-
-        static void Count(ReadOnlySpan<byte> border, Span<int> levels)
-        {
-            foreach (var level in border)
-                levels[level]++;
-        }
-    }
-
-    /// <summary>What stands at a place of the sorted values, of which there are as many of each as the counts say.</summary>
-    private static int Quantile(ReadOnlySpan<int> counts, int numerator, int denominator)
-    {
-        var place = (long)System.Numerics.Tensors.TensorPrimitives.Sum(counts) * numerator / denominator;
-        var value = 0;
-        for (long passed = counts[0]; passed <= place; passed += counts[value])
-            value++;
-        return value;
-    }
-
     /// <summary>Turns the plane the way the camera was held (EXIF orientation 1 to 8).</summary>
     private static InkPlane Upright(InkPlane plane, SKEncodedOrigin origin)
     {
@@ -139,8 +74,7 @@ public static class ImageDecoder
 
         using var turned = plane;
         var (width, height) = (plane.Width, plane.Height);
-        var transposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var upright = transposed ? InkPlane.Rent(height, width) : InkPlane.Rent(width, height);
+        var upright = IsTransposed(origin) ? InkPlane.Rent(height, width) : InkPlane.Rent(width, height);
         for (var y = 0; y < upright.Height; y++)
         {
             for (var x = 0; x < upright.Width; x++)
@@ -161,4 +95,7 @@ public static class ImageDecoder
 
         return upright;
     }
+
+    private static bool IsTransposed(SKEncodedOrigin origin) =>
+        origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 }

@@ -22,16 +22,26 @@ public sealed class InkPlane : IDisposable
             throw new ArgumentException($"{ink.LongLength} bytes are not a plane of {width}×{height} pixels.", nameof(ink));
 
         (Width, Height, _ink) = (width, height, ink);
+        (PictureWidth, PictureHeight) = (width, height);
     }
 
-    private InkPlane(int width, int height) =>
+    private InkPlane(int width, int height)
+    {
         (Width, Height, _ink, _rented) = (width, height, ArrayPool<byte>.Shared.Rent(width * height), true);
+        (PictureWidth, PictureHeight) = (width, height);
+    }
 
     /// <summary>In pixels.</summary>
     public int Width { get; }
 
     /// <summary>In pixels.</summary>
     public int Height { get; }
+
+    /// <summary>Width of the picture that it was made of, as it is looked at, in pixels; large pictures are reduced.</summary>
+    public int PictureWidth { get; private set; }
+
+    /// <summary>Height of that picture, in pixels.</summary>
+    public int PictureHeight { get; private set; }
 
     /// <summary>One row of ink, 0 = paper, 255 = full ink.</summary>
     /// <param name="y">0 is the top row.</param>
@@ -47,6 +57,13 @@ public sealed class InkPlane : IDisposable
 
     /// <summary>A plane in rented memory, of any content.</summary>
     internal static InkPlane Rent(int width, int height) => new(width, height);
+
+    /// <summary>Says what picture it was made of.</summary>
+    internal InkPlane As(int storedWidth, int storedHeight, bool transposed)
+    {
+        (PictureWidth, PictureHeight) = transposed ? (storedHeight, storedWidth) : (storedWidth, storedHeight);
+        return this;
+    }
 
     /// <summary>All of the ink, to be written.</summary>
     internal Span<byte> Ink => _ink.AsSpan(0, Width * Height);

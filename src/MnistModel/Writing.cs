@@ -1,0 +1,150 @@
+namespace MnistModel;
+
+/// <summary>A rectangle of whole pixels, in the picture as it is looked at.</summary>
+/// <param name="X">Of its left edge.</param>
+/// <param name="Y">Of its top edge.</param>
+/// <param name="Width">At least 1.</param>
+/// <param name="Height">At least 1.</param>
+public readonly record struct PixelBox(int X, int Y, int Width, int Height);
+
+/// <summary>
+/// What is written on an ink plane, told from what isn't writing: the lines of ruled paper, a frame around the drawing, specks of dirt. Pieces of ink that belong together, as the dots
+/// of a dotted line or a 5 and its bar, are one digit.
+/// </summary>
+public sealed class Writing
+{
+    /// <summary>What is smaller than this share of the largest digit is a speck, a dot or a comma.</summary>
+    private const double LargestSpeck = 0.22;
+
+    /// <summary>Of several digits in a row, the smallest reaches this share of the largest's height.</summary>
+    private const double SmallestDigit = 0.4;
+
+    /// <summary>A bound on the work: the largest pieces, when there are more.</summary>
+    private const int MostPieces = 500;
+
+    private readonly InkPlane _plane;
+    private readonly InkComponents? _ink;
+    private readonly int[] _digitOf; // each piece, −1 for none
+    private readonly InkComponent[] _boxes;
+
+    private Writing(InkPlane plane, InkComponents? ink, int[] digitOf, InkComponent[] boxes) => (_plane, _ink, _digitOf, _boxes) = (plane, ink, digitOf, boxes);
+
+    /// <summary>How many digits seem to be written side by side; 0 where the plane is blank.</summary>
+    public int Digits => _boxes.Length;
+
+    /// <summary>Finds the writing on a plane, and takes all else off it. A plane with nothing but strokes on it stays as it is.</summary>
+    /// <param name="plane">It must live as long as this is used.</param>
+    public static Writing On(InkPlane plane)
+    {
+        RuledLines.Erase(plane);
+        if (InkComponents.Of(plane) is not { } ink)
+            return new Writing(plane, null, [], [new InkComponent(0, 0, plane.Width, plane.Height, 1, 1, 255)]);
+
+        var pieces = ink.Pieces;
+        var dirt = new bool[pieces.Length];
+        if (pieces.Length > 1)
+            FindDirt(plane, pieces, dirt);
+
+        var groups = Group(pieces, dirt);
+        var boxes = groups.ConvertAll(group => group.Select(piece => pieces[piece]).Aggregate((box, piece) => box.With(piece)));
+        var largest = boxes.Count == 0 ? 0 : boxes.Max(box => box.Extent);
+        var digits = new List<(List<int> Pieces, InkComponent Box)>();
+        foreach (var (group, box) in groups.Zip(boxes))
+        {
+            if (box.Extent >= LargestSpeck * largest)
+                digits.Add((group, box));
+            else
+                group.ForEach(piece => dirt[piece] = true);
+        }
+
+        if (dirt.Contains(true))
+            ink.Erase(plane, piece => dirt[piece]);
+
+        var tallest = digits.Select(digit => digit.Box.Height).DefaultIfEmpty().Max();
+        digits.RemoveAll(digit => digit.Box.Height < SmallestDigit * tallest || digit.Box.Strongest < DigitFraming.FaintestInk);
+        digits.Sort((one, other) => (one.Box.Left + one.Box.Right).CompareTo(other.Box.Left + other.Box.Right));
+        var digitOf = new int[pieces.Length];
+        Array.Fill(digitOf, -1);
+        foreach (var (index, digit) in digits.Index())
+            digit.Pieces.ForEach(piece => digitOf[piece] = index);
+        return new Writing(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)]);
+    }
+
+    /// <summary>One of the digits, framed; null where it is too faint.</summary>
+    /// <param name="index">0 is the leftmost.</param>
+    public DigitImage? Frame(int index)
+    {
+        using var alone = _ink?.Copy(_plane, piece => _digitOf[piece] == index, _boxes[index]);
+        return DigitFraming.Frame(alone ?? _plane);
+    }
+
+    /// <summary>Where one of the digits is in the picture.</summary>
+    /// <param name="index">0 is the leftmost.</param>
+    public PixelBox Box(int index)
+    {
+        var box = _boxes[index];
+        var (scaleX, scaleY) = ((double)_plane.PictureWidth / _plane.Width, (double)_plane.PictureHeight / _plane.Height);
+        var (left, top) = ((int)(box.Left * scaleX), (int)(box.Top * scaleY));
+        return new PixelBox(left, top, (int)Math.Ceiling(box.Right * scaleX) - left, (int)Math.Ceiling(box.Bottom * scaleY) - top);
+    }
+
+    private static void FindDirt(InkPlane plane, InkComponent[] pieces, bool[] dirt)
+    {
+        if (pieces.Length > MostPieces)
+        {
+            var least = pieces.Select(piece => piece.Extent).OrderDescending().ElementAt(MostPieces);
+            for (var i = 0; i < pieces.Length; i++)
+                dirt[i] = pieces[i].Extent <= least;
+        }
+
+        for (var i = 0; i < pieces.Length; i++)
+            dirt[i] |= !dirt[i] && (Frames.IsFrame(plane, pieces, i) || Frames.IsAlongTheEdge(plane, pieces[i]));
+    }
+
+    /// <summary>Which pieces belong together.</summary>
+    private static List<List<int>> Group(InkComponent[] pieces, bool[] dirt)
+    {
+        List<int> kept = [.. Enumerable.Range(0, pieces.Length).Where(piece => !dirt[piece])];
+        if (kept.Count == 0)
+            return [];
+
+        // where there are strokes, what is much smaller is a dot; where there are only dots, all are
+        var largest = pieces[kept.MaxBy(piece => pieces[piece].Extent)];
+        var isStroke = largest.Extent > 4 * largest.Pen;
+        var whole = kept.Select(piece => pieces[piece]).Aggregate((box, piece) => box.With(piece));
+        var (small, pen) = (0.25 * (isStroke ? largest.Extent : whole.Height), isStroke ? largest.Pen : 0);
+        List<InkComponent> dots = [.. kept.Select(piece => pieces[piece]).Where(piece => piece.Extent < small && piece.Extent >= 0.6 * pen).OrderBy(piece => piece.Extent)];
+        // a dotted line has much of its ink in dots, which may be some of their widths apart
+        var dotGap = dots.Sum(dot => dot.Area) > 0.25 * whole.Area ? 4 * dots[dots.Count / 2].Extent : 0;
+
+        var parents = kept.ToDictionary(piece => piece);
+        for (var i = 0; i < kept.Count; i++)
+        {
+            for (var j = i + 1; j < kept.Count; j++)
+            {
+                if (Belong(pieces[kept[i]], pieces[kept[j]], small, pen, dotGap))
+                    parents[Root(kept[i])] = Root(kept[j]);
+            }
+        }
+
+        return [.. kept.GroupBy(Root).Select(group => group.ToList())];
+
+        int Root(int piece)
+        {
+            while (parents[piece] != piece)
+                piece = parents[piece];
+            return piece;
+        }
+    }
+
+    private static bool Belong(in InkComponent one, in InkComponent other, double small, double pen, double dotGap)
+    {
+        var (gap, least) = (one.Gap(other), Math.Min(one.Extent, other.Extent));
+        if (least >= 0.6 * pen && gap <= dotGap)
+            return true;
+        if (least < small)
+            return least >= 0.6 * pen && gap <= 1.5 * least; // where a pen jumped; dirt is finer than the pen, or farther away
+        var overlap = Math.Min(one.Right, other.Right) - Math.Max(one.Left, other.Left);
+        return overlap > 0.4 * Math.Min(one.Width, other.Width) && gap < 0.3 * Math.Max(one.Height, other.Height);
+    }
+}
