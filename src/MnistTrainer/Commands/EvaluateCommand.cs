@@ -25,14 +25,24 @@ internal static class EvaluateCommand
         var model = SharedOptions.Model();
         var fashion = new Option<string>("--fashion") { Description = "Folder of Fashion-MNIST, to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FashionFolder };
         var fonts = new Option<string>("--fonts") { Description = "Folder of fonts whose letters are to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FontsFolder };
+        var pictures = new PictureOptions();
         var command = new Command("evaluate",
-            "Measures a model file on MNIST's 10,000 test images, on pen strokes and on what is no digit, with the classifier that the service uses.\n\n" +
-            "Example: MnistTrainer evaluate --model models/mnist.onnx --strokes data/pendigits") { model, data, strokes, fashion, fonts };
+            "Measures a model file on MNIST's 10,000 test images, on pen strokes and on what is no digit, with the classifier that the service uses; or on pictures such as people send.\n\n" +
+            "Example: MnistTrainer evaluate --model models/mnist.onnx --strokes data/pendigits")
+        {
+            model, data, strokes, fashion, fonts, pictures.Pictures, pictures.Count, pictures.Seed, pictures.Tuning, pictures.Samples,
+        };
         command.SetAction(parsed =>
         {
             using var classifier = DigitClassifier.Load(parsed.GetValue(model)!);
             var folder = MnistDataset.Folder(parsed.GetValue(data));
             DownloadCommand.Fetch(folder, cancellation);
+            if (parsed.GetValue(pictures.Pictures))
+            {
+                pictures.Evaluate(parsed, classifier, folder, StrokeDataset.Load(parsed.GetValue(strokes) ?? Path.Combine("data", "pendigits")), cancellation);
+                return;
+            }
+
             var test = MnistDataset.LoadTest(folder);
             var predictions = Evaluation.Predict(classifier, test);
             var (metrics, calibration) = (Evaluation.Measure(predictions, test), Calibration.Measure(predictions, test));

@@ -23,7 +23,9 @@ internal static class PredictCommand
                 {
                     if (!File.Exists(path))
                         throw new FileNotFoundException("There is no such file.");
-                    var image = DigitFraming.Frame(ImageDecoder.Decode(File.ReadAllBytes(path)));
+                    using var plane = ImageDecoder.Decode(File.ReadAllBytes(path));
+                    Writing.On(plane); // takes the dirt off it
+                    var image = DigitFraming.Frame(plane);
                     if (image is null)
                         throw new InvalidDataException("The image is blank.");
                     ConsoleReport.Prediction(path, classifier.Classify(image));

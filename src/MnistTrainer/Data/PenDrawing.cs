@@ -16,8 +16,9 @@ public static class PenDrawing
     /// <param name="penWidth">As a share of the ink's longer side, above 0 to below 1.</param>
     /// <param name="random">Draws the place on the canvas.</param>
     /// <param name="canvasSide">In pixels.</param>
-    public static InkPlane Draw(WrittenDigit digit, double size, double penWidth, Random random, int canvasSide = CanvasSide) =>
-        Draw(digit.Strokes, size, penWidth, random, canvasSide, Line);
+    /// <param name="dotted">Dots along the strokes rather than lines.</param>
+    public static InkPlane Draw(WrittenDigit digit, double size, double penWidth, Random random, int canvasSide = CanvasSide, bool dotted = false) =>
+        Draw(digit.Strokes, size, penWidth, random, canvasSide, dotted ? Dots(random) : Line);
 
     /// <summary>Draws every digit once, each with a width, a size and a place of its own, and frames it.</summary>
     /// <param name="digits">The strokes.</param>
