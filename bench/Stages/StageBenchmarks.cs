@@ -25,7 +25,7 @@ public class StageBenchmarks : IDisposable
         _digit = DigitFraming.Frame(_plane)!;
         var prediction = _classifier.Classify(_digit);
         _response = new PredictResponse(
-            prediction.IsDigit, null, prediction.Digit, prediction.Confidence, prediction.Probabilities, _classifier.Card.Version, null);
+            prediction.IsDigit, null, null, prediction.Digit, prediction.Confidence, prediction.Probabilities, _classifier.Card.Version, null);
     }
 
     /// <summary>The codec alone: no service can do less to the picture.</summary>
@@ -45,6 +45,10 @@ public class StageBenchmarks : IDisposable
 
     [Benchmark]
     public DigitImage? Frame() => DigitFraming.Frame(_plane);
+
+    /// <summary>What tells strokes from dirt and one digit from several; a clean drawing has nothing to take away.</summary>
+    [Benchmark]
+    public Writing FindWriting() => Writing.On(_plane);
 
     [Benchmark]
     public Prediction Infer() => _classifier.Classify(_digit);

@@ -11,7 +11,7 @@ namespace MnistApi;
 
 /// <summary>
 /// The OpenAPI document at <c>/swagger/v1/swagger.json</c>. Signatures and XML comments give most of it; added here is what they can't say:
-/// that <c>POST /predict</c> and <c>/predict/batch</c> read several forms of body, and an example of each request and each answer.
+/// that <c>POST /predict</c>, <c>/predict/batch</c> and <c>/read</c> read several forms of body, and an example of each request and each answer.
 /// </summary>
 internal sealed class ApiDocument : IDocumentFilter
 {
@@ -31,7 +31,7 @@ internal sealed class ApiDocument : IDocumentFilter
     };
 
     private static readonly PredictResponse Answer =
-        new(true, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
+        new(true, null, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
 
     /// <summary>For <c>AddSwaggerGen</c>.</summary>
     public static void Describe(SwaggerGenOptions options)
@@ -54,6 +54,7 @@ internal sealed class ApiDocument : IDocumentFilter
     {
         var picture = context.SchemaGenerator.GenerateSchema(typeof(PredictRequest), context.SchemaRepository);
         DescribePredict(swaggerDoc.Paths["/predict"].Operations![HttpMethod.Post], picture);
+        DescribeRead(swaggerDoc.Paths["/read"].Operations![HttpMethod.Post], picture);
         DescribeBatch(swaggerDoc.Paths["/predict/batch"].Operations![HttpMethod.Post], picture);
         DescribeCorrections(swaggerDoc.Paths["/corrections"].Operations![HttpMethod.Post]);
         DescribeExport(swaggerDoc.Paths["/corrections/export"].Operations![HttpMethod.Get]);
@@ -61,7 +62,25 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private static void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
     {
-        var forms = Forms(predict, Image);
+        DescribeOnePicture(predict, picture);
+        Show(predict, StatusCodes.Status200OK,
+            ("The digit", ToJson(Answer)),
+            ("With ?explain=true", ToJson(Answer with { Input = Recogniser.ToDataUrl(One) })),
+            ("Several digits", ToJson(Answer with { IsDigit = false, Reason = Recogniser.NotADigit(0.0123f, 0.885), Hint = Recogniser.Several(4) })));
+    }
+
+    private static void DescribeRead(OpenApiOperation read, IOpenApiSchema picture)
+    {
+        DescribeOnePicture(read, picture);
+        ReadDigit Digit(int x) => new(Answer.Digit, Answer.Confidence, true, Answer.Probabilities, new PixelBox(x, 40, 12, 118));
+        Show(read, StatusCodes.Status200OK,
+            ("Two digits", JsonSerializer.SerializeToNode(new ReadResponse("11", [Digit(60), Digit(150)], 280, 200, Answer.Model), ApiJson.Default.ReadResponse)!));
+    }
+
+    // what /predict and /read have in common: the forms of the body, and the faults
+    private static void DescribeOnePicture(OpenApiOperation operation, IOpenApiSchema picture)
+    {
+        var forms = Forms(operation, Image);
         foreach (var type in ImageTypes)
             forms[type] = new OpenApiMediaType { Schema = Image };
         forms["application/json"] = new OpenApiMediaType
@@ -70,22 +89,19 @@ internal sealed class ApiDocument : IDocumentFilter
             Examples = Examples(("An image as a data URL", OneAsImage()), ("784 pixels", OneAsPixels())),
         };
 
-        Show(predict, StatusCodes.Status200OK,
-            ("The digit", ToJson(Answer)),
-            ("With ?explain=true", ToJson(Answer with { Input = Recogniser.ToDataUrl(One) })));
-        ShowProblems(predict, StatusCodes.Status400BadRequest,
+        ShowProblems(operation, StatusCodes.Status400BadRequest,
             ("Not an image", NotAnImage),
             ("Damaged", "The Png image is damaged or cut off (IncompleteInput). Save it again and resend it."),
             ("No file", Faults.NoFile),
             ("Neither or both", Faults.NeitherOrBoth),
             ("Not base64", Faults.NotBase64),
             ("Wrong pixels", Faults.WrongPixels));
-        ShowProblems(predict, StatusCodes.Status413PayloadTooLarge,
+        ShowProblems(operation, StatusCodes.Status413PayloadTooLarge,
             ("Too many bytes", "The image has 12,345,678 bytes; the limit is 10,000,000."),
             ("Too many pixels", "The image has 10,000×10,000 pixels; the limit is 25,000,000 pixels in all."));
-        ShowProblems(predict, StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedType));
-        ShowProblems(predict, StatusCodes.Status422UnprocessableEntity, ("Blank", Faults.Blank));
-        ShowProblems(predict, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
+        ShowProblems(operation, StatusCodes.Status415UnsupportedMediaType, ("Another type", Problems.UnsupportedType));
+        ShowProblems(operation, StatusCodes.Status422UnprocessableEntity, ("Blank", Faults.Blank));
+        ShowProblems(operation, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
     }
 
     private static void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)

@@ -48,6 +48,7 @@ try
         swagger => swagger.UseSwagger().UseSwaggerUI(page => page.DocumentTitle = "MnistService API"));
     app.MapPredict();
     app.MapBatch();
+    app.MapRead();
     app.MapInfer();
     app.MapCorrections();
     app.MapModel();

@@ -38,6 +38,43 @@ public static class Drawing
         return Encode(SidePx, SidePx, format, path);
     }
 
+    /// <summary>Digits side by side, each on 280×280 pixels of its own, as a PNG.</summary>
+    public static byte[] Row(int[] digits)
+    {
+        using var row = new SKPathBuilder();
+        foreach (var (place, digit) in digits.Index())
+        {
+            using var path = SKPath.ParseSvgPathData(Strokes[digit]);
+            path.Transform(SKMatrix.CreateTranslation(place * SidePx, 0));
+            row.AddPath(path);
+        }
+
+        using var all = row.Detach();
+        return Encode(digits.Length * SidePx, SidePx, SKEncodedImageFormat.Png, all);
+    }
+
+    /// <summary>A digit on unevenly lit paper, as a phone takes it: noisy, and a JPEG.</summary>
+    public static byte[] Photo(int width, int height, int digit)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var canvas = new SKCanvas(bitmap);
+        using var light = new SKPaint
+        {
+            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(width, height), [new SKColor(235, 230, 220), new SKColor(120, 118, 112)], SKShaderTileMode.Clamp),
+        };
+        canvas.DrawPaint(light);
+        using var path = SKPath.ParseSvgPathData(Strokes[digit]);
+        path.Transform(SKMatrix.CreateScale(height / 500f, height / 500f).PostConcat(SKMatrix.CreateTranslation(width / 3f, height / 5f)));
+        using var pencil = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = height / 60f, StrokeCap = SKStrokeCap.Round, Color = new SKColor(70, 70, 75) };
+        canvas.DrawPath(path, pencil);
+        canvas.Flush();
+        var random = new Random(1);
+        var noisy = Array.ConvertAll(bitmap.GetPixelSpan().ToArray(), level => (byte)Math.Clamp(level + random.Next(-6, 7), 0, 255));
+        using var image = SKImage.FromPixelCopy(bitmap.Info, noisy);
+        using var jpeg = image.Encode(SKEncodedImageFormat.Jpeg, 90);
+        return jpeg.ToArray();
+    }
+
     /// <summary>Paper without ink.</summary>
     public static byte[] Blank(int width = SidePx, int height = SidePx) => Encode(width, height, SKEncodedImageFormat.Png, null);
 

@@ -5,6 +5,7 @@ namespace MnistApi.Endpoints;
 /// <summary>The answer to one image.</summary>
 /// <param name="IsDigit">Whether the picture is taken for a digit at all. Where it isn't, the other members say what it would be if it were.</param>
 /// <param name="Reason">Why it isn't taken for one; left out where it is.</param>
+/// <param name="Hint">Where several digits seem to stand side by side: that <c>POST /read</c> reads them; left out otherwise.</param>
 /// <param name="Digit">The most probable digit, 0 to 9.</param>
 /// <param name="Confidence">The probability of that digit, 0 to 1, if it is a digit.</param>
 /// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
@@ -13,6 +14,7 @@ namespace MnistApi.Endpoints;
 internal sealed record PredictResponse(
     bool IsDigit,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint,
     int Digit,
     float Confidence,
     IReadOnlyList<float> Probabilities,

@@ -32,7 +32,7 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         for (var i = 0; i < readings.Length; i++)
         {
             hungUp.ThrowIfCancellationRequested();
-            readings[i] = Read(pictures[i]);
+            readings[i] = Read(pictures[i], eachDigit: false);
             if (readings[i].Digit is { } digit)
                 digits.Add(digit);
         }
@@ -40,9 +40,33 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         var predictions = digits.Count == 0 ? [] : Counted(model.Classifier.Classify(digits));
         var next = 0;
         return Array.ConvertAll(readings, reading => reading.Digit is { } digit
-            ? new BatchAnswer(ToResponse(predictions[next++], digit, explain), null)
+            ? new BatchAnswer(ToResponse(predictions[next++], digit, reading.Seen, explain), null)
             : new BatchAnswer(null, reading.Problem));
     }
+
+    /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
+    /// <param name="picture">As it arrived.</param>
+    public ReadAnswer ReadRow(Picture picture)
+    {
+        clock.Start();
+        var reading = Read(picture, eachDigit: true);
+        if (reading.Row is not { } row)
+            return new ReadAnswer(null, reading.Problem);
+
+        ReadDigit[] digits = [.. Counted(model.Classifier.Classify(row.Digits)).Zip(row.Boxes, (prediction, box) =>
+            new ReadDigit(prediction.Digit, prediction.Confidence, prediction.IsDigit, prediction.Probabilities, box))];
+        return new ReadAnswer(
+            new ReadResponse(string.Concat(digits.Where(digit => digit.IsDigit).Select(digit => digit.Digit)), digits, row.Width, row.Height, model.Classifier.Card.Version), null);
+    }
+
+    /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
+    public static string Several(int digits) => $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";
+
+    /// <summary>The reason why a picture isn't taken for a digit.</summary>
+    /// <param name="probability">That it is one, 0 to 1.</param>
+    /// <param name="threshold">What is needed, 0 to 1.</param>
+    public static string NotADigit(float probability, double? threshold) => string.Create(CultureInfo.InvariantCulture,
+        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * probability:F1} %, and {100 * threshold:F1} % are needed.");
 
     /// <summary>Runs the network on pixels as they are.</summary>
     /// <param name="pixels">N × 784 numbers in row order, 0 = paper, 1 = full ink.</param>
@@ -62,12 +86,9 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         return $"data:image/png;base64,{Convert.ToBase64String(png.AsSpan())}";
     }
 
-    private PredictResponse ToResponse(Prediction prediction, DigitImage digit, bool explain) => new(
-        prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction), prediction.Digit, prediction.Confidence, prediction.Probabilities,
-        model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null);
-
-    private string NotADigit(Prediction prediction) => string.Create(CultureInfo.InvariantCulture,
-        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * prediction.DigitProbability:F1} %, and {100 * model.Classifier.Card.RejectionThreshold:F1} % are needed.");
+    private PredictResponse ToResponse(Prediction prediction, DigitImage digit, int seen, bool explain) => new(
+        prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold), seen > 1 ? Several(seen) : null,
+        prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null);
 
     private IReadOnlyList<Prediction> Counted(IReadOnlyList<Prediction> predictions)
     {
@@ -77,18 +98,21 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         return predictions;
     }
 
-    // a digit, or why there is none
-    private readonly record struct Reading(DigitImage? Digit, ProblemDetails? Problem)
+    // each digit of a picture, its place, and the size of the picture as it is looked at
+    private sealed record Row(IReadOnlyList<DigitImage> Digits, IReadOnlyList<PixelBox> Boxes, int Width, int Height);
+
+    // the picture as one digit or as a row, or why it is neither; and how many digits there seem to be
+    private readonly record struct Reading(DigitImage? Digit, Row? Row, ProblemDetails? Problem, int Seen = 1)
     {
-        public static Reading Refused(int status, string detail) => new(null, Problems.Of(status, detail).ProblemDetails);
+        public static Reading Refused(int status, string detail) => new(null, null, Problems.Of(status, detail).ProblemDetails);
     }
 
-    private Reading Read(Picture picture) => picture switch
+    private Reading Read(Picture picture, bool eachDigit) => picture switch
     {
-        { Encoded: { } encoded } => Decode(encoded.Span),
-        { Problem: { } problem } => new Reading(null, problem),
+        { Encoded: { } encoded } => Decode(encoded.Span, eachDigit),
+        { Problem: { } problem } => new Reading(null, null, problem),
         { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes
-            ? Decode(bytes)
+            ? Decode(bytes, eachDigit)
             : Reading.Refused(StatusCodes.Status400BadRequest, Faults.NotBase64),
         { Json: { Image: null, Pixels: { } pixels } } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
             ? FromPixels(pixels)
@@ -96,21 +120,30 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         _ => Reading.Refused(StatusCodes.Status400BadRequest, Faults.NeitherOrBoth),
     };
 
-    private Reading Decode(ReadOnlySpan<byte> encoded)
+    private Reading Decode(ReadOnlySpan<byte> encoded, bool eachDigit)
     {
         try
         {
             using var plane = ImageDecoder.Decode(encoded, limits);
             clock.Lap(Stage.Decode);
-            var digit = DigitFraming.Frame(plane);
+            var writing = Writing.On(plane);
+            var reading = eachDigit ? EachOf(writing, plane) : OrBlank(DigitFraming.Frame(plane), writing.Digits);
             clock.Lap(Stage.Frame);
-            return OrBlank(digit);
+            return reading;
         }
         catch (ImageException e)
         {
             clock.Lap(Stage.Decode);
-            return new Reading(null, Problems.Of(e).ProblemDetails);
+            return new Reading(null, null, Problems.Of(e).ProblemDetails);
         }
+    }
+
+    private static Reading EachOf(Writing writing, InkPlane plane)
+    {
+        var found = Enumerable.Range(0, writing.Digits).Select(index => (Digit: writing.Frame(index), Box: writing.Box(index))).Where(found => found.Digit is not null).ToList();
+        return found.Count == 0
+            ? OrBlank(null)
+            : new Reading(null, new Row([.. found.Select(one => one.Digit!)], [.. found.Select(one => one.Box)], plane.PictureWidth, plane.PictureHeight), null);
     }
 
     private static byte[]? FromBase64(string text)
@@ -126,6 +159,12 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         return OrBlank(ink.Max() < DigitFraming.FaintestInk ? null : new DigitImage(ink));
     }
 
-    private static Reading OrBlank(DigitImage? digit) =>
-        digit is null ? Reading.Refused(StatusCodes.Status422UnprocessableEntity, Faults.Blank) : new Reading(digit, null);
+    private static Reading OrBlank(DigitImage? digit, int seen = 1) => digit is null
+        ? Reading.Refused(StatusCodes.Status422UnprocessableEntity, Faults.Blank)
+        : new Reading(digit, new Row([digit], [new PixelBox(0, 0, DigitImage.Side, DigitImage.Side)], DigitImage.Side, DigitImage.Side), null, seen);
 }
+
+/// <summary>The answer to a picture whose digits were to be read: exactly one of the two members.</summary>
+/// <param name="Row">The digits.</param>
+/// <param name="Problem">Why there are none.</param>
+internal readonly record struct ReadAnswer(ReadResponse? Row, ProblemDetails? Problem);

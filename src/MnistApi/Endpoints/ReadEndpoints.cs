@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using MnistApi.Recognition;
+
+namespace MnistApi.Endpoints;
+
+/// <summary><c>POST /read</c>: a picture of several handwritten digits in a row → each of them, and where it is.</summary>
+internal static class ReadEndpoints
+{
+    /// <summary>Maps one handler per form of the body, as <c>POST /predict</c> has them.</summary>
+    public static void MapRead(this IEndpointRouteBuilder routes)
+    {
+        var read = routes.MapGroup("/read").WithTags("Digits")
+            .TakeTurns()
+            .WithMetadata(new ExpectedJson(ExpectedJson.OfOnePicture))
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        read.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
+        // the form stands for all three in the OpenAPI document, see ApiDocument
+        read.MapPost("", FromBody).ExcludeFromDescription()
+            .Accepts<Stream>("image/*", "application/octet-stream")
+            .WithOrder(-1); // before the others, so that bytes without a Content-Type come here
+        read.MapPost("", FromJson).ExcludeFromDescription();
+    }
+
+    /// <summary>Reads several handwritten digits in a row</summary>
+    /// <remarks>
+    /// Send a picture of a house number or a date, as <c>POST /predict</c> takes one: drawn, scanned or photographed, dark on light or light on dark. The lines of ruled paper, a frame,
+    /// specks, commas and dashes are left out. Digits must not touch each other; those that do are read as one.
+    /// </remarks>
+    /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
+    /// <param name="recogniser">The road that every picture takes.</param>
+    /// <response code="200">The digits from left to right, each with its probabilities and its place.</response>
+    /// <response code="400">Not an image, damaged, or not the form or JSON that is expected.</response>
+    /// <response code="413">More bytes or more pixels than the service accepts.</response>
+    /// <response code="415">A Content-Type that isn't read here.</response>
+    /// <response code="422">The image is blank: there is no digit on it.</response>
+    /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
+    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromForm(ImageForm form, Recogniser recogniser) =>
+        form.Files is [var image, ..]
+            ? ToResult(recogniser.ReadRow(new Picture(image.Memory)))
+            : Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
+
+    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromBody(RentedBytes body, Recogniser recogniser) =>
+        ToResult(recogniser.ReadRow(new Picture(body.Memory)));
+
+    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromJson(PredictRequest request, Recogniser recogniser) =>
+        ToResult(recogniser.ReadRow(new Picture(Json: request)));
+
+    private static Results<Ok<ReadResponse>, ProblemHttpResult> ToResult(ReadAnswer answer) =>
+        answer is { Row: { } row } ? TypedResults.Ok(row) : TypedResults.Problem(answer.Problem!);
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.Json;
+using Xunit;
+
+namespace MnistApi.Tests;
+
+public class ReadTests(Api api)
+{
+    [Fact]
+    public async Task Reads_a_row_of_digits_with_their_places()
+    {
+        var answer = await Read(Api.Form(Drawing.Row([2, 0, 2, 4])));
+
+        Assert.Equal(["text", "digits", "width", "height", "model"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("2024", answer.GetProperty("text").GetString());
+        Assert.Equal((4 * 280, 280), (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32()));
+        var digits = answer.GetProperty("digits").EnumerateArray().ToList();
+        Assert.Equal([2, 0, 2, 4], digits.Select(digit => digit.GetProperty("digit").GetInt32()));
+        foreach (var (place, digit) in digits.Index())
+        {
+            Assert.Equal(["digit", "confidence", "isDigit", "probabilities", "box"], digit.EnumerateObject().Select(member => member.Name));
+            Assert.True(digit.GetProperty("isDigit").GetBoolean());
+            Assert.Equal(1, digit.GetProperty("probabilities").EnumerateArray().Sum(p => p.GetDouble()), 1e-5);
+            var (left, right) = (digit.GetProperty("box").GetProperty("x").GetInt32(), digit.GetProperty("box").GetProperty("width").GetInt32());
+            Assert.InRange(left, place * 280, place * 280 + 140);
+            Assert.InRange(left + right, place * 280 + 140, place * 280 + 280);
+            Assert.InRange(digit.GetProperty("box").GetProperty("height").GetInt32(), 150, 240);
+        }
+    }
+
+    [Fact]
+    public async Task One_digit_is_a_row_of_one_with_what_predict_answers()
+    {
+        var digit = (await Read(Api.Form(Drawing.Of(7)))).GetProperty("digits").EnumerateArray().Single();
+
+        var prediction = await api.Predict(Api.Form(Drawing.Of(7)));
+
+        Assert.Equal(prediction.GetProperty("probabilities").GetRawText(), digit.GetProperty("probabilities").GetRawText());
+    }
+
+    [Fact]
+    public async Task Every_form_of_body_gets_the_same_answer()
+    {
+        var png = Drawing.Row([1, 9]);
+        var expected = (await Read(Api.Form(png))).GetRawText();
+
+        Assert.Equal(expected, (await Read(Api.Raw(png))).GetRawText());
+        Assert.Equal(expected, (await Read(Api.Raw(png, mediaType: null))).GetRawText());
+        Assert.Equal(expected, (await Read(Api.Json($$"""{"image":"{{Convert.ToBase64String(png)}}"}"""))).GetRawText());
+    }
+
+    [Fact]
+    public async Task Predict_points_to_read_where_it_sees_several_digits()
+    {
+        var answer = await api.Predict(Api.Form(Drawing.Row([2, 0, 2, 4])));
+
+        Assert.Equal("There seem to be 4 digits side by side, and they were taken for one. Send the picture to /read, which reads each.", answer.GetProperty("hint").GetString());
+    }
+
+    [Fact]
+    public async Task Predict_gives_no_hint_on_one_digit()
+    {
+        for (var digit = 0; digit < 10; digit++)
+            Assert.False((await api.Predict(Api.Form(Drawing.Of(digit)))).TryGetProperty("hint", out _));
+        Assert.False((await api.Predict(Api.Form(Drawing.Of("M105 80L95 130C150 105 200 140 190 185C180 240 110 245 85 215 M110 45L195 45")))).TryGetProperty("hint", out _)); // a 5 and its bar
+    }
+
+    [Fact]
+    public async Task A_blank_picture_is_refused() =>
+        await api.AssertProblem(422, "The image is blank: no ink stands out from the paper. Draw a digit and send it again.", "/read", Api.Form(Drawing.Blank()));
+
+    [Fact]
+    public async Task Bytes_that_are_no_image_are_refused() =>
+        await api.AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/read", Api.Raw("7"u8.ToArray()));
+
+    [Fact]
+    public async Task A_form_without_a_picture_is_refused() =>
+        await api.AssertProblem(400, "The form has no file field 'image'. Send the picture under that name.", "/read", Api.Form(Drawing.Of(3), field: "picture"));
+
+    [Fact]
+    public async Task A_photo_of_twelve_megapixels_needs_no_more_than_150_MB()
+    {
+        var photo = Drawing.Photo(4000, 3000, 7);
+        using var service = await RunningService.StartAsync();
+        using var warmUp = await service.Client.PostAsync(new Uri("/read", UriKind.Relative), Api.Raw(Drawing.Of(3)), TestContext.Current.CancellationToken);
+        var before = service.ResidentMemory;
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var response = await service.Client.PostAsync(new Uri("/read", UriKind.Relative), Api.Raw(photo), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+            Assert.Equal("7", answer.GetProperty("text").GetString());
+            Assert.Equal(4000, answer.GetProperty("width").GetInt32());
+        }
+
+        Assert.InRange(service.PeakResidentMemory - before, 0, 150_000_000);
+    }
+
+    private async Task<JsonElement> Read(HttpContent body)
+    {
+        using var response = await api.Send(HttpMethod.Post, "/read", body);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+}
