@@ -13,13 +13,19 @@ internal static class Frames
         return frame.Width > 8 && frame.Height > 8 && Encloses(pieces, index) && FollowsItsBox(plane, frame);
     }
 
-    /// <summary>Whether a piece is what a picture shows beyond the paper: as long as most of one side of it, at its edge, and thin.</summary>
+    /// <summary>Whether a piece is what a picture shows beyond the paper: it fills most of one of its edges, and doesn't reach far inside.</summary>
     public static bool IsAlongTheEdge(InkPlane plane, in InkComponent piece)
     {
-        var atSide = piece.Left == 0 || piece.Right == plane.Width;
-        var atEnd = piece.Top == 0 || piece.Bottom == plane.Height;
-        return (atSide && piece.Height > 0.7 * plane.Height && piece.Width < 0.06 * plane.Width)
-            || (atEnd && piece.Width > 0.7 * plane.Width && piece.Height < 0.06 * plane.Height);
+        if (piece.Height > 0.7 * plane.Height && piece.Width < 0.12 * plane.Width && (piece.Left == 0 || piece.Right == plane.Width))
+        {
+            var (edge, rows) = (piece.Left == 0 ? 0 : plane.Width - 1, 0);
+            for (var y = piece.Top; y < piece.Bottom; y++)
+                rows += plane.Row(y)[edge] > 0 ? 1 : 0;
+            return rows > 0.6 * plane.Height;
+        }
+
+        return piece.Width > 0.7 * plane.Width && piece.Height < 0.12 * plane.Height && (piece.Top == 0 || piece.Bottom == plane.Height)
+            && plane.Width - plane.Row(piece.Top == 0 ? 0 : plane.Height - 1).Count((byte)0) > 0.6 * plane.Width;
     }
 
     private static bool Encloses(InkComponent[] pieces, int index)

@@ -22,6 +22,9 @@ internal record struct InkComponent(int Left, int Top, int Right, int Bottom, in
     /// <summary>How wide the pen was, if the piece is a line: a line's area is its length times its width, its outline about twice its length, and a quarter more on a grid.</summary>
     public readonly double Pen => 2.5 * Area / Outline;
 
+    /// <summary>Whether it reaches the edge of the picture.</summary>
+    public readonly bool TouchesEdge(InkPlane plane) => Left == 0 || Top == 0 || Right == plane.Width || Bottom == plane.Height;
+
     /// <summary>The free distance between two boxes, in pixels; 0 where they touch or overlap.</summary>
     public readonly int Gap(in InkComponent other) => Math.Max(0, Math.Max(
         Math.Max(Left, other.Left) - Math.Min(Right, other.Right),

@@ -14,8 +14,11 @@ internal static class RuledLines
     /// <summary>How much of its way across the picture a line must be seen.</summary>
     private const double LeastSeen = 0.55;
 
+    /// <summary>Lines that are in the picture for less than this share of its width look like strokes.</summary>
+    private const double LeastWay = 0.08;
+
     /// <summary>More than any paper has: a bound on the work.</summary>
-    private const int MostCandidates = 200, MostThinRuns = 100_000, LargestSidePx = 2048;
+    private const int MostCandidates = 400, MostThinRuns = 100_000, LargestSidePx = 2048;
 
     private readonly record struct ThinRun(int X, int Top, int Bottom, byte Strongest);
 
@@ -81,16 +84,14 @@ internal static class RuledLines
         {
             // the line that most runs are on, of those that are seen on enough of their way
             var best = TensorPrimitives.IndexOfMax<int>(votes);
-            if (votes[best] == 0)
+            if (votes[best] < LeastWay * plane.Width)
                 return;
 
             var (slope, at) = (best / height, best % height);
             List<int> members = [.. Enumerable.Range(0, runs.Count).Where(run => !erased[run] && Math.Abs(At(runs[run], slope) - at) <= 1)];
             var way = Way(at - reach, (slope - slopes / 2) * step, plane);
-            if (members.Count < LeastSeen * way || (found == 0 && way < 0.6 * plane.Width) || votes[best] < 0.08 * plane.Width)
+            if (members.Count < LeastSeen * way || (found == 0 && way < 0.6 * plane.Width))
             {
-                if (votes[best] < 0.3 * plane.Width)
-                    return;
                 votes[best] = 0;
                 continue;
             }

@@ -16,7 +16,10 @@ internal static class UnevenPaper
     private const double WidestStroke = 0.2;
 
     /// <summary>Ink weaker than this (of 255, as a share of the paper's light) can't be told from the paper's own unevenness.</summary>
-    private const int FaintestContrast = 16;
+    private const int FaintestContrast = 24;
+
+    /// <summary>What is smaller than this share of the picture's shorter side is noise.</summary>
+    private const double SmallestPiece = 0.012;
 
     /// <summary>Paper lighter than this, on average, isn't written on with lighter ink.</summary>
     private const int DarkestLightPaper = 100;
@@ -27,8 +30,6 @@ internal static class UnevenPaper
     {
         plane = Shrink(plane, (Math.Max(plane.Width, plane.Height) + TargetSidePx - 1) / TargetSidePx);
         var (width, height) = (plane.Width, plane.Height);
-        var rented = ArrayPool<byte>.Shared.Rent(width * height);
-        var paper = rented.AsSpan(0, width * height);
         var (medians, isInkDark) = Look(plane);
         if (!isInkDark)
         {
@@ -37,12 +38,35 @@ internal static class UnevenPaper
         }
 
         Illumination.Level(plane, medians);
-        Smooth(plane.Ink, paper, width, height);
-        Close(paper, width, height, (int)(WidestStroke * Math.Min(width, height)));
-        Contrast(plane.Ink, paper);
+        var rented = ArrayPool<byte>.Shared.Rent(2 * width * height);
+        var (smooth, paper) = (rented.AsMemory(0, width * height), rented.AsMemory(width * height, width * height));
+        Smooth(plane.Ink, smooth.Span, width, height);
+
+        // first with a window for the widest of pens, then with one for this pen: a narrow one follows the light more closely, above all at the picture's edges
+        var window = (int)(WidestStroke * Math.Min(width, height));
+        while (true)
+        {
+            smooth.CopyTo(paper);
+            Close(paper.Span, width, height, window);
+            Contrast(smooth.Span, paper.Span, plane.Ink);
+            Stretch(plane.Ink);
+            if (PenWidth(plane) is not { } pen || 3.5 * pen + 4 > 0.75 * window)
+                break;
+            window = (int)(3.5 * pen) + 4;
+        }
+
         ArrayPool<byte>.Shared.Return(rented);
-        Stretch(plane.Ink);
+        var least = Math.Max(3, SmallestPiece * Math.Min(width, height));
+        if (InkComponents.Of(plane) is { } ink)
+            ink.Erase(plane, piece => ink.Pieces[piece].Extent < least);
         return plane;
+    }
+
+    /// <summary>Of the largest piece within the picture, if that is large enough to be a digit.</summary>
+    private static double? PenWidth(InkPlane plane)
+    {
+        var within = InkComponents.Of(plane)?.Pieces.Where(piece => !piece.TouchesEdge(plane)).DefaultIfEmpty().MaxBy(piece => piece.Area);
+        return within is { } largest && largest.Extent > 0.05 * Math.Min(plane.Width, plane.Height) ? largest.Pen : null;
     }
 
     private static InkPlane Shrink(InkPlane plane, int times)
@@ -97,7 +121,7 @@ internal static class UnevenPaper
     }
 
     /// <summary>The mean of each pixel and its eight neighbours; the outermost stay as they are.</summary>
-    private static void Smooth(Span<byte> grey, Span<byte> smooth, int width, int height)
+    private static void Smooth(ReadOnlySpan<byte> grey, Span<byte> smooth, int width, int height)
     {
         grey.CopyTo(smooth);
         for (var y = 1; y < height - 1; y++)
@@ -115,7 +139,6 @@ internal static class UnevenPaper
             }
         }
 
-        smooth.CopyTo(grey);
     }
 
     /// <summary>Greyscale closing by a square, separately across and down; only windows wholly within the picture count.</summary>
@@ -170,10 +193,10 @@ internal static class UnevenPaper
     }
 
     /// <summary>How much darker than its paper each pixel is, as a share of the paper's light.</summary>
-    private static void Contrast(Span<byte> grey, ReadOnlySpan<byte> paper)
+    private static void Contrast(ReadOnlySpan<byte> grey, ReadOnlySpan<byte> paper, Span<byte> contrast)
     {
         for (var i = 0; i < grey.Length; i++)
-            grey[i] = (byte)(paper[i] <= grey[i] ? 0 : (paper[i] - grey[i]) * 255 / paper[i]);
+            contrast[i] = (byte)(paper[i] <= grey[i] ? 0 : (paper[i] - grey[i]) * 255 / paper[i]);
     }
 
     /// <summary>Contrast → ink: what is within the paper's own noise is none, and the usual ink is full.</summary>

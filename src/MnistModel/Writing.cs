@@ -47,11 +47,11 @@ public sealed class Writing
 
         var groups = Group(pieces, dirt);
         var boxes = groups.ConvertAll(group => group.Select(piece => pieces[piece]).Aggregate((box, piece) => box.With(piece)));
-        var largest = boxes.Count == 0 ? 0 : boxes.Max(box => box.Extent);
+        var isWriting = ByComparison(boxes, plane);
         var digits = new List<(List<int> Pieces, InkComponent Box)>();
         foreach (var (group, box) in groups.Zip(boxes))
         {
-            if (box.Extent >= LargestSpeck * largest)
+            if (isWriting(box))
                 digits.Add((group, box));
             else
                 group.ForEach(piece => dirt[piece] = true);
@@ -88,6 +88,21 @@ public sealed class Writing
         return new PixelBox(left, top, (int)Math.Ceiling(box.Right * scaleX) - left, (int)Math.Ceiling(box.Bottom * scaleY) - top);
     }
 
+    /// <summary>Tells writing from specks, from what lines have left, and from shadows at the picture's edge, by what all groups are like.</summary>
+    private static Predicate<InkComponent> ByComparison(List<InkComponent> boxes, InkPlane plane)
+    {
+        if (boxes.Count < 2)
+            return _ => true;
+
+        var strongest = boxes.Max(box => box.Strongest);
+        var longest = boxes.Max(box => box.Extent);
+        InkComponent? within = boxes.Where(box => !box.TouchesEdge(plane) && box.Strongest > strongest / 2 && box.Extent > 0.4 * longest).Select(box => (InkComponent?)box).MaxBy(box => box!.Value.Area);
+        bool IsStroke(InkComponent box) => box.Strongest > 0.3 * strongest
+            && (within is not { } known || (box.Pen > 0.35 * known.Pen && !(box.Pen > 2.2 * known.Pen && box.TouchesEdge(plane))));
+        var largest = boxes.Where(IsStroke).Select(box => box.Extent).DefaultIfEmpty().Max();
+        return box => IsStroke(box) && box.Extent >= LargestSpeck * largest;
+    }
+
     private static void FindDirt(InkPlane plane, InkComponent[] pieces, bool[] dirt)
     {
         if (pieces.Length > MostPieces)
@@ -108,14 +123,13 @@ public sealed class Writing
         if (kept.Count == 0)
             return [];
 
-        // where there are strokes, what is much smaller is a dot; where there are only dots, all are
         var largest = pieces[kept.MaxBy(piece => pieces[piece].Extent)];
-        var isStroke = largest.Extent > 4 * largest.Pen;
-        var whole = kept.Select(piece => pieces[piece]).Aggregate((box, piece) => box.With(piece));
-        var (small, pen) = (0.25 * (isStroke ? largest.Extent : whole.Height), isStroke ? largest.Pen : 0);
-        List<InkComponent> dots = [.. kept.Select(piece => pieces[piece]).Where(piece => piece.Extent < small && piece.Extent >= 0.6 * pen).OrderBy(piece => piece.Extent)];
-        // a dotted line has much of its ink in dots, which may be some of their widths apart
-        var dotGap = dots.Sum(dot => dot.Area) > 0.25 * whole.Area ? 4 * dots[dots.Count / 2].Extent : 0;
+        var (small, pen) = (0.25 * largest.Extent, largest.Pen);
+        // dots are round and of one size; a dotted line has much of its ink in them, and they may be some of their widths apart
+        List<InkComponent> dots = [.. kept.Select(piece => pieces[piece]).Where(piece => piece.Extent < 3.5 * piece.Pen).OrderBy(piece => piece.Extent)];
+        var dot = dots.Count == 0 ? 0 : dots[dots.Count / 2].Extent;
+        var inDots = dots.Where(piece => piece.Extent > 0.6 * dot && piece.Extent < 1.7 * dot).Sum(piece => piece.Area);
+        var dotGap = dots.Count > 3 && inDots > 0.25 * kept.Sum(piece => pieces[piece].Area) ? 4 * dot : 0;
 
         var parents = kept.ToDictionary(piece => piece);
         for (var i = 0; i < kept.Count; i++)
@@ -139,12 +153,12 @@ public sealed class Writing
 
     private static bool Belong(in InkComponent one, in InkComponent other, double small, double pen, double dotGap)
     {
-        var (gap, least) = (one.Gap(other), Math.Min(one.Extent, other.Extent));
-        if (least >= 0.6 * pen && gap <= dotGap)
+        var (gap, least) = (one.Gap(other), one.Extent < other.Extent ? one : other);
+        if (gap <= dotGap && dotGap > 0 && least.Extent > 0.15 * dotGap)
             return true;
-        if (least < small)
-            return least >= 0.6 * pen && gap <= 1.5 * least; // where a pen jumped; dirt is finer than the pen, or farther away
+        if (least.Extent < small)
+            return least.Pen >= 0.45 * pen && gap <= 1.5 * least.Extent; // where a pen jumped; dirt is finer than the pen, or farther away
         var overlap = Math.Min(one.Right, other.Right) - Math.Max(one.Left, other.Left);
-        return overlap > 0.4 * Math.Min(one.Width, other.Width) && gap < 0.3 * Math.Max(one.Height, other.Height);
+        return (overlap > 0.4 * Math.Min(one.Width, other.Width) && gap < 0.3 * Math.Max(one.Height, other.Height)) || gap <= 0.5 * pen; // a 5 and its bar; a 4 of two strokes
     }
 }

@@ -36,7 +36,11 @@ public class WritingTests
     [Fact]
     public void Digits_side_by_side_are_found_from_left_to_right()
     {
-        using var plane = Draw(canvas => Ink(canvas, $"{Three} {One}"));
+        using var plane = Draw(canvas =>
+        {
+            Ink(canvas, Three);
+            Ink(canvas, One);
+        });
 
         var writing = Writing.On(plane);
 
