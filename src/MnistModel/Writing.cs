@@ -41,9 +41,11 @@ public sealed class Writing
             return new Writing(plane, null, [], [new InkComponent(0, 0, plane.Width, plane.Height, 1, 1, 255)]);
 
         var pieces = ink.Pieces;
+        if (pieces.Length < 2) // most drawings of the page
+            return new Writing(plane, ink, new int[pieces.Length], pieces);
+
         var dirt = new bool[pieces.Length];
-        if (pieces.Length > 1)
-            FindDirt(plane, pieces, dirt);
+        FindDirt(plane, pieces, dirt);
 
         var groups = Group(pieces, dirt);
         var boxes = groups.ConvertAll(group => group.Select(piece => pieces[piece]).Aggregate((box, piece) => box.With(piece)));
