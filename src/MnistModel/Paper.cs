@@ -34,7 +34,7 @@ internal static class Paper
             levels.Clear();
             foreach (var level in grey)
                 levels[level]++;
-            if (levels[paper] < grey.Length / 3 && TensorPrimitives.IndexOfMax<int>(levels) is var most && levels[most] > 2 * levels[paper])
+            if (TensorPrimitives.IndexOfMax<int>(levels) is var most && levels[most] > 2 * levels[paper] && IsJustInside(plane, most))
                 paper = most;
             darkInk = IsInkDark(levels, paper);
         }
@@ -64,6 +64,25 @@ internal static class Paper
             levels[plane.Row(y)[0]]++;
             levels[plane.Row(y)[^1]]++;
         }
+    }
+
+    /// <summary>Whether a level is what stands just inside the border, all around: then the border is a frame. A stroke that is cropped tightly is narrow.</summary>
+    private static bool IsJustInside(InkPlane plane, int level)
+    {
+        const int narrowestPx = 100, tolerance = 16;
+        var shorter = Math.Min(plane.Width, plane.Height);
+        if (shorter < narrowestPx)
+            return false;
+
+        var inset = shorter / 20;
+        var (right, bottom, there) = (plane.Width - 1 - inset, plane.Height - 1 - inset, 0);
+        for (var x = inset; x <= right; x++)
+            there += Near(plane.Row(inset)[x]) + Near(plane.Row(bottom)[x]);
+        for (var y = inset; y <= bottom; y++)
+            there += Near(plane.Row(y)[inset]) + Near(plane.Row(y)[right]);
+        return there > 0.8 * 2 * (right - inset + bottom - inset + 2);
+
+        int Near(byte other) => Math.Abs(other - level) <= tolerance ? 1 : 0;
     }
 
     private static int Spread(ReadOnlySpan<int> levels, int paper)

@@ -36,6 +36,26 @@ public class ImageDecoderTests
     public void Light_ink_on_dark_paper_is_read_as_dark_on_light() => AssertBar(Encode(SKColors.Black, SKColors.White));
 
     [Fact]
+    public void A_thick_stroke_cropped_tightly_is_still_ink()
+    {
+        var plane = ImageDecoder.Decode(Encode(SKColors.White, SKColors.Black, bar: SKRectI.Create(3, 3, Width - 6, Height - 6)));
+
+        Assert.Equal(0, plane.Row(0)[0]);
+        Assert.Equal(255, plane.Row(20)[30]);
+    }
+
+    [Theory]
+    [InlineData(60)] // ink darker than the paper
+    [InlineData(250)] // and lighter
+    public void On_grey_paper_ink_is_what_stands_out(byte ink)
+    {
+        var plane = ImageDecoder.Decode(Encode(new SKColor(120, 120, 120), new SKColor(ink, ink, ink)));
+
+        Assert.Equal(0, plane.Row(2)[2]);
+        Assert.InRange(plane.Row(20)[25], 100, 255);
+    }
+
+    [Fact]
     public void Colours_are_reduced_to_their_luminance()
     {
         var plane = ImageDecoder.Decode(Encode(SKColors.White, SKColors.Red));
