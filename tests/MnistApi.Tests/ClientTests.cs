@@ -18,7 +18,8 @@ public sealed class ClientTests(Api api) : IDisposable
 
         Assert.Equal([3, 3], Digits(answers[0]));
         Assert.Equal([3], Digits(answers[1]));
-        var probabilities = answers[2].GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()).ToArray();
+        Assert.Equal("3", answers[2].GetProperty("text").GetString());
+        var probabilities = answers[3].GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()).ToArray();
         Assert.Equal(1, Array.IndexOf(probabilities, probabilities.Max()));
     }
 
