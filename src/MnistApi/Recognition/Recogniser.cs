@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc;
 using MnistApi.Endpoints;
 using MnistApi.Models;
 using MnistModel;
-using SkiaSharp;
 
 namespace MnistApi.Recognition;
 
@@ -15,34 +14,17 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
 {
     /// <summary>Answers one picture.</summary>
     /// <param name="picture">As it arrived.</param>
-    /// <param name="explain">Whether the answer shows what the network saw.</param>
-    public BatchAnswer Answer(Picture picture, bool explain) => Answer([picture], explain, CancellationToken.None)[0];
+    /// <param name="explain">Whether the answer shows how it came about.</param>
+    public BatchAnswer Answer(Picture picture, bool explain) => Answer([picture], explain ? Explained.Whole : Explained.Nothing, CancellationToken.None)[0];
 
     /// <summary>Answers each picture; one that can't be answered doesn't keep the others from it.</summary>
     /// <param name="pictures">As they arrived.</param>
-    /// <param name="explain">Whether the answers show what the network saw.</param>
+    /// <param name="explain">Whether the answers show what the network saw. More would take a full batch seconds.</param>
     /// <param name="hungUp">Nobody waits for the answers any more; asked between two pictures.</param>
     /// <returns>One answer per picture, in order.</returns>
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
-    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp)
-    {
-        clock.Start();
-        var readings = new Reading[pictures.Count];
-        var digits = new List<DigitImage>(pictures.Count);
-        for (var i = 0; i < readings.Length; i++)
-        {
-            hungUp.ThrowIfCancellationRequested();
-            readings[i] = Read(pictures[i]);
-            if (readings[i].Digit is { } digit)
-                digits.Add(digit);
-        }
-
-        var predictions = digits.Count == 0 ? [] : Counted(model.Classifier.Classify(digits));
-        var next = 0;
-        return Array.ConvertAll(readings, reading => reading.Digit is { } digit
-            ? new BatchAnswer(ToResponse(predictions[next++], digit, explain), null)
-            : new BatchAnswer(null, reading.Problem));
-    }
+    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp) =>
+        Answer(pictures, explain ? Explained.Input : Explained.Nothing, hungUp);
 
     /// <summary>Runs the network on pixels as they are.</summary>
     /// <param name="pixels">N × 784 numbers in row order, 0 = paper, 1 = full ink.</param>
@@ -53,18 +35,41 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         return Counted(model.Classifier.Classify(pixels));
     }
 
-    /// <summary>The 28×28 image as a PNG in a data URL.</summary>
-    public static string ToDataUrl(DigitImage digit)
+    private BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, Explained explain, CancellationToken hungUp)
     {
-        var info = new SKImageInfo(DigitImage.Side, DigitImage.Side, SKColorType.Gray8);
-        using var image = SKImage.FromPixelCopy(info, digit.Pixels);
-        using var png = image.Encode(SKEncodedImageFormat.Png, 100);
-        return $"data:image/png;base64,{Convert.ToBase64String(png.AsSpan())}";
+        clock.Start();
+        var readings = new Reading[pictures.Count];
+        var digits = new List<DigitImage>(pictures.Count);
+        for (var i = 0; i < readings.Length; i++)
+        {
+            hungUp.ThrowIfCancellationRequested();
+            readings[i] = Read(pictures[i], explain);
+            if (readings[i].Digit is { } digit)
+                digits.Add(digit);
+        }
+
+        var predictions = digits.Count == 0 ? [] : Counted(model.Classifier.Classify(digits));
+        var next = 0;
+        return Array.ConvertAll(readings, reading => reading.Digit is null
+            ? new BatchAnswer(null, reading.Problem)
+            : new BatchAnswer(ToResponse(predictions[next], Explain(reading, predictions[next++], explain)), null));
     }
 
-    private PredictResponse ToResponse(Prediction prediction, DigitImage digit, bool explain) => new(
+    private Explanation? Explain(Reading reading, Prediction prediction, Explained explain)
+    {
+        if (explain is Explained.Nothing)
+            return null;
+
+        var explanation = explain is Explained.Whole
+            ? Explainer.Explain(model, reading.Digit!, prediction, reading.Steps)
+            : new Explanation([Explainer.Input(reading.Digit!)], null, null, null);
+        clock.Lap(Stage.Explain);
+        return explanation;
+    }
+
+    private PredictResponse ToResponse(Prediction prediction, Explanation? explanation) => new(
         prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction), prediction.Digit, prediction.Confidence, prediction.Probabilities,
-        model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null);
+        model.Classifier.Card.Version, explanation);
 
     private string NotADigit(Prediction prediction) => string.Create(CultureInfo.InvariantCulture,
         $"It doesn't look like a digit: the network puts the chance that it is one at {100 * prediction.DigitProbability:F1} %, and {100 * model.Classifier.Card.RejectionThreshold:F1} % are needed.");
@@ -77,18 +82,27 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         return predictions;
     }
 
-    // a digit, or why there is none
-    private readonly record struct Reading(DigitImage? Digit, ProblemDetails? Problem)
+    private enum Explained
     {
-        public static Reading Refused(int status, string detail) => new(null, Problems.Of(status, detail).ProblemDetails);
+        Nothing,
+        Input,
+        Whole,
     }
 
-    private Reading Read(Picture picture) => picture switch
+    // a digit, and the steps to it where they were asked for, or why there is none
+    private readonly record struct Reading(DigitImage? Digit, ProblemDetails? Problem, IReadOnlyList<ExplainedStep> Steps)
     {
-        { Encoded: { } encoded } => Decode(encoded.Span),
-        { Problem: { } problem } => new Reading(null, problem),
+        public static Reading Of(ProblemDetails problem) => new(null, problem, []);
+
+        public static Reading Refused(int status, string detail) => Of(Problems.Of(status, detail).ProblemDetails);
+    }
+
+    private Reading Read(Picture picture, Explained explain) => picture switch
+    {
+        { Encoded: { } encoded } => Decode(encoded.Span, explain),
+        { Problem: { } problem } => Reading.Of(problem),
         { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes
-            ? Decode(bytes)
+            ? Decode(bytes, explain)
             : Reading.Refused(StatusCodes.Status400BadRequest, Faults.NotBase64),
         { Json: { Image: null, Pixels: { } pixels } } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
             ? FromPixels(pixels)
@@ -96,7 +110,7 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         _ => Reading.Refused(StatusCodes.Status400BadRequest, Faults.NeitherOrBoth),
     };
 
-    private Reading Decode(ReadOnlySpan<byte> encoded)
+    private Reading Decode(ReadOnlySpan<byte> encoded, Explained explain)
     {
         try
         {
@@ -104,12 +118,17 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
             clock.Lap(Stage.Decode);
             var digit = DigitFraming.Frame(plane);
             clock.Lap(Stage.Frame);
-            return OrBlank(digit);
+            if (digit is null || explain is not Explained.Whole)
+                return OrBlank(digit);
+
+            var steps = Explainer.Steps(plane); // while the ink is there
+            clock.Lap(Stage.Explain);
+            return new Reading(digit, null, steps);
         }
         catch (ImageException e)
         {
             clock.Lap(Stage.Decode);
-            return new Reading(null, Problems.Of(e).ProblemDetails);
+            return Reading.Of(Problems.Of(e).ProblemDetails);
         }
     }
 
@@ -127,5 +146,5 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
     }
 
     private static Reading OrBlank(DigitImage? digit) =>
-        digit is null ? Reading.Refused(StatusCodes.Status422UnprocessableEntity, Faults.Blank) : new Reading(digit, null);
+        digit is null ? Reading.Refused(StatusCodes.Status422UnprocessableEntity, Faults.Blank) : new Reading(digit, null, []);
 }

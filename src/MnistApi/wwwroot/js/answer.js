@@ -19,7 +19,7 @@ export function createAnswer(panel, { digit, words, detail, seen }, bars) {
     detail.textContent = texts.detail;
     digit.textContent = prediction?.digit ?? '';
     seen.hidden = !prediction;
-    if (prediction) seen.src = prediction.input;
+    if (prediction) seen.src = prediction.explanation.steps.find(step => step.name === 'input').image;
     bars.show(prediction?.probabilities ?? null);
   }
 

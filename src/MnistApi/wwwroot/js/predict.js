@@ -1,5 +1,5 @@
 /**
- * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], input: string}} Prediction `input`: data URL of the 28×28 PNG;
+ * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], explanation: {steps: {name: string, image: string}[]}}} Prediction the step `input` is the 28×28 PNG as a data URL;
  *   where it is no digit, the others say what it would be if it were
  * @typedef {{title: string, detail: string, status?: number}} Problem what went wrong, in words; `status`: of HTTP, where the server answered
  */
