@@ -193,7 +193,7 @@ internal sealed class ApiDocument : IDocumentFilter
                 answer.Examples = Examples(examples);
         }
 
-    private static JsonObject OneAsImage() => new() { ["image"] = Png.Of(One) };
+    private static JsonObject OneAsImage() => new() { ["image"] = Png.ToDataUrl(Png.Of(One)) };
 
     private static JsonObject OneAsPixels() => new() { ["pixels"] = new JsonArray([.. One.Pixels.ToArray().Select(ink => JsonValue.Create((int)ink))]) };
 

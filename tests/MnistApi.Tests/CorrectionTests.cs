@@ -256,7 +256,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
 
     // the 28×28 that /predict says the network saw
     private async Task<byte[]> Seen(int digit) =>
-        Grey(Convert.FromBase64String((await api.Predict(Api.Raw(Drawing.Of(digit)), "?explain=true")).GetProperty("input").GetString()!.Split(',')[1]));
+        Grey(Convert.FromBase64String((await api.Predict(Api.Raw(Drawing.Of(digit)), "?explain=true")).GetProperty("explanation").GetProperty("steps").EnumerateArray()
+            .Single(step => step.GetProperty("name").GetString() == "input").GetProperty("image").GetString()!.Split(',')[1]));
 
     private static byte[] Grey(byte[] png)
     {

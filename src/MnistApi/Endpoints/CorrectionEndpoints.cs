@@ -80,7 +80,7 @@ internal static partial class CorrectionEndpoints
             var (predicted, by) = form.Text("predicted") is [var answered]
                 ? (answered - '0', form.Text("model"))
                 : (model.Classifier.Classify([digit])[0].Digit, model.Classifier.Card.Version);
-            var picture = plane.Width * plane.Height <= MostPicturePixels ? GreyPng.Encode(plane) : null;
+            var picture = plane.Width * plane.Height <= MostPicturePixels ? Png.OfGrey(plane.Pixels, plane.Width, plane.Height) : null;
             return new PendingCorrection(new Correction
             {
                 Label = (byte)(label - '0'),

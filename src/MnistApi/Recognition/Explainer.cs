@@ -21,7 +21,7 @@ internal static class Explainer
     }
 
     /// <summary>The network's input.</summary>
-    public static ExplainedStep Input(DigitImage digit) => new("input", DigitImage.Side, DigitImage.Side, Png.Of(digit));
+    public static ExplainedStep Input(DigitImage digit) => new("input", DigitImage.Side, DigitImage.Side, Png.ToDataUrl(Png.Of(digit)));
 
     /// <summary>All of it.</summary>
     /// <param name="model">Answered.</param>
@@ -43,7 +43,7 @@ internal static class Explainer
     private static ExplainedStep Step(string name, InkPlane plane)
     {
         using var small = plane.Shrink(MostStepPx);
-        return new ExplainedStep(name, small.Width, small.Height, Png.OfGrey(small.Pixels, small.Width, small.Height));
+        return new ExplainedStep(name, small.Width, small.Height, Png.ToDataUrl(Png.OfGrey(small.Pixels, small.Width, small.Height)));
     }
 
     private static string Colour(DigitImage digit, float[] map, float full)
@@ -58,7 +58,7 @@ internal static class Explainer
             pixels[4 * i + 3] = byte.MaxValue;
         }
 
-        return Png.OfColours(pixels, DigitImage.Side, DigitImage.Side);
+        return Png.ToDataUrl(Png.OfColours(pixels, DigitImage.Side, DigitImage.Side));
     }
 
     private static string Tile(FeatureMap layer)
@@ -80,6 +80,6 @@ internal static class Explainer
             }
         }
 
-        return Png.OfGrey(levels, width, height);
+        return Png.ToDataUrl(Png.OfGrey(levels, width, height));
     }
 }
