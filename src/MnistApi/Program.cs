@@ -45,7 +45,11 @@ try
     app.UseDefaultFiles();
     app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
     app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), // it would set up its generator for every request that passes
-        swagger => swagger.UseSwagger().UseSwaggerUI(page => page.DocumentTitle = "MnistService API"));
+        swagger => swagger.UseSwagger().UseSwaggerUI(page =>
+        {
+            page.DocumentTitle = "MnistService API";
+            page.InjectJavascript("../js/swaggerForms.js", "module"); // a module runs when the page's own scripts are there
+        }));
     app.MapPredict();
     app.MapBatch();
     app.MapInfer();
