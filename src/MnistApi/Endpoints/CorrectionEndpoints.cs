@@ -29,6 +29,7 @@ internal static partial class CorrectionEndpoints
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage);
         corrections.MapGet("/export", Export)
+            .WithMetadata(new ApiKeys.Private())
             .DisableRequestTimeout() // it takes as long as there are many
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
