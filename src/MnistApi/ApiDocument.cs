@@ -19,6 +19,8 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private const string NotAnImage = "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.";
 
+    private const string CutShort = "data:image/png;base64,…";
+
     // a 1: a bar of 2×20 pixels where framing puts it
     private static readonly DigitImage One = new(Enumerable.Range(0, DigitImage.PixelCount)
         .Select(i => i % DigitImage.Side is 14 or 15 && i / DigitImage.Side is >= 5 and < 25 ? byte.MaxValue : byte.MinValue).ToArray());
@@ -32,6 +34,11 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private static readonly PredictResponse Answer =
         new(true, null, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
+
+    // the images but one cut short: they tell nothing as text
+    private static readonly Explanation Explained = new(
+        [new("ink", 280, 280, CutShort), new("crop", 240, 240, CutShort), Explainer.Input(One)],
+        new ExplainedDigit(1, CutShort), new ExplainedDigit(7, CutShort), [new ExplainedLayer("conv1", 16, 24, 24, CutShort)]);
 
     /// <summary>For <c>AddSwaggerGen</c>.</summary>
     public static void Describe(SwaggerGenOptions options)
@@ -65,14 +72,14 @@ internal sealed class ApiDocument : IDocumentFilter
         DescribeOnePicture(predict, picture);
         Show(predict, StatusCodes.Status200OK,
             ("The digit", ToJson(Answer)),
-            ("With ?explain=true", ToJson(Answer with { Input = Recogniser.ToDataUrl(One) })),
+            ("With ?explain=true", ToJson(Answer with { Explanation = Explained })),
             ("Several digits", ToJson(Answer with { IsDigit = false, Reason = Recogniser.NotADigit(0.0123f, 0.885), Hint = Recogniser.Several(4) })));
     }
 
     private static void DescribeRead(OpenApiOperation read, IOpenApiSchema picture)
     {
         DescribeOnePicture(read, picture);
-        ReadDigit Digit(int x) => new(Answer.Digit, Answer.Confidence, true, Answer.Probabilities, new PixelBox(x, 40, 12, 118));
+        ReadDigit Digit(int x) => new(Answer.Digit, Answer.Confidence, true, Answer.Probabilities, new PixelBox(x, 40, 12, 118), null);
         Show(read, StatusCodes.Status200OK,
             ("Two digits", JsonSerializer.SerializeToNode(new ReadResponse("11", [Digit(60), Digit(150)], 280, 200, Answer.Model), ApiJson.Default.ReadResponse)!));
     }
@@ -105,7 +112,7 @@ internal sealed class ApiDocument : IDocumentFilter
     }
 
     private static void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)
-        {
+    {
         Forms(batch, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures })["application/json"] = new OpenApiMediaType
         {
             Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = picture, MaxItems = BatchEndpoints.MostPictures },
@@ -202,7 +209,7 @@ internal sealed class ApiDocument : IDocumentFilter
                 answer.Examples = Examples(examples);
         }
 
-    private static JsonObject OneAsImage() => new() { ["image"] = Recogniser.ToDataUrl(One) };
+    private static JsonObject OneAsImage() => new() { ["image"] = Png.ToDataUrl(Png.Of(One)) };
 
     private static JsonObject OneAsPixels() => new() { ["pixels"] = new JsonArray([.. One.Pixels.ToArray().Select(ink => JsonValue.Create((int)ink))]) };
 

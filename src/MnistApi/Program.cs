@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.ResponseCompression;
 using MnistApi;
 using MnistApi.Corrections;
 using MnistApi.Endpoints;
@@ -23,6 +24,11 @@ builder.AddCorrections();
 builder.AddShutdown();
 builder.AddSecurity();
 
+builder.Services.AddResponseCompression(pages =>
+{
+    pages.EnableForHttps = true; // they hold no secret
+    pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
+});
 builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>();
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
 builder.Services.ConfigureHttpJsonOptions(json =>
@@ -42,10 +48,15 @@ try
     app.UseStatusCodePages(Problems.OfStatus);
     app.UseAccess();
     app.UseLimits();
+    app.UseWhen(context => context.GetEndpoint() is null, files => files.UseResponseCompression()); // the pages alone: an answer is too small to gain by it
     app.UseDefaultFiles();
     app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
     app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), // it would set up its generator for every request that passes
-        swagger => swagger.UseSwagger().UseSwaggerUI(page => page.DocumentTitle = "MnistService API"));
+        swagger => swagger.UseSwagger().UseSwaggerUI(page =>
+        {
+            page.DocumentTitle = "MnistService API";
+            page.InjectJavascript("../js/swaggerForms.js", "module"); // a module runs when the page's own scripts are there
+        }));
     app.MapPredict();
     app.MapBatch();
     app.MapRead();

@@ -57,6 +57,7 @@ internal static class TelemetryExport
         StatusCodes.Status415UnsupportedMediaType => "content_type",
         StatusCodes.Status422UnprocessableEntity => "blank",
         StatusCodes.Status429TooManyRequests => null,
+        StatusCodes.Status499ClientClosedRequest => "hung_up",
         >= 500 => "failed",
         >= 400 => "other",
         _ => null,

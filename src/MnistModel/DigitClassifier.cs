@@ -68,13 +68,10 @@ public sealed class DigitClassifier : IDisposable
     /// <exception cref="InvalidDataException">They are no model of ours: not ONNX, another input or output, or no model card.</exception>
     public static DigitClassifier Load(byte[] model, string path)
     {
-        // one thread per image: the network is too small to share, and requests run side by side
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         InferenceSession session;
         try
         {
-            session = new InferenceSession(model, options);
+            session = Open(model);
         }
         catch (OnnxRuntimeException e)
         {
@@ -109,8 +106,7 @@ public sealed class DigitClassifier : IDisposable
         {
             var pixels = rented.AsMemory(0, images.Count * DigitImage.PixelCount);
             for (var i = 0; i < images.Count; i++)
-                TensorPrimitives.ConvertTruncating(images[i].Pixels, pixels.Span.Slice(i * DigitImage.PixelCount, DigitImage.PixelCount));
-            TensorPrimitives.Divide(pixels.Span, 255f, pixels.Span);
+                ToInput(images[i], pixels.Span.Slice(i * DigitImage.PixelCount, DigitImage.PixelCount));
             return Classify(pixels);
         }
         finally
@@ -145,6 +141,21 @@ public sealed class DigitClassifier : IDisposable
     {
         _runOptions.Dispose();
         _session.Dispose();
+    }
+
+    /// <summary>One thread per image: the network is too small to share, and requests run side by side.</summary>
+    internal static InferenceSession Open(byte[] model)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return new InferenceSession(model, options);
+    }
+
+    /// <summary>Bytes of ink → 784 numbers from 0 to 1.</summary>
+    internal static void ToInput(DigitImage image, Span<float> pixels)
+    {
+        TensorPrimitives.ConvertTruncating(image.Pixels, pixels);
+        TensorPrimitives.Divide(pixels, 255f, pixels);
     }
 
     private static ModelCard CheckContract(InferenceSession session, string path)

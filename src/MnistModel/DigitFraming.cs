@@ -42,6 +42,20 @@ public static class DigitFraming
         return new DigitImage(pixels);
     }
 
+    /// <summary>Cuts a plane to its ink, as <see cref="Frame"/> does first.</summary>
+    /// <param name="plane">Any size.</param>
+    /// <returns>A plane of its own, to be disposed; null where the plane is blank.</returns>
+    public static InkPlane? Crop(InkPlane plane)
+    {
+        if (BoundingBox(plane) is not { } box)
+            return null;
+
+        var crop = InkPlane.Rent(box.Width, box.Height);
+        for (var y = 0; y < box.Height; y++)
+            plane.Row(box.Top + y).Slice(box.Left, box.Width).CopyTo(crop.Ink[(y * box.Width)..]);
+        return crop;
+    }
+
     private readonly record struct Box(int Left, int Top, int Width, int Height);
 
     private static Box? BoundingBox(InkPlane plane)

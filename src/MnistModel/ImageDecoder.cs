@@ -14,7 +14,7 @@ public static class ImageDecoder
 
     /// <summary>Decodes one image; of an animation, the first frame.</summary>
     /// <param name="bytes">The encoded image.</param>
-    /// <param name="limits">Limits on bytes and pixels; the defaults of <see cref="ImageLimits"/> when null.</param>
+    /// <param name="limits">Limits on bytes, pixels and frames; the defaults of <see cref="ImageLimits"/> when null.</param>
     /// <returns>Ink, 0 = paper, 255 = the strongest ink that the paper allows.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     public static unsafe InkPlane Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null)
@@ -23,7 +23,7 @@ public static class ImageDecoder
         if (bytes.Length > limits.MaxBytes)
             throw new ImageException(ImageFault.TooLarge, $"The image has {bytes.Length:N0} bytes; the limit is {limits.MaxBytes:N0}.");
 
-        var image = ImageMetadata.Check(bytes);
+        var image = ImageMetadata.Check(bytes, limits.MaxFrames);
         fixed (byte* first = image)
             return Decode((nint)first, image.Length, limits);
     }

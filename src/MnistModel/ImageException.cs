@@ -16,6 +16,6 @@ public enum ImageFault
     /// <summary>The header is that of an image, but its pixels can't be decoded: cut off, or corrupted.</summary>
     Damaged,
 
-    /// <summary>More bytes or more pixels than <see cref="ImageLimits"/> allows.</summary>
+    /// <summary>More bytes, pixels or frames than <see cref="ImageLimits"/> allows, or too much metadata.</summary>
     TooLarge,
 }

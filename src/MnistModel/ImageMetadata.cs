@@ -11,7 +11,7 @@ internal static class ImageMetadata
     /// <summary>The most bytes of metadata that an image may carry: 1 MB (1,000,000).</summary>
     public const int MaxBytes = 1_000_000;
 
-    /// <summary>The most pieces before the pixels, and the most frames of an animation: 1000.</summary>
+    /// <summary>The most pieces before the pixels: 1000.</summary>
     public const int MaxPieces = 1000;
 
     // what a PNG may carry for the codec to read: compressed text and profiles grow up to a thousandfold
@@ -21,16 +21,19 @@ internal static class ImageMetadata
 
     /// <summary>Counts the metadata, and leaves out what a digit doesn't need where it is much.</summary>
     /// <param name="image">Encoded bytes of any format.</param>
+    /// <param name="maxFrames">The most frames of an animation.</param>
     /// <returns>The same bytes, or a copy of a PNG without its ancillary chunks; with transparency and EXIF, of at most 64 kB, kept.</returns>
-    /// <exception cref="ImageException">More metadata than an image may carry.</exception>
-    public static ReadOnlySpan<byte> Check(ReadOnlySpan<byte> image)
+    /// <exception cref="ImageException">More metadata or frames than an image may carry.</exception>
+    public static ReadOnlySpan<byte> Check(ReadOnlySpan<byte> image, int maxFrames)
     {
         if (image.StartsWith(PngSignature))
             return CheckPng(image);
         if (image.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]))
             CheckJpeg(image);
         else if (image.StartsWith("RIFF"u8) && image.Length > 12 && image[8..].StartsWith("WEBP"u8))
-            CheckWebp(image);
+            CheckWebp(image, maxFrames);
+        else if (image.StartsWith("GIF8"u8))
+            CheckGif(image, maxFrames);
         return image;
     }
 
@@ -85,22 +88,54 @@ internal static class ImageMetadata
         }
     }
 
-    private static void CheckWebp(ReadOnlySpan<byte> image)
+    private static void CheckWebp(ReadOnlySpan<byte> image, int maxFrames)
     {
-        int metadata = 0, pieces = 0;
+        int metadata = 0, pieces = 0, frames = 0;
         var rest = image[12..];
         while (rest.Length >= 8)
         {
             var size = 8 + BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) + (BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) & 1L);
-            if (!rest.StartsWith("VP8"u8) && !rest.StartsWith("ALPH"u8) && !rest.StartsWith("ANMF"u8))
+            var isFrame = rest.StartsWith("ANMF"u8);
+            if (isFrame && ++frames > maxFrames)
+                throw TooManyFrames(maxFrames);
+            if (!isFrame && !rest.StartsWith("VP8"u8) && !rest.StartsWith("ALPH"u8))
                 metadata += (int)Math.Min(rest.Length, size);
-            if (metadata > MaxBytes || ++pieces > MaxPieces)
+            if (metadata > MaxBytes || (!isFrame && ++pieces > MaxPieces))
                 throw TooMuch(metadata);
             rest = rest[(int)Math.Min(rest.Length, size)..];
         }
     }
 
+    // an image or an extension after the other, each a head and blocks of at most 255 bytes, the last one empty
+    private static void CheckGif(ReadOnlySpan<byte> image, int maxFrames)
+    {
+        int metadata = 0, frames = 0;
+        var at = image.Length < 13 ? image.Length : 13 + ColoursBytes(image[10]);
+        while (at + 10 <= image.Length && image[at] is (byte)',' or (byte)'!')
+        {
+            var isFrame = image[at] == ',';
+            if (isFrame && ++frames > maxFrames)
+                throw TooManyFrames(maxFrames);
+            var begin = at;
+            at += isFrame ? 11 + ColoursBytes(image[at + 9]) : 2;
+            while (at < image.Length && image[at] > 0)
+            {
+                at += 1 + image[at];
+                if (!isFrame && metadata + at - begin > MaxBytes)
+                    throw TooMuch(metadata + at - begin);
+            }
+
+            at++;
+            metadata += isFrame ? 0 : at - begin;
+        }
+
+        static int ColoursBytes(byte flags) => flags < 0x80 ? 0 : 3 << ((flags & 7) + 1);
+    }
+
+    private static ImageException TooManyFrames(int maxFrames) =>
+        new(ImageFault.TooLarge, $"The image is an animation of more than {maxFrames:N0} frames. Send one picture of it.");
+
     private static ImageException TooMuch(int metadata) => new(ImageFault.TooLarge, metadata > MaxBytes
         ? $"The image carries more than {MaxBytes:N0} bytes of metadata. Save it without, and send it again."
-        : $"The image has more than {MaxPieces:N0} frames or pieces of metadata. Save one picture without metadata, and send it again.");
+        : $"The image has more than {MaxPieces:N0} pieces of metadata. Save it without, and send it again.");
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using SkiaSharp;
 
 namespace MnistModel;
 
@@ -46,6 +47,27 @@ public sealed class InkPlane : IDisposable
     /// <summary>One row of ink, 0 = paper, 255 = full ink.</summary>
     /// <param name="y">0 is the top row.</param>
     public ReadOnlySpan<byte> Row(int y) => _ink.AsSpan(y * Width, Width);
+
+    /// <summary>All rows, one after the other.</summary>
+    public ReadOnlySpan<byte> Pixels => Ink;
+
+    /// <summary>The same picture at a size to be looked at.</summary>
+    /// <param name="mostSide">The longer side is at most this many pixels; larger planes are scaled down, at least 1.</param>
+    /// <returns>A plane of its own, to be disposed.</returns>
+    public unsafe InkPlane Shrink(int mostSide)
+    {
+        var scale = Math.Min(1, (double)mostSide / Math.Max(Width, Height));
+        var small = Rent(Math.Max(1, (int)Math.Round(Width * scale)), Math.Max(1, (int)Math.Round(Height * scale)));
+        fixed (byte* from = Ink, to = small.Ink)
+        {
+            using var source = new SKPixmap(new SKImageInfo(Width, Height, SKColorType.Gray8), (nint)from);
+            using var target = new SKPixmap(new SKImageInfo(small.Width, small.Height, SKColorType.Gray8), (nint)to);
+            if (!source.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)))
+                throw new InvalidOperationException($"A plane of {Width}×{Height} pixels can't be scaled.");
+        }
+
+        return small;
+    }
 
     /// <summary>Ends the plane's use.</summary>
     public void Dispose()

@@ -72,12 +72,17 @@ public sealed class Writing
         return new Writing(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)]);
     }
 
+    /// <summary>The ink of one of the digits alone, cut to its box.</summary>
+    /// <param name="index">0 is the leftmost.</param>
+    /// <returns>A plane of its own, to be disposed; null where the whole plane is blank.</returns>
+    public InkPlane? Cut(int index) => _ink is null ? DigitFraming.Crop(_plane) : _ink.Copy(_plane, piece => _digitOf[piece] == index, _boxes[index]);
+
     /// <summary>One of the digits, framed; null where it is too faint.</summary>
     /// <param name="index">0 is the leftmost.</param>
     public DigitImage? Frame(int index)
     {
-        using var alone = _ink?.Copy(_plane, piece => _digitOf[piece] == index, _boxes[index]);
-        return DigitFraming.Frame(alone ?? _plane);
+        using var alone = Cut(index);
+        return alone is null ? null : DigitFraming.Frame(alone);
     }
 
     /// <summary>Where one of the digits is in the picture.</summary>

@@ -37,7 +37,7 @@ public sealed class DigitPage : IAsyncDisposable
     {
         var page = new DigitPage(await context.NewPageAsync());
         page.Page.SetDefaultTimeout(30_000);
-        await page.Page.GotoAsync("/");
+        await page.Page.GotoAsync("/", new() { WaitUntil = WaitUntilState.NetworkIdle }); // with its texts
         return page;
     }
 
@@ -79,6 +79,26 @@ public sealed class DigitPage : IAsyncDisposable
 
         var centre = points.Aggregate(Vector2.Add) / points.Count;
         return new Vector2(x - radiusPx, y - radiusPx) + centre * (2 * radiusPx / picture.Width);
+    }
+
+    /// <summary>How high the ink is at a place of the canvas.</summary>
+    /// <param name="x">0 is the left edge, 1 the right.</param>
+    /// <param name="y">0 is the upper edge, 1 the lower; only ink less than a tenth away counts.</param>
+    /// <returns>The height in shares of the canvas' side.</returns>
+    public Task<double> InkWidthAsync(double x, double y) => Pad.EvaluateAsync<double>(
+        """
+        (canvas, [x, y]) => {
+          const { width, height } = canvas;
+          const { data } = canvas.getContext('2d').getImageData(Math.round(x * width), Math.round((y - 0.1) * height), 1, Math.round(0.2 * height));
+          return data.filter((_, i) => i % 4 === 3).reduce((sum, alpha) => sum + alpha / 255, 0) / height;
+        }
+        """, new[] { x, y });
+
+    /// <summary>Opens the panel with what the network saw.</summary>
+    public async Task LookInsideAsync()
+    {
+        await Page.GetByText("What the network saw").ClickAsync();
+        await Page.EvaluateAsync("scrollTo(0, 0)"); // back to the canvas
     }
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();

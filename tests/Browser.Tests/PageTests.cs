@@ -54,6 +54,48 @@ public class PageTests(Site site)
     }
 
     [Fact]
+    public async Task The_curl_command_is_the_readmes_for_this_service_and_can_be_copied()
+    {
+        await using var page = await site.OpenAsync(new() { Permissions = ["clipboard-read", "clipboard-write"] });
+        var address = new Uri(page.Page.Url).Authority;
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true }).ClickAsync();
+
+        await Expect(page.Page.Locator("#note")).ToHaveTextAsync("Copied");
+        var copied = await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+        Assert.Contains(copied.Replace(address, "localhost:8080", StringComparison.Ordinal) + "\n", await File.ReadAllTextAsync(Path.Combine(Site.RepositoryRoot, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_weighs_at_most_60_kB_with_all_its_languages()
+    {
+        await using var page = await site.OpenAsync();
+        var folder = Path.Combine(Site.RepositoryRoot, "src", "MnistApi", "wwwroot");
+        using var client = new HttpClient { BaseAddress = new Uri(page.Page.Url), DefaultRequestHeaders = { { "Accept-Encoding", "br" } } };
+
+        var weights = new Dictionary<string, int>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("card.jpg", StringComparison.Ordinal))) // for other sites, not for visitors
+        {
+            var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
+            weights[name] = (await client.GetByteArrayAsync(new Uri(name, UriKind.Relative))).Length;
+        }
+
+        Assert.Contains("index.html", weights.Keys);
+        Assert.True(weights.Values.Sum() <= 60_000, string.Join(", ", weights.OrderByDescending(weight => weight.Value).Select(weight => $"{weight.Key} {weight.Value}")));
+    }
+
+    [Fact]
+    public async Task Nothing_holds_up_the_first_paint_but_the_style_sheet()
+    {
+        await using var page = await site.OpenAsync();
+
+        var blocking = await page.Page.EvaluateAsync<string[]>(
+            "performance.getEntriesByType('resource').filter(entry => entry.renderBlockingStatus === 'blocking').map(entry => new URL(entry.name).pathname)");
+
+        Assert.Equal(["/site.css"], blocking);
+    }
+
+    [Fact]
     public async Task Links_to_the_api()
     {
         await using var page = await site.OpenAsync();
@@ -63,7 +105,6 @@ public class PageTests(Site site)
         await Expect(page.Page).ToHaveURLAsync(new Regex("/swagger/"));
     }
 
-    /// <summary>The pictures come to artifacts/screenshots; with UPDATE_SCREENSHOTS=1 the README's comes to docs as well.</summary>
     [Theory]
     [InlineData(360, 740, ColorScheme.Light)]
     [InlineData(360, 740, ColorScheme.Dark)]
@@ -79,9 +120,5 @@ public class PageTests(Site site)
         Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await Expect(page.Pad).ToBeInViewportAsync(new() { Ratio = 1 });
         await Expect(page.Words).ToBeInViewportAsync(new() { Ratio = 1 });
-
-        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", $"{width}-{scheme}.png") });
-        if (width == 1100 && Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Site.RepositoryRoot, "docs", "screenshot.png") });
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -13,8 +11,8 @@ public class SecurityTests(Site site)
     [Fact]
     public async Task Asks_for_the_key_where_the_service_wants_one_and_remembers_it()
     {
-        await using var app = new SiteWithKey();
-        await using var page = await site.OpenAsync(new() { BaseURL = app.ClientOptions.BaseAddress.ToString() });
+        await using var app = new RunningSite(settings: new Dictionary<string, string> { ["Auth:ApiKeys:0"] = Key });
+        await using var page = await site.OpenAsync(new() { BaseURL = app.Address.ToString() });
         var input = page.Page.GetByLabel("API key");
         await Expect(input).ToBeHiddenAsync();
 
@@ -61,16 +59,5 @@ public class SecurityTests(Site site)
 
         Assert.False(await page.Page.EvaluateAsync<bool>(smuggle));
         Assert.Contains(page.Complaints, complaint => complaint.Contains("Content Security Policy", StringComparison.Ordinal));
-    }
-
-    private sealed class SiteWithKey : WebApplicationFactory<Program>
-    {
-        public SiteWithKey()
-        {
-            UseKestrel(0);
-            StartServer();
-        }
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseSetting("Auth:ApiKeys:0", Key);
     }
 }

@@ -181,6 +181,18 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
     }
 
     [Fact]
+    public async Task A_page_that_is_open_to_all_can_have_an_export_that_is_not()
+    {
+        await using var open = Open("SQLite", settings: [("Auth:ExportOnly", "true")]);
+
+        await open.Predict(Api.Raw(Drawing.Of(3))); // without a key
+        using var stranger = await open.Send(HttpMethod.Get, "/corrections/export");
+        using var holder = await Send(open, HttpMethod.Get, "/corrections/export");
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (stranger.StatusCode, holder.StatusCode));
+    }
+
+    [Fact]
     public async Task A_database_that_hangs_holds_up_no_prediction_and_collects_no_requests()
     {
         await using var open = Open("SQLite", settings: [("Limits:Concurrency", "1"), ("Limits:Queue", "200")]);
@@ -256,7 +268,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
 
     // the 28×28 that /predict says the network saw
     private async Task<byte[]> Seen(int digit) =>
-        Grey(Convert.FromBase64String((await api.Predict(Api.Raw(Drawing.Of(digit)), "?explain=true")).GetProperty("input").GetString()!.Split(',')[1]));
+        Grey(Convert.FromBase64String((await api.Predict(Api.Raw(Drawing.Of(digit)), "?explain=true")).GetProperty("explanation").GetProperty("steps").EnumerateArray()
+            .Single(step => step.GetProperty("name").GetString() == "input").GetProperty("image").GetString()!.Split(',')[1]));
 
     private static byte[] Grey(byte[] png)
     {

@@ -90,6 +90,24 @@ public sealed class ModelLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Answers_are_explained_while_the_file_changes()
+    {
+        var drawing = Drawing.Of(3);
+        var expected = Layers(await _api.Predict(Api.Form(drawing), "?explain=true"));
+
+        for (var number = 1; number <= 3; number++)
+        {
+            var asking = Enumerable.Range(0, 8).Select(_ => _api.Predict(Api.Form(drawing), "?explain=true")).ToList();
+            var newer = ModelFile.Variant(number);
+            ModelFile.Replace(_path, newer);
+            Assert.All(await Task.WhenAll(asking), answer => Assert.Equal(expected, Layers(answer)));
+            await Serves(newer);
+        }
+
+        static string Layers(JsonElement answer) => answer.GetProperty("explanation").GetProperty("layers").GetRawText();
+    }
+
+    [Fact]
     public async Task A_file_that_is_overwritten_in_small_pieces_serves_when_it_is_whole()
     {
         var newer = ModelFile.Variant(1);

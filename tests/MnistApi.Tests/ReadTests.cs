@@ -50,6 +50,22 @@ public class ReadTests(Api api)
     }
 
     [Fact]
+    public async Task Explains_each_digit_as_predict_explains_one()
+    {
+        using var response = await api.Send(HttpMethod.Post, "/read?explain=true", Api.Form(Drawing.Row([4, 2])));
+
+        var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+        foreach (var digit in answer.GetProperty("digits").EnumerateArray())
+        {
+            var explanation = digit.GetProperty("explanation");
+            Assert.Equal(["crop", "input"], explanation.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("name").GetString()));
+            Assert.Equal(digit.GetProperty("digit").GetInt32(), explanation.GetProperty("saliency").GetProperty("digit").GetInt32());
+            Assert.NotEqual(digit.GetProperty("digit").GetInt32(), explanation.GetProperty("runnerUp").GetProperty("digit").GetInt32());
+            Assert.Equal("conv1", explanation.GetProperty("layers")[0].GetProperty("name").GetString());
+        }
+    }
+
+    [Fact]
     public async Task Predict_points_to_read_where_it_sees_several_digits()
     {
         var answer = await api.Predict(Api.Form(Drawing.Row([2, 0, 2, 4])));

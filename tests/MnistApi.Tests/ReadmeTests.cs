@@ -26,7 +26,7 @@ public class ReadmeTests(Api api)
 
         Assert.Equal(0, bash.ExitCode);
         Assert.Equal([3, 3, 3, 1, 3], answers.Select(answer => JsonDocument.Parse(answer).RootElement.GetProperty("digit").GetInt32()));
-        Assert.Contains("\"input\":\"data:image/png;base64,", answers[^1], StringComparison.Ordinal);
+        Assert.Contains("\"image\":\"data:image/png;base64,", answers[^1], StringComparison.Ordinal);
     }
 
     internal static string RepositoryRoot(DirectoryInfo folder) =>

@@ -152,7 +152,7 @@ public class ImageDecoderTests
     }
 
     [Fact]
-    public void By_default_10_MB_and_25_megapixels_are_accepted() => Assert.Equal((10_000_000, 25_000_000), (new ImageLimits().MaxBytes, new ImageLimits().MaxPixels));
+    public void By_default_10_MB_25_megapixels_and_100_frames_are_accepted() => Assert.Equal(new ImageLimits { MaxBytes = 10_000_000, MaxPixels = 25_000_000, MaxFrames = 100 }, new ImageLimits());
 
     [Theory]
     [InlineData("")]

@@ -15,7 +15,8 @@ namespace MnistModel.Tests;
 public class ImageMetadataTests
 {
     private const string TooManyBytes = "The image carries more than 1,000,000 bytes of metadata. Save it without, and send it again.";
-    private const string TooManyPieces = "The image has more than 1,000 frames or pieces of metadata. Save one picture without metadata, and send it again.";
+    private const string TooManyPieces = "The image has more than 1,000 pieces of metadata. Save it without, and send it again.";
+    private const string TooManyFrames = "The image is an animation of more than 100 frames. Send one picture of it.";
 
     // name, image, its refusal; null where it is read
     public static TheoryData<string, byte[], string?> Bombs => new()
@@ -32,8 +33,9 @@ public class ImageMetadataTests
         { "JPEG, profile of 8 MB", Jpeg(0xE2, [.. "ICC_PROFILE\0"u8, 1, 130, .. new byte[65_000]], 130), TooManyBytes },
         { "JPEG, EXIF of 60 kB that chains", Jpeg(0xE1, [.. "Exif\0\0"u8, .. Exif(5000)], 15), null },
         { "JPEG, 1,500,000 empty segments", Jpeg(0xE1, [0], 1_500_000), TooManyPieces },
-        { "WebP, 20,000 frames", Webp(20_000), TooManyPieces },
-        { "GIF, 100,000 frames", Gif(100_000), null },
+        { "WebP, 20,000 frames", Webp(20_000), TooManyFrames },
+        { "GIF, 100,000 frames", Gif(100_000), TooManyFrames },
+        { "GIF, a comment of 9 MB in blocks of a byte", Gif(1, commentBytes: 4_500_000), TooManyBytes },
     };
 
     [Theory]
@@ -54,6 +56,21 @@ public class ImageMetadataTests
     }
 
     [Fact]
+    public void An_animation_is_read_by_its_first_frame_up_to_the_limit()
+    {
+        foreach (var (format, animation) in new (SKEncodedImageFormat, Func<int, byte[]>)[] { (SKEncodedImageFormat.Gif, frames => Gif(frames)), (SKEncodedImageFormat.Webp, Webp) })
+        {
+            using var data = SKData.CreateCopy(animation(100));
+            using var codec = SKCodec.Create(data);
+            Assert.Equal((format, 100), (codec.EncodedFormat, codec.FrameCount)); // they are animations to others, too
+
+            Assert.Null(Refusal(animation(100)));
+            Assert.Equal(TooManyFrames, Refusal(animation(101)));
+            Assert.Null(Refusal(animation(101), new ImageLimits { MaxFrames = 101 }));
+        }
+    }
+
+    [Fact]
     public void What_is_left_out_of_a_png_does_not_change_the_picture()
     {
         var plain = ImageDecoder.Decode(Png());
@@ -64,11 +81,11 @@ public class ImageMetadataTests
         Assert.Contains(Enumerable.Range(0, plain.Height), y => laden.Row(y).Contains(byte.MaxValue));
     }
 
-    private static string? Refusal(byte[] image)
+    private static string? Refusal(byte[] image, ImageLimits? limits = null)
     {
         try
         {
-            ImageDecoder.Decode(image);
+            ImageDecoder.Decode(image, limits).Dispose();
             return null;
         }
         catch (ImageException e)
@@ -158,10 +175,12 @@ public class ImageMetadataTests
         return [.. "RIFF"u8, .. BitConverter.GetBytes(content.Length), .. content];
     }
 
-    private static byte[] Gif(int frames)
+    /// <summary>Frames of one pixel with two colours of their own, after a comment in blocks of one byte.</summary>
+    private static byte[] Gif(int frames, int commentBytes = 0)
     {
-        byte[] frame = [0x21, 0xF9, 4, 0, 1, 0, 0, 0, (byte)',', 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0];
-        return [.. "GIF89a"u8, 100, 0, 100, 0, 0x80, 0, 0, 255, 255, 255, 0, 0, 0, .. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes), (byte)';'];
+        byte[] frame = [0x21, 0xF9, 4, 0, 1, 0, 0, 0, (byte)',', 0, 0, 0, 0, 1, 0, 1, 0, 0x80, 0, 0, 0, 255, 255, 255, 2, 2, 0x44, 1, 0];
+        byte[] comment = [0x21, 0xFE, .. Enumerable.Repeat((byte)1, 2 * commentBytes), 0];
+        return [.. "GIF89a"u8, 100, 0, 100, 0, 0x80, 0, 0, 255, 255, 255, 0, 0, 0, .. comment, .. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes), (byte)';'];
     }
 
     private static byte[] Deflate(int zeros)

@@ -59,6 +59,36 @@ public class OnnxExporterTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void The_exported_files_feature_maps_are_the_networks(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        var digits = GeneratedDigits.Create(50, seed: 1);
+        using var state = new TrainingState(new Recipe { Network = name, Epochs = 1, BatchSize = 10, LearningRate = 0.01 }, seed: 1);
+        Trainer.Fit(state, TrainingData.Of(digits, null));
+        OnnxExporter.Write(state.Result, Card, path, digits, Evaluation.Predict(state.Result, digits));
+        var expected = new List<(long[] Shape, float[] Values)>();
+        using (inference_mode())
+        {
+            using var scope = NewDisposeScope();
+            var x = Trainer.ToInput(from_array(digits[0].Pixels.ToArray())).reshape(1, 1, DigitImage.Side, DigitImage.Side);
+            foreach (var layer in state.Result.children())
+            {
+                x = ((nn.Module<Tensor, Tensor>)layer).call(x);
+                if (layer is ReLU && x.dim() == 4)
+                    expected.Add((x.shape, x.data<float>().ToArray()));
+            }
+        }
+
+        using var maps = FeatureMaps.Load(DigitClassifier.ReadFile(path));
+        var actual = maps.Compute(digits[0]);
+
+        Assert.Equal(expected.Select(layer => string.Join(',', layer.Shape)), actual.Select(layer => $"1,{layer.Channels},{layer.Height},{layer.Width}"));
+        Assert.All(expected.Zip(actual), layer => Assert.Equal(layer.First.Values, layer.Second.Values, (one, other) => Math.Abs(one - other) < 1e-3));
+    }
+
     [Fact]
     public void A_network_that_learned_to_reject_is_exported_with_the_probability_of_a_digit_as_second_output()
     {

@@ -18,6 +18,7 @@ public class ProgramTests
     [InlineData("train --validation 50000", 2, "--validation takes 0 to 30,000 images. See 'MnistTrainer train --help'.")]
     [InlineData("train --recipe cake", 1, "There is no recipe 'cake'. There are: compact, quick, served, served-finish, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give the path of a JSON file.")]
     [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
+    [InlineData("train --resume runs/1 --strokes pens", 2, "--strokes doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
     [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide.")]
     [InlineData("train --calibration models/mnist.onnx", 2, "--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them. See 'MnistTrainer train --help'.")]
     [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1, "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]

@@ -53,7 +53,7 @@ internal static class CorrectionArchive
 
         await foreach (var row in store.ReadAsync(count, correction => new { correction.Id, correction.Pixels, correction.Picture }).WithCancellation(hungUp))
         {
-            await Add(Name("images", row.Id), GreyPng.Encode(DigitImage.Side, DigitImage.Side, row.Pixels));
+            await Add(Name("images", row.Id), Png.OfGrey(row.Pixels, DigitImage.Side, DigitImage.Side));
             if (row.Picture is { } picture)
                 await Add(Name("pictures", row.Id), picture);
         }

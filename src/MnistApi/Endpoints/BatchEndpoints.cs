@@ -32,7 +32,7 @@ internal static class BatchEndpoints
     /// <param name="form">Its files <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
     /// <param name="hungUp">Ends the work.</param>
-    /// <param name="explain">Add <c>input</c> to each answer: the 28×28 image that the network saw.</param>
+    /// <param name="explain">Add <c>explanation</c> to each answer, with the step <c>input</c> alone: the 28×28 image that the network saw. <c>POST /predict</c> explains in full.</param>
     /// <response code="200">One answer per picture, in order.</response>
     /// <response code="400">Not the form or JSON that is expected.</response>
     /// <response code="413">A larger request or more pictures than the service accepts.</response>

@@ -29,6 +29,7 @@ internal static partial class CorrectionEndpoints
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage);
         corrections.MapGet("/export", Export)
+            .WithMetadata(new ApiKeys.Private())
             .DisableRequestTimeout() // it takes as long as there are many
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
@@ -81,7 +82,7 @@ internal static partial class CorrectionEndpoints
             var (predicted, by) = form.Text("predicted") is [var answered]
                 ? (answered - '0', form.Text("model"))
                 : (model.Classifier.Classify([digit])[0].Digit, model.Classifier.Card.Version);
-            var picture = plane.Width * plane.Height <= MostPicturePixels ? GreyPng.Encode(plane) : null;
+            var picture = plane.Width * plane.Height <= MostPicturePixels ? Png.OfGrey(plane.Pixels, plane.Width, plane.Height) : null;
             return new PendingCorrection(new Correction
             {
                 Label = (byte)(label - '0'),

@@ -33,7 +33,7 @@ internal static class PredictEndpoints
     /// </remarks>
     /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
-    /// <param name="explain">Add <c>input</c> to the answer: the 28×28 image that the network saw.</param>
+    /// <param name="explain">Add <c>explanation</c> to the answer: the steps to the network's input, what in it speaks for the answer and for the runner-up, and what the network's layers found. Takes some milliseconds.</param>
     /// <response code="200">The digit and its probabilities.</response>
     /// <response code="400">Not an image, damaged, or not the form or JSON that is expected.</response>
     /// <response code="413">More bytes or more pixels than the service accepts.</response>

@@ -10,7 +10,7 @@ namespace MnistApi.Endpoints;
 /// <param name="Confidence">The probability of that digit, 0 to 1, if it is a digit.</param>
 /// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
 /// <param name="Model">The version of the model that answered, as in <c>GET /model</c>.</param>
-/// <param name="Input">With <c>?explain=true</c>: the 28×28 grey PNG that the network saw, ink white on black, as a <c>data:</c> URL.</param>
+/// <param name="Explanation">With <c>?explain=true</c>: how the answer came about; left out without.</param>
 internal sealed record PredictResponse(
     bool IsDigit,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
@@ -19,4 +19,4 @@ internal sealed record PredictResponse(
     float Confidence,
     IReadOnlyList<float> Probabilities,
     string Model,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Input);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Explanation? Explanation);

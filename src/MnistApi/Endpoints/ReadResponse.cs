@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MnistModel;
 
 namespace MnistApi.Endpoints;
@@ -16,4 +17,7 @@ internal sealed record ReadResponse(string Text, IReadOnlyList<ReadDigit> Digits
 /// <param name="IsDigit">Whether it is taken for a digit at all.</param>
 /// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
 /// <param name="Box">Where it is in the picture.</param>
-internal sealed record ReadDigit(int Digit, float Confidence, bool IsDigit, IReadOnlyList<float> Probabilities, PixelBox Box);
+/// <param name="Explanation">With <c>?explain=true</c>: how it came about, from the step <c>crop</c> on; left out otherwise.</param>
+internal sealed record ReadDigit(
+    int Digit, float Confidence, bool IsDigit, IReadOnlyList<float> Probabilities, PixelBox Box,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Explanation? Explanation);

@@ -11,10 +11,17 @@ internal sealed class LoadedModel : IDisposable
 {
     private int _holders = 1; // who loaded it
 
-    private LoadedModel(DigitClassifier classifier, string sha256) => (Classifier, Sha256) = (classifier, sha256);
+    // made by the first request that asks for it, of the very file that serves: the one on the disk may be another by then
+    private readonly Lazy<FeatureMaps> _featureMaps;
+
+    private LoadedModel(DigitClassifier classifier, byte[] file) =>
+        (Classifier, Sha256, _featureMaps) = (classifier, Convert.ToHexStringLower(SHA256.HashData(file)), new Lazy<FeatureMaps>(() => FeatureMaps.Load(file)));
 
     /// <summary>The network; usable until the holder disposes this.</summary>
     public DigitClassifier Classifier { get; }
+
+    /// <summary>The network's insides; usable as long as it. Reading them the first time loads them, which takes milliseconds and about as much memory as the network.</summary>
+    public FeatureMaps FeatureMaps => _featureMaps.Value;
 
     /// <summary>Of the file, in hexadecimal.</summary>
     public string Sha256 { get; }
@@ -33,7 +40,7 @@ internal sealed class LoadedModel : IDisposable
         try
         {
             SelfTest.Run(classifier, path);
-            return new LoadedModel(classifier, Convert.ToHexStringLower(SHA256.HashData(file)));
+            return new LoadedModel(classifier, file);
         }
         catch
         {
@@ -58,7 +65,11 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Takes one holder away.</summary>
     public void Dispose()
     {
-        if (Interlocked.Decrement(ref _holders) == 0)
-            Classifier.Dispose();
+        if (Interlocked.Decrement(ref _holders) > 0)
+            return;
+
+        Classifier.Dispose();
+        if (_featureMaps.IsValueCreated)
+            _featureMaps.Value.Dispose();
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc;
 using MnistApi.Endpoints;
 using MnistApi.Models;
 using MnistModel;
-using SkiaSharp;
 
 namespace MnistApi.Recognition;
 
@@ -13,50 +12,47 @@ namespace MnistApi.Recognition;
 /// <param name="clock">Is told how long each stage took.</param>
 internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClock clock)
 {
+    /// <summary>The most digits of a row that are explained: each takes as long as dozens of answers.</summary>
+    public const int MostExplained = 16;
+
     /// <summary>Answers one picture.</summary>
     /// <param name="picture">As it arrived.</param>
-    /// <param name="explain">Whether the answer shows what the network saw.</param>
-    public BatchAnswer Answer(Picture picture, bool explain) => Answer([picture], explain, CancellationToken.None)[0];
+    /// <param name="explain">Whether the answer shows how it came about.</param>
+    public BatchAnswer Answer(Picture picture, bool explain) => Answer([picture], explain ? Explained.Whole : Explained.Nothing, CancellationToken.None)[0];
 
     /// <summary>Answers each picture; one that can't be answered doesn't keep the others from it.</summary>
     /// <param name="pictures">As they arrived.</param>
-    /// <param name="explain">Whether the answers show what the network saw.</param>
+    /// <param name="explain">Whether the answers show what the network saw. More would take a full batch seconds.</param>
     /// <param name="hungUp">Nobody waits for the answers any more; asked between two pictures.</param>
     /// <returns>One answer per picture, in order.</returns>
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
-    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp)
+    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp) =>
+        Answer(pictures, explain ? Explained.Input : Explained.Nothing, hungUp);
+
+    /// <summary>Runs the network on pixels as they are.</summary>
+    /// <param name="pixels">N × 784 numbers in row order, 0 = paper, 1 = full ink.</param>
+    /// <returns>N predictions, in order.</returns>
+    public IReadOnlyList<Prediction> Infer(Memory<float> pixels)
     {
         clock.Start();
-        var readings = new Reading[pictures.Count];
-        var digits = new List<DigitImage>(pictures.Count);
-        for (var i = 0; i < readings.Length; i++)
-        {
-            hungUp.ThrowIfCancellationRequested();
-            readings[i] = Read(pictures[i], eachDigit: false);
-            if (readings[i].Digit is { } digit)
-                digits.Add(digit);
-        }
-
-        var predictions = digits.Count == 0 ? [] : Counted(model.Classifier.Classify(digits));
-        var next = 0;
-        return Array.ConvertAll(readings, reading => reading.Digit is { } digit
-            ? new BatchAnswer(ToResponse(predictions[next++], digit, reading.Seen, explain), null)
-            : new BatchAnswer(null, reading.Problem));
+        return Counted(model.Classifier.Classify(pixels));
     }
 
     /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
     /// <param name="picture">As it arrived.</param>
-    public ReadAnswer ReadRow(Picture picture)
+    /// <param name="explain">Whether the answer shows how each digit came about.</param>
+    public ReadAnswer ReadRow(Picture picture, bool explain)
     {
         clock.Start();
-        var reading = Read(picture, eachDigit: true);
-        if (reading.Row is not { } row)
-            return new ReadAnswer(null, reading.Problem);
+        var reading = Read(picture, eachDigit: true, explain ? Explained.Whole : Explained.Nothing);
+        if (reading.Problem is { } problem)
+            return new ReadAnswer(null, problem);
 
-        ReadDigit[] digits = [.. Counted(model.Classifier.Classify(row.Digits)).Zip(row.Boxes, (prediction, box) =>
-            new ReadDigit(prediction.Digit, prediction.Confidence, prediction.IsDigit, prediction.Probabilities, box))];
-        return new ReadAnswer(
-            new ReadResponse(string.Concat(digits.Where(digit => digit.IsDigit).Select(digit => digit.Digit)), digits, row.Width, row.Height, model.Classifier.Card.Version), null);
+        var predictions = Counted(model.Classifier.Classify([.. reading.Digits.Select(written => written.Digit)]));
+        ReadDigit[] digits = [.. reading.Digits.Zip(predictions, (written, prediction) => new ReadDigit(
+            prediction.Digit, prediction.Confidence, prediction.IsDigit, prediction.Probabilities, written.Box, Explain(written, prediction)))];
+        return new ReadAnswer(new ReadResponse(
+            string.Concat(digits.Where(digit => digit.IsDigit).Select(digit => digit.Digit)), digits, reading.Width, reading.Height, model.Classifier.Card.Version), null);
     }
 
     /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
@@ -68,27 +64,40 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
     public static string NotADigit(float probability, double? threshold) => string.Create(CultureInfo.InvariantCulture,
         $"It doesn't look like a digit: the network puts the chance that it is one at {100 * probability:F1} %, and {100 * threshold:F1} % are needed.");
 
-    /// <summary>Runs the network on pixels as they are.</summary>
-    /// <param name="pixels">N × 784 numbers in row order, 0 = paper, 1 = full ink.</param>
-    /// <returns>N predictions, in order.</returns>
-    public IReadOnlyList<Prediction> Infer(Memory<float> pixels)
+    private BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, Explained explain, CancellationToken hungUp)
     {
         clock.Start();
-        return Counted(model.Classifier.Classify(pixels));
+        var readings = new Reading[pictures.Count];
+        var digits = new List<DigitImage>(pictures.Count);
+        for (var i = 0; i < readings.Length; i++)
+        {
+            hungUp.ThrowIfCancellationRequested();
+            readings[i] = Read(pictures[i], eachDigit: false, explain);
+            if (readings[i].Problem is null)
+                digits.Add(readings[i].Digits[0].Digit);
+        }
+
+        var predictions = digits.Count == 0 ? [] : Counted(model.Classifier.Classify(digits));
+        var next = 0;
+        return Array.ConvertAll(readings, reading => new BatchAnswer(reading.Problem is null ? ToResponse(reading, predictions[next++]) : null, reading.Problem));
     }
 
-    /// <summary>The 28×28 image as a PNG in a data URL.</summary>
-    public static string ToDataUrl(DigitImage digit)
+    private PredictResponse ToResponse(Reading reading, Prediction prediction) => new(
+        prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold),
+        reading.Seen > 1 ? Several(reading.Seen) : null, prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version,
+        Explain(reading.Digits[0], prediction));
+
+    private Explanation? Explain(Written written, Prediction prediction)
     {
-        var info = new SKImageInfo(DigitImage.Side, DigitImage.Side, SKColorType.Gray8);
-        using var image = SKImage.FromPixelCopy(info, digit.Pixels);
-        using var png = image.Encode(SKEncodedImageFormat.Png, 100);
-        return $"data:image/png;base64,{Convert.ToBase64String(png.AsSpan())}";
-    }
+        if (written.Explain is Explained.Nothing)
+            return null;
 
-    private PredictResponse ToResponse(Prediction prediction, DigitImage digit, int seen, bool explain) => new(
-        prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold), seen > 1 ? Several(seen) : null,
-        prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explain ? ToDataUrl(digit) : null);
+        var explanation = written.Explain is Explained.Whole
+            ? Explainer.Explain(model, written.Digit, prediction, written.Steps)
+            : new Explanation([Explainer.Input(written.Digit)], null, null, null);
+        clock.Lap(Stage.Explain);
+        return explanation;
+    }
 
     private IReadOnlyList<Prediction> Counted(IReadOnlyList<Prediction> predictions)
     {
@@ -98,52 +107,84 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         return predictions;
     }
 
-    // each digit of a picture, its place, and the size of the picture as it is looked at
-    private sealed record Row(IReadOnlyList<DigitImage> Digits, IReadOnlyList<PixelBox> Boxes, int Width, int Height);
-
-    // the picture as one digit or as a row, or why it is neither; and how many digits there seem to be
-    private readonly record struct Reading(DigitImage? Digit, Row? Row, ProblemDetails? Problem, int Seen = 1)
+    private enum Explained
     {
-        public static Reading Refused(int status, string detail) => new(null, null, Problems.Of(status, detail).ProblemDetails);
+        Nothing,
+        Input,
+        Whole,
     }
 
-    private Reading Read(Picture picture, bool eachDigit) => picture switch
+    // a digit, its place in the picture, and the steps to it where they were asked for
+    private readonly record struct Written(DigitImage Digit, PixelBox Box, Explained Explain, IReadOnlyList<ExplainedStep> Steps);
+
+    // what is written on a picture, as one digit or each of them, or why nothing is; and how many digits there seem to be
+    private readonly record struct Reading(IReadOnlyList<Written> Digits, int Seen, int Width, int Height, ProblemDetails? Problem = null)
     {
-        { Encoded: { } encoded } => Decode(encoded.Span, eachDigit),
-        { Problem: { } problem } => new Reading(null, null, problem),
+        public static Reading Of(ProblemDetails problem) => new([], 0, 0, 0, problem);
+
+        public static Reading Refused(int status, string detail) => Of(Problems.Of(status, detail).ProblemDetails);
+    }
+
+    private Reading Read(Picture picture, bool eachDigit, Explained explain) => picture switch
+    {
+        { Encoded: { } encoded } => Decode(encoded.Span, eachDigit, explain),
+        { Problem: { } problem } => Reading.Of(problem),
         { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes
-            ? Decode(bytes, eachDigit)
+            ? Decode(bytes, eachDigit, explain)
             : Reading.Refused(StatusCodes.Status400BadRequest, Faults.NotBase64),
         { Json: { Image: null, Pixels: { } pixels } } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
-            ? FromPixels(pixels)
+            ? FromPixels(pixels, explain)
             : Reading.Refused(StatusCodes.Status400BadRequest, Faults.WrongPixels),
         _ => Reading.Refused(StatusCodes.Status400BadRequest, Faults.NeitherOrBoth),
     };
 
-    private Reading Decode(ReadOnlySpan<byte> encoded, bool eachDigit)
+    private Reading Decode(ReadOnlySpan<byte> encoded, bool eachDigit, Explained explain)
     {
         try
         {
             using var plane = ImageDecoder.Decode(encoded, limits);
             clock.Lap(Stage.Decode);
             var writing = Writing.On(plane);
-            var reading = eachDigit ? EachOf(writing, plane) : OrBlank(DigitFraming.Frame(plane), writing.Digits);
+            IReadOnlyList<Written> digits = eachDigit ? EachOf(writing, explain) : AllOf(plane, explain);
             clock.Lap(Stage.Frame);
-            return reading;
+            return digits.Count == 0 ? Blank : new Reading(digits, writing.Digits, plane.PictureWidth, plane.PictureHeight);
         }
         catch (ImageException e)
         {
             clock.Lap(Stage.Decode);
-            return new Reading(null, null, Problems.Of(e).ProblemDetails);
+            return Reading.Of(Problems.Of(e).ProblemDetails);
         }
     }
 
-    private static Reading EachOf(Writing writing, InkPlane plane)
+    // all the ink as one digit
+    private Written[] AllOf(InkPlane plane, Explained explain)
     {
-        var found = Enumerable.Range(0, writing.Digits).Select(index => (Digit: writing.Frame(index), Box: writing.Box(index))).Where(found => found.Digit is not null).ToList();
-        return found.Count == 0
-            ? OrBlank(null)
-            : new Reading(null, new Row([.. found.Select(one => one.Digit!)], [.. found.Select(one => one.Box)], plane.PictureWidth, plane.PictureHeight), null);
+        if (DigitFraming.Frame(plane) is not { } digit)
+            return [];
+        if (explain is not Explained.Whole)
+            return [new Written(digit, default, explain, [])];
+
+        clock.Lap(Stage.Frame);
+        using var crop = DigitFraming.Crop(plane)!;
+        Written[] explained = [new(digit, default, explain, [Explainer.Step("ink", plane), Explainer.Step("crop", crop)])];
+        clock.Lap(Stage.Explain);
+        return explained;
+    }
+
+    private static List<Written> EachOf(Writing writing, Explained explain)
+    {
+        var digits = new List<Written>();
+        for (var index = 0; index < writing.Digits; index++)
+        {
+            using var alone = writing.Cut(index);
+            if (alone is null || DigitFraming.Frame(alone) is not { } digit)
+                continue;
+            digits.Add(explain is Explained.Whole && digits.Count < MostExplained
+                ? new Written(digit, writing.Box(index), explain, [Explainer.Step("crop", alone)])
+                : new Written(digit, writing.Box(index), Explained.Nothing, []));
+        }
+
+        return digits;
     }
 
     private static byte[]? FromBase64(string text)
@@ -153,15 +194,14 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         return Convert.TryFromBase64Chars(encoded, bytes, out var length) ? bytes[..length] : null;
     }
 
-    private static Reading FromPixels(IReadOnlyList<double> pixels)
+    private static Reading FromPixels(IReadOnlyList<double> pixels, Explained explain)
     {
         var ink = pixels.Select(level => (byte)Math.Round(level)).ToArray();
-        return OrBlank(ink.Max() < DigitFraming.FaintestInk ? null : new DigitImage(ink));
+        return ink.Max() < DigitFraming.FaintestInk ? Blank
+            : new Reading([new Written(new DigitImage(ink), new PixelBox(0, 0, DigitImage.Side, DigitImage.Side), explain, [])], 1, DigitImage.Side, DigitImage.Side);
     }
 
-    private static Reading OrBlank(DigitImage? digit, int seen = 1) => digit is null
-        ? Reading.Refused(StatusCodes.Status422UnprocessableEntity, Faults.Blank)
-        : new Reading(digit, new Row([digit], [new PixelBox(0, 0, DigitImage.Side, DigitImage.Side)], DigitImage.Side, DigitImage.Side), null, seen);
+    private static Reading Blank => Reading.Refused(StatusCodes.Status422UnprocessableEntity, Faults.Blank);
 }
 
 /// <summary>The answer to a picture whose digits were to be read: exactly one of the two members.</summary>

@@ -29,9 +29,13 @@ internal sealed class StageClock
         Telemetry.Spent(stage, spent);
     }
 
-    /// <summary>All stages in milliseconds: <c>decode;dur=0.183, frame;dur=0.021, queue;dur=0.002, infer;dur=0.075</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"decode;dur={Milliseconds(Stage.Decode):F3}, frame;dur={Milliseconds(Stage.Frame):F3}, queue;dur={Milliseconds(Stage.Queue):F3}, infer;dur={Milliseconds(Stage.Infer):F3}");
+    /// <summary>All stages in milliseconds: <c>decode;dur=0.183, frame;dur=0.021, queue;dur=0.002, infer;dur=0.075</c>, and <c>explain</c> where it was asked for.</summary>
+    public override string ToString()
+    {
+        var stages = string.Create(CultureInfo.InvariantCulture,
+            $"decode;dur={Milliseconds(Stage.Decode):F3}, frame;dur={Milliseconds(Stage.Frame):F3}, queue;dur={Milliseconds(Stage.Queue):F3}, infer;dur={Milliseconds(Stage.Infer):F3}");
+        return this[Stage.Explain] == TimeSpan.Zero ? stages : string.Create(CultureInfo.InvariantCulture, $"{stages}, explain;dur={Milliseconds(Stage.Explain):F3}");
+    }
 
     private double Milliseconds(Stage stage) => this[stage].TotalMilliseconds;
 }
@@ -50,4 +54,7 @@ internal enum Stage
 
     /// <summary>The network.</summary>
     Infer,
+
+    /// <summary>What <c>?explain=true</c> adds.</summary>
+    Explain,
 }

@@ -8,6 +8,7 @@ namespace MnistApi.Security;
 /// <summary>
 /// The optional keys under <c>Auth:ApiKeys</c>. Where there are some, every route needs one, as <c>Authorization: Bearer KEY</c> or <c>X-Api-Key: KEY</c>,
 /// but for those that allow anonymous access (health); the page and the API's description are no routes and are open to all.
+/// With <c>Auth:ExportOnly</c> only the routes that are marked <see cref="Private"/> need one: a public service whose corrections are private.
 /// </summary>
 internal sealed class ApiKeys
 {
@@ -22,7 +23,9 @@ internal sealed class ApiKeys
 
     private readonly byte[][] _hashes; // of one length, whatever the keys' is
 
-    private ApiKeys(IEnumerable<string> keys) => _hashes = [.. keys.Select(Hash)];
+    private readonly bool _exportOnly;
+
+    private ApiKeys(IEnumerable<string> keys, bool exportOnly) => (_hashes, _exportOnly) = ([.. keys.Select(Hash)], exportOnly);
 
     /// <summary>The keys of the settings; null where there are none.</summary>
     /// <exception cref="InvalidDataException">A key has fewer than 16 characters: it could be guessed, or was forgotten.</exception>
@@ -32,13 +35,17 @@ internal sealed class ApiKeys
         if (keys.Any(key => key.Length < MinLength))
             throw new InvalidDataException($"A key in Auth:ApiKeys has fewer than {MinLength} characters. Make one with: openssl rand -hex 16");
 
-        return keys.Count == 0 ? null : new ApiKeys(keys);
+        return keys.Count == 0 ? null : new ApiKeys(keys, settings.GetValue("Auth:ExportOnly", false));
     }
+
+    /// <summary>Marks a route that always needs a key.</summary>
+    public sealed record Private;
 
     /// <summary>Middleware: answers 401 where a route needs a key and none of ours comes.</summary>
     public Task Check(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint() is not { } route || route.Metadata.GetMetadata<IAllowAnonymous>() is not null || Accepts(KeyOf(context.Request)))
+        if (context.GetEndpoint() is not { } route || route.Metadata.GetMetadata<IAllowAnonymous>() is not null
+            || (_exportOnly && route.Metadata.GetMetadata<Private>() is null) || Accepts(KeyOf(context.Request)))
             return next(context);
 
         context.Response.Headers.WWWAuthenticate = Scheme.TrimEnd();

@@ -46,6 +46,8 @@ internal static class TrainCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "One batch of everything, in seconds; nothing is kept." };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
+        Option[] ofTheRun = [recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, calibration, from, splitSeed];
+
         var command = new Command("train",
             "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n\n" +
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
@@ -82,6 +84,8 @@ internal static class TrainCommand
         {
             if (result.GetValue(dryRun) && result.GetValue(resume) is not null)
                 result.AddError("--dry-run begins a run of its own: it doesn't go with --resume.");
+            if (result.GetValue(resume) is not null && ofTheRun.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+                result.AddError($"{given.Name} doesn't go with --resume: a run goes on with its own options.");
             if (result.GetValue(calibration) is not null && result.GetResult(validation)?.GetValueOrDefault<int>() is not 0) // not given, it is 10,000
                 result.AddError("--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them.");
         });

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using MnistModel;
+using MnistModel.Onnx;
 using MnistTrainer.Data;
-using MnistTrainer.Export.Onnx;
 using MnistTrainer.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -54,7 +54,7 @@ public sealed record Recipe
     [Range(0.0, 1e6)]
     public double GradientClip { get; init; }
 
-    /// <summary>Share of the target that is spread over all ten digits, 0 to below 1.</summary>
+    /// <summary>Share of the target that is spread over all classes, the ten digits and "no digit" where the network learns it; 0 to below 1.</summary>
     [Range(0.0, 0.9999)]
     public double LabelSmoothing { get; init; }
 

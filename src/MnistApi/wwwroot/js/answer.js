@@ -1,51 +1,72 @@
-import { percent } from './bars.js';
-
 const SURE = 0.9;
-const REJECTION = { words: 'Not a digit', detail: 'Draw one digit, large and alone.' };
+
+/** @param {number[]} probabilities @param {number} digit @returns {number} the most probable digit but that one */
+const secondOf = (probabilities, digit) => probabilities.indexOf(Math.max(...probabilities.with(digit, -1)));
 
 /**
- * The answer beside the drawing: a big digit, the same in words, ten bars and what the network saw.
- * @param {HTMLElement} panel gets `data-state` (empty, prediction, rejected, problem) and `aria-busy`
- * @param {{digit: HTMLElement, words: HTMLElement, detail: HTMLElement, seen: HTMLImageElement}} parts
+ * The answer beside the drawing: a big digit, the same in words, ten bars, and how long it took.
+ * @param {HTMLElement} panel gets `data-state` (empty, drawing, sure, unsure, rejected, problem) and `aria-busy`
+ * @param {{digit: HTMLElement, words: HTMLElement, detail: HTMLElement, timing: HTMLElement, status: HTMLElement}} parts `status` is read out
  * @param {{show: (probabilities: number[] | null) => void}} bars
+ * @param {ReturnType<import('./language.js').createLanguage>} language
  */
-export function createAnswer(panel, { digit, words, detail, seen }, bars) {
-  const invitation = { words: words.textContent, detail: detail.textContent };
+export function createAnswer(panel, { digit, words, detail, timing, status }, bars, language) {
+  const { text, percent } = language;
+  /** @type {import('./predict.js').Prediction | import('./predict.js').Problem | null} */
+  let answer = null;
+  let isMoving = false;
 
-  function show(state, texts, prediction) {
-    panel.dataset.state = state;
-    panel.ariaBusy = 'false';
-    words.textContent = texts.words;
-    detail.textContent = texts.detail;
-    digit.textContent = prediction?.digit ?? '';
-    seen.hidden = !prediction;
-    if (prediction) seen.src = prediction.input;
-    bars.show(prediction?.probabilities ?? null);
+  function render() {
+    const isPrediction = Boolean(answer && 'digit' in answer);
+    const shown = describe(answer, isMoving);
+    panel.dataset.state = shown.state;
+    words.textContent = shown.words ?? text(`${shown.state}Words`);
+    detail.textContent = shown.detail ?? text(`${shown.state}Detail`);
+    digit.textContent = shown.digit ?? '';
+    timing.textContent = isPrediction ? text(answer.serverMs === null ? 'roundTrip' : 'timing', { all: milliseconds(answer.roundTripMs), server: milliseconds(answer.serverMs) }) : '';
+    bars.show(shown.digit !== undefined && answer.isDigit !== false ? answer.probabilities : null);
+    if (!isMoving) status.textContent = shown.state === 'empty' ? '' : `${words.textContent}. ${detail.textContent}`;
   }
 
+  function describe(answer, isMoving) {
+    if (!answer) return { state: 'empty' };
+    if (answer.title) return { state: 'problem', words: answer.title, detail: answer.detail };
+    if (answer.key) return { state: 'problem', words: text(`${answer.key}Words`), detail: text(`${answer.key}Detail`, answer) };
+
+    const { probabilities, confidence } = answer;
+    const second = secondOf(probabilities, answer.digit);
+    const values = { a: language.digit(answer.digit), b: language.digit(second), p: percent(confidence), q: percent(probabilities[second]) };
+    if (!answer.isDigit) return isMoving ? { state: 'drawing' } : { state: 'rejected', digit: '?', detail: text('rejectedDetail', values) };
+
+    const state = confidence >= SURE ? 'sure' : 'unsure';
+    const detail = probabilities[second] < 0.001 ? 'certainDetail' : `${state}Detail`; // a guess nobody would make is none
+    return { state, digit: answer.digit, words: text(`${state}Words`, values), detail: text(detail, values) };
+  }
+
+  const milliseconds = ms => new Intl.NumberFormat(panel.ownerDocument.documentElement.lang, { maximumSignificantDigits: 2 }).format(ms);
+
   return {
-    /** A newer answer is on its way; the one shown stays until then. */
+    render,
+
+    /** A newer answer is on its way; the one shown stays until then, but for an empty page. */
     wait() {
       panel.ariaBusy = 'true';
+      if (panel.dataset.state !== 'empty') return;
+      panel.dataset.state = 'drawing';
+      words.textContent = text('drawingWords');
+      detail.textContent = text('drawingDetail');
     },
 
-    /** Nothing is drawn. */
-    invite: () => show('empty', invitation),
-
-    /** @param {import('./predict.js').Prediction | import('./predict.js').Problem} answer */
-    show(answer) {
-      if (answer.isDigit === false) show('rejected', REJECTION, { ...answer, digit: '?', probabilities: null });
-      else if ('digit' in answer) show('prediction', inWords(answer), answer);
-      else show('problem', { words: answer.title, detail: answer.detail });
+    /**
+     * @param {import('./predict.js').Prediction | import('./predict.js').Problem | null} newAnswer null where nothing is drawn
+     * @param {boolean} moving whether the drawing goes on: then nothing is read out, and no digit doesn't mean that it won't be one
+     * @param {boolean} isLatest whether it is about what is on the paper now
+     */
+    show(newAnswer, moving, isLatest) {
+      answer = newAnswer;
+      isMoving = moving;
+      panel.ariaBusy = String(!isLatest);
+      render();
     },
   };
-}
-
-/** @param {import('./predict.js').Prediction} prediction */
-function inWords({ digit, confidence, probabilities }) {
-  const name = n => (n === 8 ? 'an 8' : `a ${n}`);
-  if (confidence >= SURE) return { words: `That’s ${name(digit)}`, detail: `${percent(confidence)} sure` };
-
-  const second = probabilities.indexOf(Math.max(...probabilities.toSpliced(digit, 1, 0)));
-  return { words: `Could be ${name(digit)} or ${name(second)}`, detail: `${percent(confidence)} sure of the ${digit}` };
 }

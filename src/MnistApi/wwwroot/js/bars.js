@@ -1,8 +1,9 @@
 /**
  * Ten bars, one a digit.
  * @param {HTMLOListElement} list empty
+ * @param {(share: number) => string} percent
  */
-export function createBars(list) {
+export function createBars(list, percent) {
   const rows = Array.from({ length: 10 }, (_, digit) => {
     const [row, label, bar, share] = ['li', 'span', 'span', 'span'].map(name => list.ownerDocument.createElement(name));
     label.textContent = digit;
@@ -24,11 +25,4 @@ export function createBars(list) {
       });
     },
   };
-}
-
-/** @param {number} probability never shown as certainty: the network has none */
-export function percent(probability) {
-  if (probability < 0.001) return '< 0.1 %';
-  if (probability > 0.999) return '> 99.9 %';
-  return `${(100 * probability).toFixed(1)} %`;
 }

@@ -1,35 +1,91 @@
 import { createAnswer } from './answer.js';
 import { createBars } from './bars.js';
+import { createGallery } from './gallery.js';
+import { createIntake } from './intake.js';
 import { createKey } from './key.js';
+import { createKeyboardPen } from './keyboardPen.js';
+import { createLanguage } from './language.js';
 import { createPad } from './pad.js';
+import { toSend } from './picture.js';
 import { predict } from './predict.js';
+import { createReader } from './reader.js';
+import { createSeen } from './seen.js';
+import { createTheme } from './theme.js';
 
-const [canvas, undo, clear, retry, panel, digit, words, detail, seen, bars, keyForm] =
-  ['pad', 'undo', 'clear', 'retry', 'answer', 'digit', 'words', 'detail', 'seen', 'bars', 'key'].map(id => document.getElementById(id));
+const UNSEEN_BUSY = 2; // a server that is busy now and then isn't worth a word
 
-const pad = createPad(canvas, ask);
-const answer = createAnswer(panel, { digit, words, detail, seen }, createBars(bars));
-const key = createKey(keyForm, ask);
-let latest = 0; // sequence number of the newest drawing: answers about older ones are dropped
+/** @type {Record<string, any>} */
+const page = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
 
-async function ask() {
-  const drawing = ++latest;
-  undo.ariaDisabled = clear.ariaDisabled = String(pad.isEmpty());
-  if (pad.isEmpty()) return answer.invite();
+const pad = createPad(page.pad, changed);
+const language = createLanguage(document, page.language, retell);
+const answer = createAnswer(page.answer, page, createBars(page.bars, language.percent), language);
+const seen = createSeen(page.seen, page.frame);
+const gallery = createGallery(page.history, page, language, pad.open, say);
+const key = createKey(page.key, () => changed(true));
+const reader = createReader(
+  () => toSend(pad.drawing()),
+  (picture, signal) => predict(picture, key.headers(), page.inside.open, signal),
+  show,
+);
+createTheme(document.documentElement, page.theme, pad.repaint);
+createKeyboardPen(page.pad, page.cursor, pad, isDown => say(isDown ? 'penDown' : 'penUp'));
+createIntake(document, [page.file, page.camera], page.paper, pad.openPicture);
 
-  answer.wait();
-  const reply = await predict(await pad.toPng(), key.headers());
-  if (drawing !== latest) return;
-
-  answer.show(reply);
-  if (reply.status === 401) key.ask();
+/** @param {boolean} isOther */
+function changed(isOther) {
+  page.undo.ariaDisabled = String(!pad.canUndo());
+  page.redo.ariaDisabled = String(!pad.canRedo());
+  page.clear.ariaDisabled = String(pad.isEmpty());
+  page.tip.hidden = !pad.isEmpty();
+  if (pad.isEmpty()) seen.show();
+  else answer.wait();
+  reader.read(isOther, pad.isDown());
 }
 
-undo.addEventListener('click', pad.undo);
-clear.addEventListener('click', pad.clear);
-retry.addEventListener('click', ask);
+function show(reply, isLatest, failures) {
+  if (reply?.status === 429 && failures <= UNSEEN_BUSY) return;
+
+  answer.show(reply, pad.isDown(), isLatest);
+  if (reply?.status === 401) key.ask();
+  if (!reply || !('digit' in reply)) return;
+
+  seen.show(reply.input);
+  if (isLatest && !pad.isDown()) gallery.keep(pad.drawing(), reply);
+}
+
+function retell() {
+  answer.render();
+  gallery.render();
+}
+
+/** @param {string} name of a text */
+function say(name) {
+  page.status.textContent = page.note.textContent = language.text(name);
+  setTimeout(() => (page.note.textContent = ''), 3000);
+}
+
+page.undo.addEventListener('click', pad.undo);
+page.redo.addEventListener('click', pad.redo);
+page.clear.addEventListener('click', pad.clear);
+page.eraser.addEventListener('click', () => (page.eraser.ariaPressed = String((pad.pen.erases = !pad.pen.erases))));
+page.width.addEventListener('input', () => (pad.pen.width = Number(page.width.value)));
+page.retry.addEventListener('click', () => changed(false));
+page.inside.addEventListener('toggle', () => changed(false));
+page.copyCommand.addEventListener('click', () =>
+  navigator.clipboard.writeText(page.command.textContent).then(() => say('copied'), () => say('notCopied')));
+page.copyCommand.hidden = !navigator.clipboard;
+page.command.textContent = page.command.textContent.replace('localhost:8080', location.origin.replace('http://', '') + location.pathname.replace(/\/[^/]*$/, ''));
+
 addEventListener('keydown', event => {
-  if (keyForm.contains(event.target)) return;
-  if (event.key === 'Escape' || event.key === 'Delete') pad.clear();
-  else if (event.key === 'z' && (event.ctrlKey || event.metaKey)) pad.undo();
+  if (event.target.matches('input, select')) return;
+  const name = event.key.toLowerCase();
+  if (name === 'escape' || name === 'delete') pad.clear();
+  else if (!event.ctrlKey && !event.metaKey) return;
+  else if (name === 'y' || (name === 'z' && event.shiftKey)) pad.redo();
+  else if (name === 'z') pad.undo();
 });
+addEventListener('online', reader.retry);
+document.addEventListener('visibilitychange', () => document.hidden || reader.retry());
+
+navigator.serviceWorker?.register('sw.js').catch(() => {}); // without it the page is there while the server is

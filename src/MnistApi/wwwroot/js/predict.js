@@ -1,24 +1,49 @@
 /**
- * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], input: string}} Prediction `input`: data URL of the 28×28 PNG;
- *   where it is no digit, the others say what it would be if it were
- * @typedef {{title: string, detail: string, status?: number}} Problem what went wrong, in words; `status`: of HTTP, where the server answered
+ * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], input?: string, roundTripMs: number, serverMs: number | null}} Prediction
+ *   `input`: where it was asked for, data URL of the 28×28 PNG; `serverMs`: of the whole time, what the server computed. Where it is no digit, the others say what
+ *   it would be if it were.
+ * @typedef {{status?: number, title?: string, detail?: string, key?: string, retryMs?: number}} Problem what went wrong: in the service's words, or else the key of
+ *   a text; `status`: of HTTP, where the server answered; `retryMs`: where the same may succeed later, how long it wants to be left alone
  */
+
+const TIMEOUT_MS = 15_000;
 
 /**
- * Asks the service what it reads in a drawing.
- * @param {Blob} png
+ * Asks the service what it reads in a picture.
+ * @param {Blob} picture
  * @param {Record<string, string>} headers that the service wants beside the type
+ * @param {boolean} explain whether to ask for what the network saw
+ * @param {AbortSignal} signal
  * @returns {Promise<Prediction | Problem>} never rejects
  */
-export async function predict(png, headers) {
+export async function predict(picture, headers, explain, signal) {
+  const start = performance.now();
   let response;
+  let answer;
   try {
-    response = await fetch('predict?explain=true', { method: 'POST', headers: { ...headers, 'Content-Type': 'image/png' }, body: png });
+    response = await fetch(explain ? 'predict?explain=true' : 'predict', {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/octet-stream' }, // the service tells by the bytes
+      body: picture,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    answer = await response.json().catch(() => ({}));
   } catch {
-    return { title: 'The server can’t be reached', detail: 'Your drawing is kept. Is the service running?' };
+    return { key: navigator.onLine ? 'unreachable' : 'offline', retryMs: 0 };
   }
 
-  const answer = await response.json().catch(() => ({}));
-  if ('digit' in answer || 'title' in answer) return answer;
-  return { title: 'The server gave no answer', detail: `It replied with status ${response.status}. Your drawing is kept.`, status: response.status };
+  const { status } = response;
+  if (response.ok && 'digit' in answer) return { ...answer, input: inputOf(answer), roundTripMs: performance.now() - start, serverMs: serverTime(response) };
+
+  const retryMs = [429, 502, 503, 504].includes(status) ? 1000 * (Number(response.headers.get('Retry-After')) || 0) : undefined;
+  return answer.title && answer.detail ? { status, title: answer.title, detail: answer.detail, retryMs } : { status, key: 'noAnswer', retryMs };
+}
+
+/** @param {any} answer @returns {string | undefined} */
+const inputOf = ({ explanation }) => explanation?.steps.find(({ name }) => name === 'input')?.image;
+
+/** @param {Response} response @returns {number | null} milliseconds, all stages together */
+function serverTime(response) {
+  const stages = [...(response.headers.get('Server-Timing') ?? '').matchAll(/dur=([\d.]+)/g)];
+  return stages.length > 0 ? stages.reduce((sum, [, ms]) => sum + Number(ms), 0) : null;
 }

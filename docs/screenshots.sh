@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Draws every picture of the page anew, by a real Chromium: docs/screenshots/*.png, the README's docs/screenshot.webp and the social card.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+dotnet build -c Release tests/Browser.Tests --nologo -v quiet
+UPDATE_SCREENSHOTS=1 dotnet test --project tests/Browser.Tests -c Release --no-build --no-progress --filter-class Browser.Tests.ScreenshotTests

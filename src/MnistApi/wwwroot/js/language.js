@@ -1,0 +1,62 @@
+const STORED = 'language';
+
+/**
+ * The page's texts, one JSON a language. Elements say which they want: `data-text` the key of their content, `data-label` of their
+ * accessible name, `data-alt` of a picture's.
+ * @param {Document} page
+ * @param {HTMLSelectElement} select its options are the languages
+ * @param {() => void} onChange called when the texts are there, and when they are others
+ */
+export function createLanguage(page, select, onChange) {
+  const known = [...select.options].map(option => option.value);
+  const wished = [localStorage.getItem(STORED), ...navigator.languages.map(tag => tag.split('-')[0]), 'en'];
+  /** @type {Record<string, string>} */
+  let texts = {};
+
+  /** @param {ParentNode} root */
+  function translate(root) {
+    for (const element of root.querySelectorAll('[data-text]')) element.textContent = text(element.dataset.text);
+    for (const element of root.querySelectorAll('[data-label]')) element.ariaLabel = text(element.dataset.label);
+    for (const image of root.querySelectorAll('[data-alt]')) image.alt = text(image.dataset.alt);
+  }
+
+  /** @param {string} name of a language */
+  async function use(name) {
+    const response = await fetch(`i18n/${name}.json`).catch(() => null);
+    if (!response?.ok) return; // the page stays as it is
+    texts = await response.json();
+    page.documentElement.lang = select.value = name;
+    page.documentElement.dir = texts.dir;
+    page.title = texts.title;
+    translate(page);
+    onChange();
+  }
+
+  /**
+   * @param {string} key
+   * @param {Record<string, string | number>} [values] for what stands in braces
+   */
+  function text(key, values = {}) {
+    return (texts[key] ?? '').replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  select.addEventListener('change', () => {
+    localStorage.setItem(STORED, select.value);
+    use(select.value);
+  });
+  use(wished.find(name => known.includes(name)));
+
+  return {
+    text,
+    translate,
+
+    /** @param {number} digit @returns {string} with its article: "an 8" */
+    digit: digit => texts[`a${digit}`] ?? `${digit}`,
+
+    /** @param {number} share 0 to 1, never shown as certainty: the network has none */
+    percent(share) {
+      const format = part => new Intl.NumberFormat(page.documentElement.lang, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(part);
+      return share < 0.001 ? `< ${format(0.001)}` : share > 0.999 ? `> ${format(0.999)}` : format(share);
+    },
+  };
+}

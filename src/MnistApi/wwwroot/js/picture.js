@@ -1,0 +1,89 @@
+import { inkSquare, paintStrokes } from './strokes.js';
+
+/**
+ * @typedef {{sheet: number, strokes: import('./strokes.js').Stroke[], file?: Blob, bitmap?: ImageBitmap | null}} Drawing What lies on the paper: strokes, or a
+ *   picture that was brought; `bitmap` is null where the browser can't read it. `sheet` tells drawings apart; 0 is the empty one.
+ */
+
+const SENT_SIDE_PX = 128; // four times what the network sees, and a little paper around it: the service frames it as if it were larger
+const MARGIN_PX = 12;
+const SAVED_SIDE_PX = 280;
+const SMALL_FILE_BYTES = 500_000;
+const LARGE_SIDE_PX = 1600; // a photo is sent smaller: a digit on it stays readable
+
+const paper = side => Object.assign(document.createElement('canvas'), { width: side, height: side }).getContext('2d', { willReadFrequently: true });
+
+/** @param {HTMLCanvasElement} canvas */
+function toPngBlob(canvas) {
+  const base64 = canvas.toDataURL().split(',')[1]; // at once, where toBlob waits until the page has nothing else to do
+  return new Blob([Uint8Array.from(atob(base64), character => character.charCodeAt(0))], { type: 'image/png' });
+}
+
+function fillBehind(context) {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.globalCompositeOperation = 'destination-over'; // last, so that an eraser shows paper
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+}
+
+/**
+ * Paints a drawing over a whole canvas.
+ * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context of a square canvas
+ * @param {Drawing} drawing
+ * @param {string} colour of the ink
+ */
+export function paintDrawing(context, { strokes, bitmap }, colour) {
+  const { width } = context.canvas;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, width);
+  if (bitmap) {
+    const scale = width / Math.max(bitmap.width, bitmap.height);
+    context.drawImage(bitmap, (width - bitmap.width * scale) / 2, (width - bitmap.height * scale) / 2, bitmap.width * scale, bitmap.height * scale);
+  }
+  context.scale(width, width);
+  paintStrokes(context, strokes, colour);
+}
+
+/**
+ * The picture to ask about: a drawing's ink alone, small; a brought picture as it is, or smaller where it is large.
+ * @param {Drawing} drawing
+ * @returns {Promise<Blob | null>} null where there is no ink
+ */
+export async function toSend({ strokes, file, bitmap }) {
+  if (file) return bitmap && (file.size > SMALL_FILE_BYTES || Math.max(bitmap.width, bitmap.height) > LARGE_SIDE_PX) ? shrink(bitmap) : file;
+
+  const square = inkSquare(strokes);
+  if (!square) return null;
+
+  const context = paper(SENT_SIDE_PX);
+  const scale = (SENT_SIDE_PX - 2 * MARGIN_PX) / square.side;
+  context.setTransform(scale, 0, 0, scale, MARGIN_PX - square.x * scale, MARGIN_PX - square.y * scale);
+  paintStrokes(context, strokes, 'black');
+  const hasInk = context.getImageData(0, 0, SENT_SIDE_PX, SENT_SIDE_PX).data.some(level => level > 0); // an eraser may have left none
+  if (!hasInk) return null;
+
+  fillBehind(context);
+  return toPngBlob(context.canvas);
+}
+
+/**
+ * @param {Drawing} drawing
+ * @returns {Promise<Blob>} a PNG to keep: the whole paper, black on white in every theme
+ */
+export async function toPng(drawing) {
+  const context = paper(SAVED_SIDE_PX);
+  paintDrawing(context, drawing, 'black');
+  fillBehind(context);
+  return toPngBlob(context.canvas);
+}
+
+/** @param {ImageBitmap} bitmap */
+function shrink(bitmap) {
+  const scale = Math.min(1, LARGE_SIDE_PX / Math.max(bitmap.width, bitmap.height));
+  const context = new OffscreenCanvas(Math.ceil(bitmap.width * scale), Math.ceil(bitmap.height * scale)).getContext('2d');
+  const { canvas } = context;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  fillBehind(context); // transparency is paper
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+}

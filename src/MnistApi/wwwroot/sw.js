@@ -1,0 +1,26 @@
+// Keeps the page's files, so that it opens and draws without the server; while there is one, its files are taken, as they are.
+
+const CACHE = 'page';
+const FILES = [
+  './', 'site.css', 'favicon.svg', 'i18n/de.json', 'i18n/en.json', 'i18n/es.json', 'i18n/zh.json',
+  ...['answer', 'bars', 'gallery', 'intake', 'key', 'keyboardPen', 'language', 'main', 'pad', 'picture', 'predict', 'reader', 'seen', 'strokes', 'theme', 'zip'].map(name => `js/${name}.js`),
+];
+const addresses = new Set(FILES.map(file => new URL(file, location).href));
+
+addEventListener('install', event => {
+  event.waitUntil(caches.open(CACHE).then(cache => cache.addAll(FILES)).then(() => skipWaiting()));
+});
+
+addEventListener('activate', event => event.waitUntil(clients.claim()));
+
+addEventListener('fetch', event => {
+  const { method, url } = event.request;
+  if (method === 'GET' && addresses.has(url.split(/[?#]/)[0])) event.respondWith(fromServerOrCache(event.request));
+});
+
+async function fromServerOrCache(request) {
+  const cache = await caches.open(CACHE);
+  const response = await fetch(request).catch(() => null);
+  if (response?.ok) await cache.put(request, response.clone());
+  return response?.ok ? response : ((await cache.match(request, { ignoreSearch: true })) ?? response ?? Response.error());
+}

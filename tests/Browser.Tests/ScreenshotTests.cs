@@ -1,0 +1,95 @@
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Browser.Tests;
+
+/// <summary>The page in each of its states. The pictures come to artifacts/screenshots; docs/screenshots.sh puts them into docs.</summary>
+public class ScreenshotTests(Site site)
+{
+    private const int MostBytes = 100_000;
+
+    public static TheoryData<string, int, int, ColorScheme> All()
+    {
+        (int, int)[] sizes = [(360, 740), (768, 1024), (1440, 900)];
+        var all = new TheoryData<string, int, int, ColorScheme>();
+        foreach (var (i, state) in new[] { "empty", "drawing", "sure", "unsure", "rejected", "problem" }.Index())
+            foreach (var (j, (width, height)) in sizes.Index())
+                all.Add(state, width, height, (i + j) % 2 == 0 ? ColorScheme.Light : ColorScheme.Dark);
+        return all;
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Looks_as_it_should(string state, int width, int height, ColorScheme scheme)
+    {
+        await using var page = await OpenAsync(width, height, scheme);
+
+        await BringAboutAsync(page, state);
+
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", state);
+        await Expect(page.Pad).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(page.Words).ToBeInViewportAsync(new() { Ratio = 1 });
+        await SaveAsync(page, $"docs/screenshots/{state}-{width}-{scheme}.png".ToLowerInvariant());
+    }
+
+    [Fact]
+    public async Task Looks_as_in_the_readme()
+    {
+        await using var page = await OpenAsync(1100, 760, ColorScheme.Light);
+
+        await BringAboutAsync(page, "sure");
+
+        await SaveAsync(page, "docs/screenshot.png");
+    }
+
+    [Fact]
+    public async Task The_social_card_shows_the_page()
+    {
+        await using var page = await OpenAsync(800, 420, ColorScheme.Light);
+
+        await BringAboutAsync(page, "sure");
+
+        await SaveAsync(page, "src/MnistApi/wwwroot/card.jpg");
+    }
+
+    private Task<DigitPage> OpenAsync(int width, int height, ColorScheme scheme) =>
+        site.OpenAsync(new() { ViewportSize = new() { Width = width, Height = height }, HasTouch = width < 500, IsMobile = width < 500, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+
+    private static async Task BringAboutAsync(DigitPage page, string state)
+    {
+        switch (state)
+        {
+            case "drawing":
+                var box = await page.PadBoxAsync();
+                await page.Page.Mouse.MoveAsync(box.X + box.Width * 0.3f, box.Y + box.Height * 0.3f);
+                await page.Page.Mouse.DownAsync();
+                foreach (var (x, y) in new[] { (0.35f, 0.2f), (0.45f, 0.25f), (0.4f, 0.4f), (0.3f, 0.35f), (0.4f, 0.25f), (0.6f, 0.3f) }) // no digit yet
+                    await page.Page.Mouse.MoveAsync(box.X + box.Width * x, box.Y + box.Height * y, new() { Steps = 4 });
+                break;
+            case "problem":
+                await page.Page.Context.SetOfflineAsync(true);
+                await page.DrawAsync(PenDigit.Ours[3]);
+                break;
+            case "sure" or "unsure" or "rejected":
+                await page.DrawAsync(state switch { "sure" => PenDigit.Ours[3], "unsure" => PenDigit.FourOrNine, _ => PenDigit.LetterM });
+                break;
+        }
+    }
+
+    private static async Task SaveAsync(DigitPage page, string name)
+    {
+        var bytes = await page.Page.ScreenshotAsync(name.EndsWith(".jpg", StringComparison.Ordinal) ? new() { Type = ScreenshotType.Jpeg, Quality = 80 } : new());
+        await WriteAsync(Path.Combine("artifacts", "screenshots", Path.GetFileName(name)));
+        Assert.InRange(bytes.Length, 5_000, MostBytes);
+        if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
+            await WriteAsync(name);
+
+        async Task WriteAsync(string relative)
+        {
+            var path = Path.Combine(Site.RepositoryRoot, relative);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+        }
+    }
+}
