@@ -63,7 +63,7 @@ internal sealed class RentedBytes : IDisposable
 
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(_rented!.Length * 2);
+        var larger = ArrayPool<byte>.Shared.Rent(_rented!.Length * 4);
         Memory.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_rented);
         _rented = larger;
