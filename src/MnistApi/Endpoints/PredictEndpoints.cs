@@ -9,14 +9,7 @@ internal static class PredictEndpoints
     /// <summary>Maps one handler per form of the body; routing chooses by Content-Type, and answers 415 where none fits.</summary>
     public static void MapPredict(this IEndpointRouteBuilder routes)
     {
-        var predict = routes.MapGroup("/predict").WithTags("Digits")
-            .TakeTurns()
-            .WithMetadata(new ExpectedJson(ExpectedJson.OfOnePicture))
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        var predict = routes.MapOnePicture("/predict");
         predict.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
         // the form stands for all three in the OpenAPI document, see ApiDocument
         predict.MapPost("", FromBody).ExcludeFromDescription()

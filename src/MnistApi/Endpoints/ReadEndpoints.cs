@@ -9,14 +9,7 @@ internal static class ReadEndpoints
     /// <summary>Maps one handler per form of the body, as <c>POST /predict</c> has them.</summary>
     public static void MapRead(this IEndpointRouteBuilder routes)
     {
-        var read = routes.MapGroup("/read").WithTags("Digits")
-            .TakeTurns()
-            .WithMetadata(new ExpectedJson(ExpectedJson.OfOnePicture))
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        var read = routes.MapOnePicture("/read");
         read.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
         // the form stands for all three in the OpenAPI document, see ApiDocument
         read.MapPost("", FromBody).ExcludeFromDescription()
