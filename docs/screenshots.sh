@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws every picture of the page anew, by a real Chromium: docs/screenshots/*.png, the README's docs/screenshot.webp and the social card.
+# Draws every picture of the page anew, by a real Chromium: docs/screenshots/*.webp, the README's docs/screenshot.png and the social card.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

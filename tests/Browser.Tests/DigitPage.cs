@@ -60,6 +60,9 @@ public sealed class DigitPage : IAsyncDisposable
     /// <summary>Waits for the answer to what is drawn. Lifting the pen makes the page busy at once, so that this can't come too early.</summary>
     public Task AnsweredAsync() => Page.Locator("#answer[aria-busy=false]:not([data-state=empty])").WaitForAsync();
 
+    /// <summary>Waits until the open panel shows how what is drawn is read.</summary>
+    public Task ExplainedAsync() => Page.Locator("#explained[aria-busy=false]").WaitForAsync();
+
     public async Task<LocatorBoundingBoxResult> PadBoxAsync() =>
         await Pad.BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
 

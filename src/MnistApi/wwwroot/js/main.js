@@ -13,6 +13,7 @@ import { createSeen } from './seen.js';
 import { createTheme } from './theme.js';
 
 const UNSEEN_BUSY = 2; // a server that is busy now and then isn't worth a word
+const INSIGHT_PAUSE_MS = 200; // an explanation costs the server a hundred answers
 
 /** @type {Record<string, any>} */
 const page = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
@@ -20,13 +21,19 @@ const page = Object.fromEntries([...document.querySelectorAll('[id]')].map(eleme
 const pad = createPad(page.pad, changed);
 const language = createLanguage(document, page.language, retell);
 const answer = createAnswer(page.answer, page, createBars(page.bars, language.percent), language);
-const seen = createSeen(page.seen, page.frame);
+const seen = createSeen(page, language);
 const gallery = createGallery(page.history, page, language, pad.open, say);
 const key = createKey(page.key, () => changed(true));
 const reader = createReader(
   () => toSend(pad.drawing()),
-  (picture, signal) => predict(picture, key.headers(), page.inside.open, signal),
+  (picture, signal) => predict(picture, key.headers(), false, signal),
   show,
+);
+const insight = createReader( // asked beside the answer, which doesn't wait for it
+  async () => (page.inside.open ? toSend(pad.drawing()) : null),
+  (picture, signal) => predict(picture, key.headers(), true, signal),
+  (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest),
+  INSIGHT_PAUSE_MS,
 );
 createTheme(document.documentElement, page.theme, pad.repaint);
 createKeyboardPen(page.pad, page.cursor, pad, isDown => say(isDown ? 'penDown' : 'penUp'));
@@ -38,9 +45,10 @@ function changed(isOther) {
   page.redo.ariaDisabled = String(!pad.canRedo());
   page.clear.ariaDisabled = String(pad.isEmpty());
   page.tip.hidden = !pad.isEmpty();
-  if (pad.isEmpty()) seen.show();
-  else answer.wait();
+  if (!pad.isEmpty()) answer.wait();
   reader.read(isOther, pad.isDown());
+  seen.wait();
+  insight.read(isOther, pad.isDown());
 }
 
 function show(reply, isLatest, failures) {
@@ -50,13 +58,13 @@ function show(reply, isLatest, failures) {
   if (reply?.status === 401) key.ask();
   if (!reply || !('digit' in reply)) return;
 
-  seen.show(reply.input);
   if (isLatest && !pad.isDown()) gallery.keep(pad.drawing(), reply);
 }
 
 function retell() {
   answer.render();
   gallery.render();
+  seen.render();
 }
 
 /** @param {string} name of a text */
@@ -71,7 +79,7 @@ page.clear.addEventListener('click', pad.clear);
 page.eraser.addEventListener('click', () => (page.eraser.ariaPressed = String((pad.pen.erases = !pad.pen.erases))));
 page.width.addEventListener('input', () => (pad.pen.width = Number(page.width.value)));
 page.retry.addEventListener('click', () => changed(false));
-page.inside.addEventListener('toggle', () => changed(false));
+page.inside.addEventListener('toggle', () => insight.read(true, false));
 page.copyCommand.addEventListener('click', () =>
   navigator.clipboard.writeText(page.command.textContent).then(() => say('copied'), () => say('notCopied')));
 page.copyCommand.hidden = !navigator.clipboard;
@@ -85,7 +93,9 @@ addEventListener('keydown', event => {
   else if (name === 'y' || (name === 'z' && event.shiftKey)) pad.redo();
   else if (name === 'z') pad.undo();
 });
-addEventListener('online', reader.retry);
-document.addEventListener('visibilitychange', () => document.hidden || reader.retry());
+for (const each of [reader, insight]) {
+  addEventListener('online', each.retry);
+  document.addEventListener('visibilitychange', () => document.hidden || each.retry());
+}
 
 navigator.serviceWorker?.register('sw.js').catch(() => {}); // without it the page is there while the server is

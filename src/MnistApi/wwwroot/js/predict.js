@@ -1,7 +1,8 @@
 /**
- * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], input?: string, roundTripMs: number, serverMs: number | null}} Prediction
- *   `input`: where it was asked for, data URL of the 28×28 PNG; `serverMs`: of the whole time, what the server computed. Where it is no digit, the others say what
- *   it would be if it were.
+ * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], explanation?: Explanation, roundTripMs: number, serverMs: number | null}} Prediction
+ *   `explanation`: where it was asked for; `serverMs`: of the whole time, what the server computed. Where it is no digit, the others say what it would be if it were.
+ * @typedef {{steps: {name: string, image: string}[], saliency: {digit: number, image: string}, runnerUp: {digit: number, image: string},
+ *   layers: {name: string, channels: number, width: number, height: number, image: string}[]}} Explanation images are PNGs as data URLs
  * @typedef {{status?: number, title?: string, detail?: string, key?: string, retryMs?: number}} Problem what went wrong: in the service's words, or else the key of
  *   a text; `status`: of HTTP, where the server answered; `retryMs`: where the same may succeed later, how long it wants to be left alone
  */
@@ -12,7 +13,7 @@ const TIMEOUT_MS = 15_000;
  * Asks the service what it reads in a picture.
  * @param {Blob} picture
  * @param {Record<string, string>} headers that the service wants beside the type
- * @param {boolean} explain whether to ask for what the network saw
+ * @param {boolean} explain whether to ask how the answer came about
  * @param {AbortSignal} signal
  * @returns {Promise<Prediction | Problem>} never rejects
  */
@@ -33,14 +34,11 @@ export async function predict(picture, headers, explain, signal) {
   }
 
   const { status } = response;
-  if (response.ok && 'digit' in answer) return { ...answer, input: inputOf(answer), roundTripMs: performance.now() - start, serverMs: serverTime(response) };
+  if (response.ok && 'digit' in answer) return { ...answer, roundTripMs: performance.now() - start, serverMs: serverTime(response) };
 
   const retryMs = [429, 502, 503, 504].includes(status) ? 1000 * (Number(response.headers.get('Retry-After')) || 0) : undefined;
   return answer.title && answer.detail ? { status, title: answer.title, detail: answer.detail, retryMs } : { status, key: 'noAnswer', retryMs };
 }
-
-/** @param {any} answer @returns {string | undefined} */
-const inputOf = ({ explanation }) => explanation?.steps.find(({ name }) => name === 'input')?.image;
 
 /** @param {Response} response @returns {number | null} milliseconds, all stages together */
 function serverTime(response) {

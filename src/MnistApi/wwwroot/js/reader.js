@@ -1,4 +1,4 @@
-const PAUSE_MS = 40; // between two questions while the pen moves: fast enough to seem at once
+const PAUSE_MS = 40; // fast enough to seem at once
 const LONGEST_WAIT_MS = 8000;
 
 /**
@@ -8,8 +8,9 @@ const LONGEST_WAIT_MS = 8000;
  * @param {(picture: Picture, signal: AbortSignal) => Promise<Answer & {retryMs?: number}>} ask never rejects; `retryMs`: it failed and may succeed later
  * @param {(answer: Answer | null, isLatest: boolean, failures: number) => void} show null where there was nothing to read; `isLatest`: nothing changed since;
  *   `failures`: how many there were in a row
+ * @param {number} [pauseMs] from an answer to the next question, at least
  */
-export function createReader(take, ask, show) {
+export function createReader(take, ask, show, pauseMs = PAUSE_MS) {
   let version = 0;
   let failures = 0;
   let timer = 0;
@@ -28,7 +29,7 @@ export function createReader(take, ask, show) {
     question = null;
     failures = answer?.retryMs === undefined ? 0 : failures + 1;
     if (failures > 0) timer = setTimeout(run, Math.max(answer.retryMs, Math.min(500 * 2 ** failures, LONGEST_WAIT_MS)));
-    else if (asked !== version) timer = setTimeout(run, PAUSE_MS);
+    else timer = setTimeout(() => (asked === version ? (timer = 0) : run()), pauseMs);
     show(answer, asked === version, failures);
   }
 
