@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using SkiaSharp;
 using Xunit;
@@ -14,7 +15,7 @@ public class ScreenshotTests(Site site)
     {
         (int, int)[] sizes = [(360, 740), (768, 1024), (1440, 900)];
         var all = new TheoryData<string, int, int, ColorScheme>();
-        foreach (var (i, state) in new[] { "empty", "drawing", "sure", "unsure", "rejected", "problem" }.Index())
+        foreach (var (i, state) in new[] { "empty", "drawing", "sure", "unsure", "rejected", "row", "problem" }.Index())
             foreach (var (j, (width, height)) in sizes.Index())
                 all.Add(state, width, height, (i + j) % 2 == 0 ? ColorScheme.Light : ColorScheme.Dark);
         return all;
@@ -48,6 +49,46 @@ public class ScreenshotTests(Site site)
         await SaveAsync(page, $"docs/screenshots/inside-{width}-{scheme}.webp".ToLowerInvariant(), page.Page.Locator("#inside"));
     }
 
+    [Theory]
+    [InlineData(360, 1400, ColorScheme.Dark)]
+    [InlineData(768, 1024, ColorScheme.Light)]
+    [InlineData(1440, 900, ColorScheme.Dark)]
+    public async Task Looks_as_it_should_where_corrections_are_taken(int width, int height, ColorScheme scheme)
+    {
+        var folder = Directory.CreateTempSubdirectory("mnist-corrections-");
+        await using var app = new RunningSite(settings: new Dictionary<string, string>
+        {
+            ["Corrections:Enabled"] = "true",
+            ["Corrections:Connection"] = Path.Combine(folder.FullName, "corrections.db"),
+        });
+        await using var page = await OpenAsync(width, height, scheme, app.Address);
+        await BringAboutAsync(page, "unsure");
+        await page.Page.Locator("#consent").CheckAsync();
+
+        await page.Page.Locator("#labels button").Nth(1).ClickAsync();
+
+        await Expect(page.Page.Locator("#corrected")).Not.ToBeEmptyAsync();
+        await page.Page.EvaluateAsync("scrollTo(0, 0)");
+        await SaveAsync(page, $"docs/screenshots/corrected-{width}-{scheme}.png".ToLowerInvariant());
+        await app.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(360, 740, ColorScheme.Light)]
+    [InlineData(768, 1024, ColorScheme.Dark)]
+    [InlineData(1440, 900, ColorScheme.Light)]
+    public async Task Looks_as_it_should_with_a_photo_of_several_digits(int width, int height, ColorScheme scheme)
+    {
+        await using var page = await OpenAsync(width, height, scheme);
+
+        await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PhotoRow.Of("2024").Jpeg });
+
+        await Expect(page.Digit).ToHaveTextAsync("2024");
+        await SaveAsync(page, $"docs/screenshots/photo-{width}-{scheme}.jpg".ToLowerInvariant());
+    }
+
     [Fact]
     public async Task Looks_as_in_the_readme()
     {
@@ -68,8 +109,8 @@ public class ScreenshotTests(Site site)
         await SaveAsync(page, "src/MnistApi/wwwroot/card.jpg");
     }
 
-    private Task<DigitPage> OpenAsync(int width, int height, ColorScheme scheme) =>
-        site.OpenAsync(new() { ViewportSize = new() { Width = width, Height = height }, HasTouch = width < 500, IsMobile = width < 500, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+    private Task<DigitPage> OpenAsync(int width, int height, ColorScheme scheme, Uri? address = null) =>
+        site.OpenAsync(new() { BaseURL = address?.ToString(), ViewportSize = new() { Width = width, Height = height }, HasTouch = width < 500, IsMobile = width < 500, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
 
     private static async Task BringAboutAsync(DigitPage page, string state)
     {
@@ -85,6 +126,9 @@ public class ScreenshotTests(Site site)
             case "problem":
                 await page.Page.Context.SetOfflineAsync(true);
                 await page.DrawAsync(PenDigit.Ours[3]);
+                break;
+            case "row":
+                await RowTests.DrawFortyTwoAsync(page);
                 break;
             case "sure" or "unsure" or "rejected":
                 await page.DrawAsync(state switch { "sure" => PenDigit.Ours[3], "unsure" => PenDigit.FourOrNine, _ => PenDigit.LetterM });

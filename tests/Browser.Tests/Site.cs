@@ -23,6 +23,7 @@ public sealed class Site : IAsyncLifetime
         if (FindChromium() is not { } path)
             return;
 
+        Assertions.SetDefaultExpectTimeout(30_000); // a busy machine is no failure
         _app.UseKestrel(0);
         _app.StartServer();
         _playwright = await Playwright.CreateAsync();

@@ -3,7 +3,7 @@
 const CACHE = 'page';
 const FILES = [
   './', 'site.css', 'favicon.svg', 'i18n/de.json', 'i18n/en.json', 'i18n/es.json', 'i18n/zh.json',
-  ...['answer', 'bars', 'evidence', 'gallery', 'intake', 'key', 'keyboardPen', 'language', 'main', 'pad', 'picture', 'predict', 'reader', 'seen', 'strokes', 'theme', 'zip'].map(name => `js/${name}.js`),
+  ...['answer', 'bars', 'correction', 'evidence', 'gallery', 'intake', 'key', 'keyboardPen', 'language', 'main', 'pad', 'picture', 'predict', 'reader', 'row', 'seen', 'service', 'strokes', 'theme', 'zip'].map(name => `js/${name}.js`),
 ];
 const addresses = new Set(FILES.map(file => new URL(file, location).href));
 

@@ -4,13 +4,14 @@ const SURE = 0.9;
 const secondOf = (probabilities, digit) => probabilities.indexOf(Math.max(...probabilities.with(digit, -1)));
 
 /**
- * The answer beside the drawing: a big digit, the same in words, ten bars, and how long it took.
- * @param {HTMLElement} panel gets `data-state` (empty, drawing, sure, unsure, rejected, problem) and `aria-busy`
- * @param {{digit: HTMLElement, words: HTMLElement, detail: HTMLElement, timing: HTMLElement, status: HTMLElement}} parts `status` is read out
+ * The answer beside the drawing: a big digit, the same in words, ten bars, and how long it took; or several digits, with a bar each.
+ * @param {HTMLElement} panel gets `data-state` (empty, drawing, sure, unsure, rejected, row, problem) and `aria-busy`
+ * @param {{digit: HTMLElement, bars: HTMLElement, words: HTMLElement, detail: HTMLElement, timing: HTMLElement, status: HTMLElement}} parts `status` is read out
  * @param {{show: (probabilities: number[] | null) => void}} bars
+ * @param {{show: (row: import('./predict.js').Row | undefined) => void}} row
  * @param {ReturnType<import('./language.js').createLanguage>} language
  */
-export function createAnswer(panel, { digit, words, detail, timing, status }, bars, language) {
+export function createAnswer(panel, { digit, bars: list, words, detail, timing, status }, bars, row, language) {
   const { text, percent } = language;
   /** @type {import('./predict.js').Prediction | import('./predict.js').Problem | null} */
   let answer = null;
@@ -24,14 +25,19 @@ export function createAnswer(panel, { digit, words, detail, timing, status }, ba
     detail.textContent = shown.detail ?? text(`${shown.state}Detail`);
     digit.textContent = shown.digit ?? '';
     timing.textContent = isPrediction ? text(answer.serverMs === null ? 'roundTrip' : 'timing', { all: milliseconds(answer.roundTripMs), server: milliseconds(answer.serverMs) }) : '';
+    digit.style.setProperty('--count', digit.textContent.length);
     bars.show(shown.digit !== undefined && answer.isDigit !== false ? answer.probabilities : null);
-    if (!isMoving) status.textContent = shown.state === 'empty' ? '' : `${words.textContent}. ${detail.textContent}`;
+    row.show(answer?.row);
+    list.hidden = Boolean(answer?.row);
+    if (!isMoving) status.textContent = shown.state === 'empty' ? '' : `${shown.spoken ?? words.textContent}. ${detail.textContent}`;
   }
 
   function describe(answer, isMoving) {
     if (!answer) return { state: 'empty' };
     if (answer.title) return { state: 'problem', words: answer.title, detail: answer.detail };
     if (answer.key) return { state: 'problem', words: text(`${answer.key}Words`), detail: text(`${answer.key}Detail`, answer) };
+
+    if (answer.row) return describeRow(answer.row);
 
     const { probabilities, confidence } = answer;
     const second = secondOf(probabilities, answer.digit);
@@ -41,6 +47,14 @@ export function createAnswer(panel, { digit, words, detail, timing, status }, ba
     const state = confidence >= SURE ? 'sure' : 'unsure';
     const detail = probabilities[second] < 0.001 ? 'certainDetail' : `${state}Detail`; // a guess nobody would make is none
     return { state, digit: answer.digit, words: text(`${state}Words`, values), detail: text(detail, values) };
+  }
+
+  function describeRow({ text: digits, digits: all }) {
+    const least = all.reduce((one, other) => (other.confidence < one.confidence ? other : one));
+    const values = { n: all.length, b: language.digit(least.digit), p: percent(least.confidence) };
+    const detail = all.every(({ isDigit }) => isDigit) ? 'rowDetail' : 'rowUnclearDetail';
+    const spoken = text('rowWords', { a: [...digits].join(' ') }); // digit by digit, not as a number
+    return { state: 'row', digit: digits, words: text('rowWords', { a: digits }), spoken, detail: text(detail, values) };
   }
 
   const milliseconds = ms => new Intl.NumberFormat(panel.ownerDocument.documentElement.lang, { maximumSignificantDigits: 2 }).format(ms);

@@ -27,7 +27,7 @@ export function createGallery(section, { list, entry, saveAll, forget }, languag
   }
 
   function label({ answer, item }) {
-    const name = answer.isDigit ? `${answer.digit}` : '?';
+    const { name } = answer;
     item.querySelector('b').textContent = name;
     const [open, copy] = item.querySelectorAll('button');
     open.ariaLabel = open.title = language.text('reopen', { name });
@@ -36,7 +36,7 @@ export function createGallery(section, { list, entry, saveAll, forget }, languag
 
   saveAll.addEventListener('click', async () => {
     const files = [...kept.values()].map(async ({ drawing, answer }, i) => ({
-      name: `${String(i + 1).padStart(3, '0')}-${answer.isDigit ? answer.digit : 'none'}.png`,
+      name: `${String(i + 1).padStart(3, '0')}-${answer.name === '?' ? 'none' : answer.name}.png`,
       bytes: new Uint8Array(await (await toPng(drawing)).arrayBuffer()),
     }));
     const link = section.ownerDocument.createElement('a');

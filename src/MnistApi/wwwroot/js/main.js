@@ -1,14 +1,16 @@
 import { createAnswer } from './answer.js';
 import { createBars } from './bars.js';
+import { createCorrection } from './correction.js';
 import { createGallery } from './gallery.js';
 import { createIntake } from './intake.js';
 import { createKey } from './key.js';
 import { createKeyboardPen } from './keyboardPen.js';
 import { createLanguage } from './language.js';
 import { createPad } from './pad.js';
-import { toSend } from './picture.js';
-import { predict } from './predict.js';
+import { toPng, toSend } from './picture.js';
+import { explain, predict } from './predict.js';
 import { createReader } from './reader.js';
+import { createRow } from './row.js';
 import { createSeen } from './seen.js';
 import { createTheme } from './theme.js';
 
@@ -20,18 +22,24 @@ const page = Object.fromEntries([...document.querySelectorAll('[id]')].map(eleme
 
 const pad = createPad(page.pad, changed);
 const language = createLanguage(document, page.language, retell);
-const answer = createAnswer(page.answer, page, createBars(page.bars, language.percent), language);
+const row = createRow(page.boxes, page.row, language);
+const answer = createAnswer(page.answer, page, createBars(page.bars, language.percent), row, language);
 const seen = createSeen(page, language);
 const gallery = createGallery(page.history, page, language, pad.open, say);
 const key = createKey(page.key, () => changed(true));
+const correction = createCorrection(page.correction, page, language, key);
 const reader = createReader(
-  () => toSend(pad.drawing()),
-  (picture, signal) => predict(picture, key.headers(), false, signal),
+  async () => {
+    const drawing = pad.drawing();
+    const picture = await toSend(drawing);
+    return picture && { picture, takeRow: () => (drawing.file ? picture : toPng(drawing)) };
+  },
+  ({ picture, takeRow }, signal) => predict(picture, takeRow, key.headers(), signal),
   show,
 );
 const insight = createReader( // asked beside the answer, which doesn't wait for it
   async () => (page.inside.open ? toSend(pad.drawing()) : null),
-  (picture, signal) => predict(picture, key.headers(), true, signal),
+  (picture, signal) => explain(picture, key.headers(), signal),
   (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest),
   INSIGHT_PAUSE_MS,
 );
@@ -46,6 +54,7 @@ function changed(isOther) {
   page.clear.ariaDisabled = String(pad.isEmpty());
   page.tip.hidden = !pad.isEmpty();
   if (!pad.isEmpty()) answer.wait();
+  if (isOther) row.lift();
   reader.read(isOther, pad.isDown());
   seen.wait();
   insight.read(isOther, pad.isDown());
@@ -55,6 +64,7 @@ function show(reply, isLatest, failures) {
   if (reply?.status === 429 && failures <= UNSEEN_BUSY) return;
 
   answer.show(reply, pad.isDown(), isLatest);
+  correction.offer(reply && 'digit' in reply && !reply.row ? reply : null, pad.drawing());
   if (reply?.status === 401) key.ask();
   if (!reply || !('digit' in reply)) return;
 
@@ -63,6 +73,7 @@ function show(reply, isLatest, failures) {
 
 function retell() {
   answer.render();
+  correction.render();
   gallery.render();
   seen.render();
 }

@@ -1,47 +1,62 @@
+import { post } from './service.js';
+
 /**
- * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], explanation?: Explanation, roundTripMs: number, serverMs: number | null}} Prediction
- *   `explanation`: where it was asked for; `serverMs`: of the whole time, what the server computed. Where it is no digit, the others say what it would be if it were.
+ * @typedef {{digit: number, confidence: number, isDigit: boolean, box: {x: number, y: number, width: number, height: number}}} RowDigit one of several; `box` in pixels
+ * @typedef {{text: string, digits: RowDigit[], width: number, height: number}} Row several digits from left to right, and the size of the picture in pixels;
+ *   `text`: those that are taken for a digit
+ * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], model: string, picture: Blob, name: string, row?: Row,
+ *   roundTripMs: number, serverMs: number | null}} Prediction
+ *   `picture`: what was asked about; `name`: what was read, as short as can be; `row`: where there are several digits. Where it is no digit, the others say what it
+ *   would be if it were.
  * @typedef {{steps: {name: string, image: string}[], saliency: {digit: number, image: string}, runnerUp: {digit: number, image: string},
  *   layers: {name: string, channels: number, width: number, height: number, image: string}[]}} Explanation images are PNGs as data URLs
- * @typedef {{status?: number, title?: string, detail?: string, key?: string, retryMs?: number}} Problem what went wrong: in the service's words, or else the key of
- *   a text; `status`: of HTTP, where the server answered; `retryMs`: where the same may succeed later, how long it wants to be left alone
+ * @typedef {import('./service.js').Problem} Problem
  */
 
-const TIMEOUT_MS = 15_000;
+const BYTES = { 'Content-Type': 'application/octet-stream' }; // the service tells by the bytes
 
 /**
- * Asks the service what it reads in a picture.
+ * Asks the service what it reads in a picture; a second time, where it sees several digits.
  * @param {Blob} picture
- * @param {Record<string, string>} headers that the service wants beside the type
- * @param {boolean} explain whether to ask how the answer came about
+ * @param {() => Promise<Blob> | Blob} takeRow the same, with all that is written where it stands on the paper
+ * @param {Record<string, string>} key headers that the service wants
  * @param {AbortSignal} signal
  * @returns {Promise<Prediction | Problem>} never rejects
  */
-export async function predict(picture, headers, explain, signal) {
-  const start = performance.now();
-  let response;
-  let answer;
-  try {
-    response = await fetch(explain ? 'predict?explain=true' : 'predict', {
-      method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/octet-stream' }, // the service tells by the bytes
-      body: picture,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    answer = await response.json().catch(() => ({}));
-  } catch {
-    return { key: navigator.onLine ? 'unreachable' : 'offline', retryMs: 0 };
-  }
+export async function predict(picture, takeRow, key, signal) {
+  const headers = { ...key, ...BYTES };
+  const answer = await post('predict', picture, headers, isPrediction, signal);
+  if (!answer.reply) return answer;
 
-  const { status } = response;
-  if (response.ok && 'digit' in answer) return { ...answer, roundTripMs: performance.now() - start, serverMs: serverTime(response) };
+  const { reply, roundTripMs, serverMs } = answer;
+  const one = { ...reply, picture, name: reply.isDigit ? `${reply.digit}` : '?', roundTripMs, serverMs };
+  if (!reply.hint) return one;
 
-  const retryMs = [429, 502, 503, 504].includes(status) ? 1000 * (Number(response.headers.get('Retry-After')) || 0) : undefined;
-  return answer.title && answer.detail ? { status, title: answer.title, detail: answer.detail, retryMs } : { status, key: 'noAnswer', retryMs };
+  const read = await post('read', await takeRow(), headers, reply => 'digits' in reply, signal);
+  if (!read.reply) return read;
+  if (read.reply.text === '' || read.reply.digits.length < 2) return one;
+  return {
+    ...one,
+    row: read.reply,
+    name: read.reply.text,
+    roundTripMs: roundTripMs + read.roundTripMs,
+    serverMs: serverMs === null || read.serverMs === null ? null : serverMs + read.serverMs,
+  };
 }
 
-/** @param {Response} response @returns {number | null} milliseconds, all stages together */
-function serverTime(response) {
-  const stages = [...(response.headers.get('Server-Timing') ?? '').matchAll(/dur=([\d.]+)/g)];
-  return stages.length > 0 ? stages.reduce((sum, [, ms]) => sum + Number(ms), 0) : null;
+/**
+ * Asks the service how its answer to a picture comes about.
+ * @param {Blob} picture
+ * @param {Record<string, string>} key headers that the service wants
+ * @param {AbortSignal} signal
+ * @returns {Promise<{isDigit: boolean, explanation: Explanation} | Problem>} never rejects
+ */
+export async function explain(picture, key, signal) {
+  const answer = await post('predict?explain=true', picture, { ...key, ...BYTES }, isPrediction, signal);
+  return answer.reply ?? answer;
+}
+
+/** @param {any} reply */
+function isPrediction(reply) {
+  return 'digit' in reply;
 }
