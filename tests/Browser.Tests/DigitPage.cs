@@ -44,6 +44,7 @@ public sealed class DigitPage : IAsyncDisposable
     /// <summary>Replays the strokes on the canvas with a mouse, then waits for the answer.</summary>
     public async Task DrawAsync(PenDigit digit)
     {
+        await Pad.ScrollIntoViewIfNeededAsync();
         var box = await PadBoxAsync();
         foreach (var stroke in digit.FitInto(box.X, box.Y, box.Width, box.Height))
         {

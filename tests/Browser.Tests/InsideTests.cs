@@ -208,8 +208,8 @@ public class InsideTests(Site site)
 
         await page.Page.Keyboard.PressAsync("Escape");
         await Expect(page.Answer).ToHaveAttributeAsync("data-state", "empty");
-        await page.Page.UnrouteAsync(Explained);
         await held[0].ContinueAsync();
+        await page.Page.UnrouteAsync(Explained);
         await page.Page.WaitForTimeoutAsync(300);
         await Expect(page.Page.Locator("#explained")).ToBeHiddenAsync();
 
