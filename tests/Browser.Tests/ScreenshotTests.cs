@@ -9,7 +9,7 @@ namespace Browser.Tests;
 /// <summary>The page in each of its states. The pictures come to artifacts/screenshots; docs/screenshots.sh puts them into docs.</summary>
 public class ScreenshotTests(Site site)
 {
-    private const int MostBytes = 100_000;
+    private const int MostBytes = 120_000;
 
     public static TheoryData<string, int, int, ColorScheme> All()
     {
