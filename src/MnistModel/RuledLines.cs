@@ -35,7 +35,9 @@ internal static class RuledLines
             return;
 
         using var turned = Transpose(plane);
-        EraseAcross(turned);
+        if (EraseAcross(turned) == 1 && !turned.Ink.ContainsAnyExcept((byte)0))
+            return; // a 1 that is cropped tightly
+
         using var back = Transpose(turned);
         back.Ink.CopyTo(plane.Ink);
     }
@@ -61,12 +63,13 @@ internal static class RuledLines
         return turned;
     }
 
-    private static void EraseAcross(InkPlane plane)
+    /// <returns>How many lines there were.</returns>
+    private static int EraseAcross(InkPlane plane)
     {
         var thickest = Math.Max(4, Math.Min(plane.Width, plane.Height) / 50);
         var runs = ThinRuns(plane, thickest);
         if (runs.Count > MostThinRuns)
-            return;
+            return 0;
 
         var (slopes, step) = (2 * (int)(Steepest * plane.Width / 2) + 1, 2.0 / plane.Width); // a step moves the far end by two pixels
         var reach = (int)(Steepest * plane.Width) + 1; // lines may begin above or below the picture
@@ -85,7 +88,7 @@ internal static class RuledLines
             // the line that most runs are on, of those that are seen on enough of their way
             var best = TensorPrimitives.IndexOfMax<int>(votes);
             if (votes[best] < LeastWay * plane.Width)
-                return;
+                return found;
 
             var (slope, at) = (best / height, best % height);
             List<int> members = [.. Enumerable.Range(0, runs.Count).Where(run => !erased[run] && Math.Abs(At(runs[run], slope) - at) <= 1)];
@@ -111,6 +114,8 @@ internal static class RuledLines
                     plane.Ink[y * plane.Width + run.X] = 0;
             }
         }
+
+        return found;
 
         int At(ThinRun run, int slope) => Math.Clamp((int)((run.Top + run.Bottom) / 2.0 - (slope - slopes / 2) * step * run.X) + reach, 0, height - 1);
     }

@@ -33,6 +33,22 @@ public class WritingTests
         Assert.Equal(DigitFraming.Frame(plane)!.Pixels.ToArray(), writing.Frame(0)!.Pixels.ToArray());
     }
 
+    [Theory]
+    [InlineData(28, 2)]
+    [InlineData(200, 4)]
+    public void A_1_that_is_cropped_tightly_is_no_line_of_the_paper(int side, int width)
+    {
+        var ink = new byte[side * side];
+        for (var y = 0; y < side; y++)
+            ink.AsSpan(y * side + side / 2, width).Fill(255);
+        using var plane = new InkPlane(side, side, ink);
+
+        var writing = Writing.On(plane);
+
+        Assert.Equal(1, writing.Digits);
+        Assert.Equal(side * width, ink.Count(level => level > 0));
+    }
+
     [Fact]
     public void Digits_side_by_side_are_found_from_left_to_right()
     {
