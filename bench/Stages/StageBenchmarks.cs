@@ -1,5 +1,8 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MnistApi;
 using MnistApi.Endpoints;
 using MnistModel;
@@ -8,10 +11,15 @@ using SkiaSharp;
 namespace Stages;
 
 /// <summary>What a request for one 280×280 PNG does, stage by stage, on one thread.</summary>
-[InProcess]
+[Config(typeof(Short))]
 [MemoryDiagnoser]
 public class StageBenchmarks : IDisposable
 {
+    private sealed class Short : ManualConfig
+    {
+        public Short() => AddJob(Job.ShortRun.WithIterationCount(10).WithToolchain(InProcessEmitToolchain.Instance)); // a minute for all
+    }
+
     private readonly byte[] _png = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "three.png"));
     private readonly byte[] _pixels = new byte[4 * 280 * 280];
     private readonly DigitClassifier _classifier = DigitClassifier.Load(Path.Combine(AppContext.BaseDirectory, "models/mnist.onnx"));
