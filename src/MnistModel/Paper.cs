@@ -24,7 +24,7 @@ internal static class Paper
         var paper = Quantile(levels, 1, 2);
         // three quarters of the border, so that a stroke that runs off the edge doesn't count as noise
         var spread = Spread(levels, paper);
-        if (spread > EvenSpread)
+        if (spread > EvenSpread && UnevenPaper.CanBe(plane))
             return UnevenPaper.ToInk(plane);
 
         // what covers less than a third may be a frame at the very edge; what is neither white nor black may have ink of either side

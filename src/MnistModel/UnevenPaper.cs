@@ -24,11 +24,14 @@ internal static class UnevenPaper
     /// <summary>Paper lighter than this, on average, isn't written on with lighter ink.</summary>
     private const int DarkestLightPaper = 100;
 
+    /// <summary>Whether a picture is large enough to tell paper from ink at each place: strips of a few pixels are not.</summary>
+    public static bool CanBe(InkPlane plane) => Math.Min(plane.Width, plane.Height) / Reduction(plane) >= 2 * Illumination.Blocks;
+
     /// <summary>Turns grey into ink.</summary>
-    /// <param name="plane">Grey; it is written over, or disposed where a smaller one is returned.</param>
+    /// <param name="plane">Grey, large enough; it is written over, or disposed where a smaller one is returned.</param>
     public static InkPlane ToInk(InkPlane plane)
     {
-        plane = Shrink(plane, (Math.Max(plane.Width, plane.Height) + TargetSidePx - 1) / TargetSidePx);
+        plane = Shrink(plane, Reduction(plane));
         var (width, height) = (plane.Width, plane.Height);
         var (medians, isInkDark) = Look(plane);
         if (!isInkDark)
@@ -68,6 +71,8 @@ internal static class UnevenPaper
         var within = InkComponents.Of(plane)?.Pieces.Where(piece => !piece.TouchesEdge(plane)).DefaultIfEmpty().MaxBy(piece => piece.Area);
         return within is { } largest && largest.Extent > 0.05 * Math.Min(plane.Width, plane.Height) ? largest.Pen : null;
     }
+
+    private static int Reduction(InkPlane plane) => (Math.Max(plane.Width, plane.Height) + TargetSidePx - 1) / TargetSidePx;
 
     private static InkPlane Shrink(InkPlane plane, int times)
     {

@@ -49,6 +49,26 @@ public class WritingTests
         Assert.Equal(side * width, ink.Count(level => level > 0));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 300)]
+    [InlineData(3000, 1)]
+    [InlineData(2, 2000)]
+    [InlineData(24, 24)]
+    [InlineData(5000, 40)]
+    public void Noise_of_any_shape_can_be_looked_at(int width, int height)
+    {
+        using var bitmap = new SKBitmap(width, height);
+        var random = new Random(1);
+        for (var i = 0; i < width * height; i++)
+            bitmap.SetPixel(i % width, i / width, new SKColor((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
+        using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+
+        using var plane = ImageDecoder.Decode(png.ToArray());
+
+        Assert.InRange(Writing.On(plane).Digits, 0, width * height);
+    }
+
     [Fact]
     public void Digits_side_by_side_are_found_from_left_to_right()
     {
