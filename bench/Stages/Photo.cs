@@ -43,7 +43,7 @@ internal static class Photo
     {
         using var plane = ImageDecoder.Decode(picture);
         var writing = Writing.On(plane);
-        if (DigitFraming.Frame(plane) is not { } digit || writing.Digits != 1 || classifier.Classify(digit).Digit != 3)
+        if (writing.FrameAll() is not { } digit || writing.Digits != 1 || classifier.Classify(digit).Digit != 3)
             throw new InvalidOperationException("The picture's 3 wasn't read.");
     }
 

@@ -206,8 +206,8 @@ internal sealed class ApiDocument : IDocumentFilter
     private static void Show(OpenApiOperation operation, int status, params (string Summary, JsonNode Value)[] examples)
     {
         foreach (var answer in operation.Responses![$"{status}"].Content!.Values.Cast<OpenApiMediaType>())
-                answer.Examples = Examples(examples);
-        }
+            answer.Examples = Examples(examples);
+    }
 
     private static JsonObject OneAsImage() => new() { ["image"] = Png.ToDataUrl(Png.Of(One)) };
 

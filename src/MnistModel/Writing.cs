@@ -72,6 +72,9 @@ public sealed class Writing
         return new Writing(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)]);
     }
 
+    /// <summary>All the writing as one digit, framed; null where there is none.</summary>
+    public DigitImage? FrameAll() => DigitFraming.Frame(_plane);
+
     /// <summary>The ink of one of the digits alone, cut to its box.</summary>
     /// <param name="index">0 is the leftmost.</param>
     /// <returns>A plane of its own, to be disposed; null where the whole plane is blank.</returns>

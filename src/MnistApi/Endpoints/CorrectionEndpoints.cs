@@ -75,8 +75,7 @@ internal static partial class CorrectionEndpoints
         try
         {
             using var plane = ImageDecoder.Decode(image.Memory.Span, limits);
-            Writing.On(plane); // takes off what isn't writing, as for the network
-            if (DigitFraming.Frame(plane) is not { } digit)
+            if (Writing.On(plane).FrameAll() is not { } digit)
                 return Problems.Of(StatusCodes.Status422UnprocessableEntity, Faults.Blank);
 
             var (predicted, by) = form.Text("predicted") is [var answered]

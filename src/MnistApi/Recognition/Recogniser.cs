@@ -145,7 +145,7 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
             using var plane = ImageDecoder.Decode(encoded, limits);
             clock.Lap(Stage.Decode);
             var writing = Writing.On(plane);
-            IReadOnlyList<Written> digits = eachDigit ? EachOf(writing, explain) : AllOf(plane, explain);
+            IReadOnlyList<Written> digits = eachDigit ? EachOf(writing, explain) : AllOf(writing, plane, explain);
             clock.Lap(Stage.Frame);
             return digits.Count == 0 ? Blank : new Reading(digits, writing.Digits, plane.PictureWidth, plane.PictureHeight);
         }
@@ -157,9 +157,9 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
     }
 
     // all the ink as one digit
-    private Written[] AllOf(InkPlane plane, Explained explain)
+    private Written[] AllOf(Writing writing, InkPlane plane, Explained explain)
     {
-        if (DigitFraming.Frame(plane) is not { } digit)
+        if (writing.FrameAll() is not { } digit)
             return [];
         if (explain is not Explained.Whole)
             return [new Written(digit, default, explain, [])];

@@ -24,8 +24,7 @@ internal static class PredictCommand
                     if (!File.Exists(path))
                         throw new FileNotFoundException("There is no such file.");
                     using var plane = ImageDecoder.Decode(File.ReadAllBytes(path));
-                    Writing.On(plane); // takes the dirt off it
-                    var image = DigitFraming.Frame(plane);
+                    var image = Writing.On(plane).FrameAll();
                     if (image is null)
                         throw new InvalidDataException("The image is blank.");
                     ConsoleReport.Prediction(path, classifier.Classify(image));

@@ -47,7 +47,7 @@ public sealed class PictureEvaluation(DigitClassifier classifier, string? sample
     {
         using var plane = ImageDecoder.Decode(encoded);
         var writing = Writing.On(plane);
-        var whole = DigitFraming.Frame(plane) is { } digit ? classifier.Classify(digit).Digit.ToString(CultureInfo.InvariantCulture) : "";
+        var whole = writing.FrameAll() is { } digit ? classifier.Classify(digit).Digit.ToString(CultureInfo.InvariantCulture) : "";
         var digits = Enumerable.Range(0, writing.Digits).Select(writing.Frame).OfType<DigitImage>().ToList();
         return (whole, string.Concat(classifier.Classify(digits).Select(prediction => prediction.Digit)), writing.Digits);
     }
