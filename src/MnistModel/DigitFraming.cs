@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace MnistModel;
 
@@ -86,30 +87,65 @@ public static class DigitFraming
         var (paddingLeft, paddingTop) = ((side - box.Width) / 2, (side - box.Height) / 2);
         var scale = (double)side / BoxSide; // source pixels per target pixel
 
-        var rented = ArrayPool<float>.Shared.Rent(2 * box.Width);
-        var row = rented.AsSpan(0, box.Width);
-        var columns = rented.AsSpan(box.Width, box.Width); // ink of the source rows that one target row covers, per source column
+        var rented = ArrayPool<float>.Shared.Rent(2 * box.Width + 2 * BoxSide);
+        var columns = rented.AsSpan(0, box.Width); // ink of the source rows that one target row covers, per source column
+        var overlaps = rented.AsSpan(box.Width); // of each target column with the source columns that it covers, one target after the other
+        Span<(int First, int End)> covered = stackalloc (int, int)[BoxSide];
+        var count = 0;
+        for (var x = 0; x < BoxSide; x++)
+        {
+            var (start, end) = (x * scale - paddingLeft, (x + 1) * scale - paddingLeft);
+            covered[x] = Covered(start, end, box.Width);
+            for (var sourceX = covered[x].First; sourceX < covered[x].End; sourceX++)
+                overlaps[count++] = Overlap(sourceX, start, end);
+        }
+
         for (var y = 0; y < BoxSide; y++)
         {
             columns.Clear();
-            var (from, to) = (y * scale - paddingTop, (y + 1) * scale - paddingTop);
-            for (var sourceY = Math.Max(0, (int)Math.Floor(from)); sourceY < Math.Min(box.Height, to); sourceY++)
-            {
-                TensorPrimitives.ConvertTruncating(plane.Row(box.Top + sourceY).Slice(box.Left, box.Width), row);
-                TensorPrimitives.MultiplyAdd(row, Overlap(sourceY, from, to), columns, columns);
-            }
+            var (start, end) = (y * scale - paddingTop, (y + 1) * scale - paddingTop);
+            var (firstY, endY) = Covered(start, end, box.Height);
+            for (var sourceY = firstY; sourceY < endY; sourceY++)
+                Add(plane.Row(box.Top + sourceY).Slice(box.Left, box.Width), Overlap(sourceY, start, end), columns);
 
+            var overlap = 0;
             for (var x = 0; x < BoxSide; x++)
             {
-                var (start, end) = (x * scale - paddingLeft, (x + 1) * scale - paddingLeft);
                 var sum = 0f;
-                for (var sourceX = Math.Max(0, (int)Math.Floor(start)); sourceX < Math.Min(box.Width, end); sourceX++)
-                    sum += columns[sourceX] * Overlap(sourceX, start, end);
+                foreach (var ink in columns[covered[x].First..covered[x].End])
+                    sum += ink * overlaps[overlap++];
                 fitted[y * BoxSide + x] = sum / (float)(scale * scale);
             }
         }
 
         ArrayPool<float>.Shared.Return(rented);
+    }
+
+    /// <summary>The source pixels that [start, end) covers, wholly or in part, of those from 0 to side.</summary>
+    private static (int First, int End) Covered(double start, double end, int side)
+    {
+        var first = Math.Clamp((int)Math.Floor(start), 0, side);
+        return (first, Math.Clamp((int)Math.Ceiling(end), first, side));
+    }
+
+    // adds a row's ink times a weight; 16 pixels at a time, since TensorPrimitives converts bytes one by one
+    private static void Add(ReadOnlySpan<byte> row, float weight, Span<float> columns)
+    {
+        var x = 0;
+        for (; x <= row.Length - 16; x += 16)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Create(row[x..]));
+            Four(Vector128.WidenLower(low), columns[x..]);
+            Four(Vector128.WidenUpper(low), columns[(x + 4)..]);
+            Four(Vector128.WidenLower(high), columns[(x + 8)..]);
+            Four(Vector128.WidenUpper(high), columns[(x + 12)..]);
+        }
+
+        for (; x < row.Length; x++)
+            columns[x] += row[x] * weight;
+
+        void Four(Vector128<uint> ink, Span<float> sums) =>
+            (Vector128.ConvertToSingle(ink.AsInt32()) * weight + Vector128.Create<float>(sums)).CopyTo(sums);
     }
 
     /// <summary>How much of the source pixel [pixel, pixel + 1) lies within [from, to): 0 to 1.</summary>

@@ -24,6 +24,9 @@ public static class ImageDecoder
             throw new ImageException(ImageFault.TooLarge, $"The image has {bytes.Length:N0} bytes; the limit is {limits.MaxBytes:N0}.");
 
         var image = ImageMetadata.Check(bytes, limits.MaxFrames);
+        if (PlainPng.Read(image, limits.MaxPixels) is { } drawing)
+            return Paper.ToInk(drawing, lossy: false);
+
         fixed (byte* first = image)
             return Decode((nint)first, image.Length, limits);
     }

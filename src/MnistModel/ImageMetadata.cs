@@ -17,7 +17,8 @@ internal static class ImageMetadata
     // what a PNG may carry for the codec to read: compressed text and profiles grow up to a thousandfold
     private const int HarmlessPngBytes = 65_536;
 
-    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    /// <summary>What every PNG begins with.</summary>
+    public static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Counts the metadata, and leaves out what a digit doesn't need where it is much.</summary>
     /// <param name="image">Encoded bytes of any format.</param>
@@ -65,8 +66,9 @@ internal static class ImageMetadata
             || (chunk[4..].StartsWith("eXIf"u8) && chunk.Length <= HarmlessPngBytes);
     }
 
-    // length, name, data, checksum; the last one may be cut off, and nobody reads what follows the end
-    private static ReadOnlySpan<byte> NextChunk(ref ReadOnlySpan<byte> rest)
+    /// <summary>Takes the next chunk of a PNG: length, name, data, checksum. The last one may be cut off, and nobody reads what follows the end.</summary>
+    /// <param name="rest">What stands behind the signature or the chunk before; left with what stands behind this one.</param>
+    public static ReadOnlySpan<byte> NextChunk(ref ReadOnlySpan<byte> rest)
     {
         var chunk = rest.Length < 8 ? [] : rest[..(int)Math.Min(rest.Length, BinaryPrimitives.ReadUInt32BigEndian(rest) + 12L)];
         rest = chunk.Length >= 8 && chunk[4..].StartsWith("IEND"u8) ? [] : rest[chunk.Length..];

@@ -46,9 +46,10 @@ internal sealed class InkComponents
 
     private readonly record struct Run(int Y, int Left, int Right);
 
-    private readonly List<Run> _runs = [];
-    private readonly List<int> _parents = []; // of runs; a root is its own
-    private int[] _labels = []; // of runs: which piece
+    private const int UsualRuns = 512; // more than a drawing of the page has
+
+    private readonly List<Run> _runs = new(UsualRuns);
+    private readonly List<int> _labels = new(UsualRuns); // of runs: another one of the same piece, farther on, or itself if it is the last; in the end, which piece
 
     private InkComponents()
     {
@@ -116,7 +117,7 @@ internal sealed class InkComponents
             x += start;
             var length = row[x..].IndexOf((byte)0);
             var end = length < 0 ? row.Length : x + length;
-            _parents.Add(_runs.Count);
+            _labels.Add(_runs.Count);
             _runs.Add(new Run(y, x, end));
             x = end;
         }
@@ -129,7 +130,7 @@ internal sealed class InkComponents
         for (var (upper, lower) = (above, below); upper < below && lower < runs.Length;)
         {
             if (runs[upper].Left <= runs[lower].Right && runs[lower].Left <= runs[upper].Right)
-                _parents[Root(upper)] = Root(lower);
+                _labels[Last(upper)] = Last(lower);
             if (runs[upper].Right < runs[lower].Right)
                 upper++;
             else
@@ -137,19 +138,23 @@ internal sealed class InkComponents
         }
     }
 
-    private int Root(int run)
+    // the last run of its piece so far; the newest row is farther on than all before, so a label never points back
+    private int Last(int run)
     {
-        while (_parents[run] != run)
-            run = _parents[run] = _parents[_parents[run]];
+        while (_labels[run] != run)
+            run = _labels[run] = _labels[_labels[run]];
         return run;
     }
 
     private void Measure(InkPlane plane)
     {
-        _labels = new int[_runs.Count];
-        var pieces = new List<InkComponent>();
-        var indices = new int[_runs.Count]; // of roots, from 1
         var runs = CollectionsMarshal.AsSpan(_runs);
+        var labels = CollectionsMarshal.AsSpan(_labels);
+        var count = 0;
+        for (var i = runs.Length - 1; i >= 0; i--)
+            labels[i] = labels[i] == i ? count++ : labels[labels[i]];
+
+        Pieces = new InkComponent[count];
         var upper = 0; // follows the row above
         for (var i = 0; i < runs.Length; i++)
         {
@@ -160,23 +165,11 @@ internal sealed class InkComponents
             for (var other = upper; other < i && runs[other].Y == run.Y - 1 && runs[other].Left < run.Right; other++)
                 covered += Math.Min(run.Right, runs[other].Right) - Math.Max(run.Left, runs[other].Left);
 
-            ref var index = ref indices[Root(i)];
+            ref var piece = ref Pieces[labels[i]];
             var length = run.Right - run.Left;
             var strongest = System.Numerics.Tensors.TensorPrimitives.Max(plane.Row(run.Y)[run.Left..run.Right]);
-            var piece = new InkComponent(run.Left, run.Y, run.Right, run.Y + 1, length, 2 * (1 + length - covered), strongest);
-            if (index == 0)
-            {
-                pieces.Add(piece);
-                index = pieces.Count;
-            }
-            else
-            {
-                pieces[index - 1] = pieces[index - 1].With(piece);
-            }
-
-            _labels[i] = index - 1;
+            var part = new InkComponent(run.Left, run.Y, run.Right, run.Y + 1, length, 2 * (1 + length - covered), strongest);
+            piece = piece.Area == 0 ? part : piece.With(part);
         }
-
-        Pieces = [.. pieces];
     }
 }

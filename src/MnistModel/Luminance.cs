@@ -39,6 +39,31 @@ internal static class Luminance
         }
     }
 
+    /// <summary>Writes the grey of each pixel of an opaque picture.</summary>
+    /// <param name="rgba">Four bytes a pixel.</param>
+    /// <param name="grey">One byte a pixel.</param>
+    /// <returns>False where a pixel isn't opaque; what was written is of no use then.</returns>
+    public static bool OfOpaque(ReadOnlySpan<byte> rgba, Span<byte> grey)
+    {
+        var pixels = MemoryMarshal.Cast<byte, uint>(rgba);
+        if (grey.Length < 16)
+            return Weigh(pixels, grey).Alpha == 255 * grey.Length;
+
+        var all = Vector512<uint>.AllBitsSet;
+        var (colour, ofColour) = (Vector512<uint>.Zero, default(Vector128<byte>));
+        for (var i = 0; i < grey.Length; i += 16)
+        {
+            var at = Math.Min(i, grey.Length - 16); // the last ones overlap those before
+            var block = Vector512.Create(pixels[at..]);
+            all &= block;
+            if (block != colour)
+                (colour, ofColour) = (block, Narrow(Grey(pixels, at), Grey(pixels, at + 4), Grey(pixels, at + 8), Grey(pixels, at + 12)));
+            ofColour.CopyTo(grey[at..]);
+        }
+
+        return (all >>> 24) == Vector512.Create(255u);
+    }
+
     // the sums of alpha and of alpha × grey; 16 pixels at a time, then the rest one by one
     private static (uint Alpha, uint Weighted) Weigh(ReadOnlySpan<uint> pixels, Span<byte> grey)
     {
@@ -76,17 +101,20 @@ internal static class Luminance
         static (Vector128<byte> Grey, Vector128<uint> Alpha, Vector128<uint> Weighted) Weigh(ReadOnlySpan<uint> pixels, int at)
         {
             var (a, b, c, d) = (Grey(pixels, at), Grey(pixels, at + 4), Grey(pixels, at + 8), Grey(pixels, at + 12));
-            return (Vector128.Narrow(Vector128.Narrow(a, b), Vector128.Narrow(c, d)),
+            return (Narrow(a, b, c, d),
                 (Alpha(pixels, at) + Alpha(pixels, at + 4)) + (Alpha(pixels, at + 8) + Alpha(pixels, at + 12)),
                 (a * Alpha(pixels, at) + b * Alpha(pixels, at + 4)) + (c * Alpha(pixels, at + 8) + d * Alpha(pixels, at + 12)));
         }
-
-        static Vector128<uint> Alpha(ReadOnlySpan<uint> pixels, int at) => Vector128.Create(pixels[at..]) >>> 24;
-
-        static Vector128<uint> Grey(ReadOnlySpan<uint> pixels, int at)
-        {
-            var (pixel, low) = (Vector128.Create(pixels[at..]), Vector128.Create(0xFFu));
-            return ((pixel & low) * Red + ((pixel >>> 8) & low) * Green + ((pixel >>> 16) & low) * Blue + Vector128.Create(Half)) >>> 8;
-        }
     }
+
+    private static Vector128<uint> Alpha(ReadOnlySpan<uint> pixels, int at) => Vector128.Create(pixels[at..]) >>> 24;
+
+    private static Vector128<uint> Grey(ReadOnlySpan<uint> pixels, int at)
+    {
+        var (pixel, low) = (Vector128.Create(pixels[at..]), Vector128.Create(0xFFu));
+        return ((pixel & low) * Red + ((pixel >>> 8) & low) * Green + ((pixel >>> 16) & low) * Blue + Vector128.Create(Half)) >>> 8;
+    }
+
+    private static Vector128<byte> Narrow(Vector128<uint> a, Vector128<uint> b, Vector128<uint> c, Vector128<uint> d) =>
+        Vector128.Narrow(Vector128.Narrow(a, b), Vector128.Narrow(c, d));
 }

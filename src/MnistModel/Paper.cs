@@ -113,6 +113,13 @@ internal static class Paper
     private static void Flatten(Span<byte> grey, int paper, int floor, bool darkInk)
     {
         var range = Math.Max(1, darkInk ? paper : 255 - paper);
+        if (range == 255 && floor == 0) // black on white, or white on black, as a program draws
+        {
+            if (darkInk)
+                TensorPrimitives.OnesComplement<byte>(grey, grey);
+            return;
+        }
+
         Span<byte> ink = stackalloc byte[256]; // grey level → ink
         for (var level = 0; level < 256; level++)
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
@@ -107,20 +106,6 @@ public class ImageMetadataTests
         return process.PeakWorkingSet64;
     }
 
-    // of the PNG specification, ISO 3309
-    private static uint Crc(byte[] bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes)
-        {
-            crc ^= b;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-        }
-
-        return ~crc;
-    }
-
     private static byte[] Drawing(SKEncodedImageFormat format)
     {
         using var picture = new SKBitmap(100, 100);
@@ -136,17 +121,8 @@ public class ImageMetadataTests
         var plain = Drawing(SKEncodedImageFormat.Png);
         using var png = new MemoryStream();
         png.Write(plain.AsSpan(0, chunks is [("IHDR", _), ..] ? 8 : 33)); // the signature, and the header's 25 bytes
-        Span<byte> number = stackalloc byte[4];
         foreach (var (name, data) in chunks)
-        {
-            byte[] named = [.. System.Text.Encoding.ASCII.GetBytes(name), .. data];
-            BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
-            png.Write(number);
-            png.Write(named);
-            BinaryPrimitives.WriteUInt32BigEndian(number, Crc(named));
-            png.Write(number);
-        }
-
+            png.Write(PngChunk.Of(name, data));
         png.Write(plain.AsSpan(33));
         return png.ToArray();
     }
