@@ -8,13 +8,13 @@ using Xunit;
 namespace MnistApi.Tests;
 
 /// <summary>
-/// Bad input against the service as a process of its own. FUZZ_CASES (20000) sets how many cases, FUZZ_FIRST (0) with which to begin, FUZZ_HANG_SECONDS (10) how long one may take:
+/// Bad input against the service as a process of its own. FUZZ_CASES (20000) sets how many cases, FUZZ_FIRST (0) with which to begin, FUZZ_HANG_SECONDS (2) how long one may take:
 /// FUZZ_FIRST=N FUZZ_CASES=1 repeats the one that a failure names.
 /// </summary>
 public class FuzzTests(Api api, ITestOutputHelper output)
 {
     private const int Senders = 4;
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(Setting("FUZZ_HANG_SECONDS", 10));
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(Setting("FUZZ_HANG_SECONDS", 2));
 
     [Fact]
     public async Task Whatever_is_sent_is_answered_by_a_prediction_or_a_problem_of_the_sender()
