@@ -39,6 +39,7 @@ internal static class TrainCommand
         };
         var splitSeed = new Option<int?>("--split-seed") { Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]", HelpName = "N" };
         var from = new Option<string?>("--from") { Description = "Start from the weights of the run in this folder, instead of weights drawn by the seed.", HelpName = "RUN" };
+        var teachers = SharedOptions.Teachers();
         var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
         var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
@@ -46,14 +47,14 @@ internal static class TrainCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "One batch of everything, in seconds; nothing is kept." };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
-        Option[] ofTheRun = [recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, calibration, from, splitSeed];
+        Option[] ofTheRun = [recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, from, splitSeed, teachers];
 
         var command = new Command("train",
             "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n\n" +
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, corrections, calibration, from, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, corrections, calibration, from, splitSeed, teachers,
         };
         command.SetAction(parsed =>
         {
@@ -65,7 +66,8 @@ internal static class TrainCommand
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections)));
+                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections),
+                    parsed.GetValue(teachers) is { Length: > 0 } files ? files : null));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -96,6 +98,7 @@ internal static class TrainCommand
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
+        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files, recipe) : null;
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
@@ -113,7 +116,7 @@ internal static class TrainCommand
             run.Save(state);
             events?.Add(epoch);
             onEpoch(epoch);
-        }, timeLimit, cancellation));
+        }, timeLimit, teachers, cancellation));
 
         var (temperature, threshold) = Calibrate(recipe, state.Result, data, calibrated?.Card);
         var test = MnistDataset.LoadTest(dataFolder);
@@ -183,8 +186,9 @@ internal static class TrainCommand
         training["validationImages"] = options.Validation;
         training["strokes"] = options.Strokes is not null;
         training["corrections"] = options.Corrections is not null;
-        training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
+        training["calibration"] = options.Calibration is { } calibration ? Run.Of(calibration) : null;
         training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
+        training["teachers"] = options.Teachers is { } teachers ? new JsonArray([.. teachers.Select(teacher => (JsonNode)Run.Of(teacher))]) : null;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);

@@ -19,8 +19,9 @@ namespace MnistTrainer.Training;
 /// <param name="From">Folder of the run whose weights this one starts from; null for weights drawn by the seed.</param>
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
+/// <param name="Teachers">Model files that the network learns from besides the labels; null for none.</param>
 public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null, string? Corrections = null);
+    string? From = null, int? SplitSeed = null, string? Corrections = null, IReadOnlyList<string>? Teachers = null);
 
 /// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
 public sealed class Run
@@ -51,6 +52,10 @@ public sealed class Run
 
     /// <summary>A page to look at.</summary>
     public string Report => Path.Combine(Folder, "report.html");
+
+    /// <summary>The name of the run that a model file was written by: that of its folder.</summary>
+    /// <param name="model">Path of the file.</param>
+    public static string Of(string model) => Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(model)))!;
 
     /// <summary>Makes a new folder, named by time and recipe.</summary>
     /// <param name="root">The folder of all runs.</param>

@@ -1,0 +1,80 @@
+using MnistModel;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Training;
+
+/// <summary>
+/// Trained model files whose answers to the very images that a network is shown, changed by augmentation as they are, it learns from besides the labels
+/// (distillation: G. Hinton, O. Vinyals and J. Dean, 2015; on the same views: L. Beyer et al., 2022). Dispose it when done.
+/// </summary>
+public sealed class Teachers : IDisposable
+{
+    private readonly IReadOnlyList<DigitClassifier> _models;
+    private readonly int _classes;
+
+    private Teachers(IReadOnlyList<DigitClassifier> models, int classes) => (_models, _classes) = (models, classes);
+
+    /// <summary>Loads the files.</summary>
+    /// <param name="paths">Of model files, one or more.</param>
+    /// <param name="recipe">Of the network that is to learn.</param>
+    /// <returns>The caller disposes them; null where the recipe has nothing to do with teachers, its share of them being 0.</returns>
+    /// <exception cref="IOException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is no model, or knows other classes.</exception>
+    public static Teachers? Load(IReadOnlyList<string> paths, Recipe recipe)
+    {
+        if (recipe.TeacherShare == 0)
+            return null;
+
+        var models = new List<DigitClassifier>(paths.Count);
+        try
+        {
+            foreach (var path in paths)
+            {
+                models.Add(DigitClassifier.Load(path));
+                var known = DigitClassifier.Digits + models[^1].OutputNames.Count - 1;
+                if (known != recipe.Classes)
+                    throw new InvalidDataException($"'{path}' tells {known} classes apart; what is to learn from it has {recipe.Classes}. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.");
+            }
+
+            return new Teachers(models, recipe.Classes);
+        }
+        catch
+        {
+            models.ForEach(model => model.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>What one of the teachers answers, as sure or unsure as it was trained to be: its temperature is taken out again.</summary>
+    /// <param name="x">float32 (B, 1, 28, 28) in 0 to 1.</param>
+    /// <param name="turn">Which: they take turns, so that every image meets all of them in the course of a training, at the cost of one.</param>
+    /// <returns>float32 (B, classes); each row sums to 1. The caller disposes it.</returns>
+    public Tensor Answer(Tensor x, long turn)
+    {
+        var model = _models[(int)(turn % _models.Count)];
+        var answers = new float[x.shape[0] * _classes];
+        foreach (var (image, prediction) in model.Classify(x.data<float>().ToArray()).Index())
+            Untemper(prediction, model.Card.Temperature, answers.AsSpan(image * _classes, _classes));
+        return tensor(answers, x.shape[0], _classes);
+    }
+
+    /// <summary>Frees the models.</summary>
+    public void Dispose()
+    {
+        foreach (var model in _models)
+            model.Dispose();
+    }
+
+    // softmax(z / T) to the power of T is in proportion to softmax(z); "no digit" stands to the best digit as its own output says, which has no temperature
+    private static void Untemper(Prediction prediction, double temperature, Span<float> answer)
+    {
+        Span<double> share = stackalloc double[answer.Length];
+        var whole = 0.0;
+        for (var digit = 0; digit < DigitClassifier.Digits; digit++)
+            whole += share[digit] = Math.Pow(prediction.Probabilities[digit], temperature);
+        if (share.Length > DigitClassifier.Digits)
+            whole += share[^1] = share[prediction.Digit] * (1 / Math.Max(prediction.DigitProbability, 1e-6) - 1);
+        for (var i = 0; i < answer.Length; i++)
+            answer[i] = (float)(share[i] / whole);
+    }
+}
