@@ -22,7 +22,7 @@ public class TeachersTests
         var digits = GeneratedDigits.Create(60, seed: 1);
         using var first = Network.Create("compact", seed: 1, classes);
         using var second = Network.Create("baseline", seed: 2, classes);
-        using var teachers = Teachers.Load([Export(folder, first, digits, temperature: 0.5), Export(folder, second, digits, temperature: 1.3)], Short with { NonDigitShare = classes - 10 })!;
+        using var teachers = Teachers.Load([Export(folder, first, digits, temperature: 0.5), Export(folder, second, digits, temperature: 1.3)]);
         using var scope = NewDisposeScope();
         var images = Trainer.ToInput(from_array(digits.Pixels.ToArray()).reshape(-1, 1, 28, 28));
 
@@ -42,7 +42,7 @@ public class TeachersTests
         var (digits, validation) = (GeneratedDigits.Create(800, seed: 1), GeneratedDigits.Create(300, seed: 2));
         using var teacher = new TrainingState(Short, seed: 1);
         Trainer.Fit(teacher, TrainingData.Of(digits, null));
-        using var teachers = Teachers.Load([Export(folder, teacher.Result, validation, temperature: 1)], Short)!;
+        using var teachers = Teachers.Load([Export(folder, teacher.Result, validation, temperature: 1)]);
         var mislabelled = TrainingData.Of(digits with { Labels = new byte[digits.Count] }, validation); // all of them 0
         using var alone = new TrainingState(Short, seed: 2);
         using var taught = new TrainingState(Short with { TeacherShare = 1 }, seed: 2);
@@ -59,11 +59,12 @@ public class TeachersTests
     {
         using var folder = new TemporaryFolder();
         using var network = Network.Create("baseline", seed: 1, classes: 11);
-        var path = Export(folder, network, GeneratedDigits.Create(10, seed: 1), temperature: 1);
+        using var teachers = Teachers.Load([Export(folder, network, GeneratedDigits.Create(10, seed: 1), temperature: 1)]);
 
-        var fault = Assert.Throws<InvalidDataException>(() => Teachers.Load([path], Short)!);
+        var fault = Assert.Throws<InvalidDataException>(() => teachers.Check(Short));
 
-        Assert.Equal($"'{path}' tells 11 classes apart; what is to learn from it has 10. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.", fault.Message);
+        Assert.Equal($"Teacher {teachers.Versions[0]} tells 11 classes apart; what is to learn from it has 10. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.", fault.Message);
+        teachers.Check(Short with { TeacherShare = 0 }); // asks them nothing
     }
 
     private static string Export(TemporaryFolder folder, Sequential network, DigitSet digits, double temperature)

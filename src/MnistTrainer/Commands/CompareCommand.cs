@@ -65,8 +65,6 @@ internal static class CompareCommand
         };
         command.SetAction(parsed =>
         {
-            var settings = new Settings(parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null,
-                parsed.GetValue(teachers) is { Length: > 0 } files ? [.. files.Select(Run.Of)] : null);
             var names = parsed.GetValue(recipes)!;
             string[] known = [.. Recipe.Names, .. ClassicalModel.All.Select(model => model.Name)];
             if (names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".json", StringComparison.Ordinal)) is { } unknown)
@@ -76,6 +74,9 @@ internal static class CompareCommand
 
             // everything that can be refused is refused before hours of training
             var folder = parsed.GetValue(output)!;
+            using var taught = parsed.GetValue(teachers) is { Length: > 0 } files ? Teachers.Load(files) : null;
+            var settings = new Settings(
+                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null, taught?.Versions);
             Resumable.Open(folder, settings);
             var contenders = new Dictionary<string, Contender>();
             foreach (var name in names)
@@ -88,9 +89,10 @@ internal static class CompareCommand
                 else
                 {
                     var recipe = overrides.Load(parsed, name);
+                    taught?.Check(recipe);
                     Resumable.Open(Path.Combine(folder, Name(name)), recipe);
                     contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(
-                        recipe, seed, Path.Combine(folder, Name(name)), TrainingData.Mix(recipe, mnist, pens, seed), parsed.GetValue(teachers), cancellation);
+                        recipe, seed, Path.Combine(folder, Name(name)), TrainingData.Mix(recipe, mnist, pens, seed), taught, cancellation);
                 }
             }
 
@@ -129,7 +131,7 @@ internal static class CompareCommand
         var conditions = string.Create(CultureInfo.InvariantCulture,
             $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
             $"{drawn}" +
-            $"{(settings.Teachers is { } taught ? $"{taught.Count} teachers where a recipe learns from any, " : "")}" +
+            $"{(settings.Teachers is { Count: var taught } ? $"{taught} teacher{(taught == 1 ? "" : "s")} where a recipe learns from any, " : "")}" +
             $"seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}.");
         AtomicFile.Write(Path.Combine(folder, "compare.md"), Encoding.UTF8.GetBytes(Comparison.ToMarkdown(ranked, conditions)));
         AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
@@ -140,10 +142,9 @@ internal static class CompareCommand
     private delegate TrainedModel Contender(int seed, (DigitSet Training, DigitSet Validation) mnist, Strokes? strokes);
 
     private static TrainedModel TrainNetwork(
-        Recipe recipe, int seed, string folder, TrainingData data, IReadOnlyList<string>? teacherFiles, CancellationToken cancellation)
+        Recipe recipe, int seed, string folder, TrainingData data, Teachers? teachers, CancellationToken cancellation)
     {
         var validation = data.Validation!;
-        using var teachers = teacherFiles is { Count: > 0 } ? Teachers.Load(teacherFiles, recipe) : null;
         using var state = new TrainingState(recipe, seed);
         TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, teachers: teachers, cancellation: cancellation));
         var (parameters, multiplyAdds) = (Network.Parameters(state.Result), Network.MultiplyAdds(state.Result));

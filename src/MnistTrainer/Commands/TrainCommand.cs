@@ -98,7 +98,8 @@ internal static class TrainCommand
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
-        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files, recipe) : null;
+        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files) : null;
+        teachers?.Check(recipe);
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
@@ -134,7 +135,7 @@ internal static class TrainCommand
             Network = recipe.Network,
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
-            Training = Describe(run.Options, state.History.Count),
+            Training = Describe(run.Options, state.History.Count, teachers?.Versions),
             DataSha256 = Sources().ToDictionary(source => source.Name, source => source.Sha256),
             DataCredits = [MnistDataset.Credit, .. run.Options.Strokes is null ? [] : new[] { StrokeDataset.Credit }, .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) }],
             TestAccuracy = metrics.MicroAccuracy,
@@ -177,7 +178,7 @@ internal static class TrainCommand
         return first < 0 ? null : new SelfTest(test[first].Pixels.ToArray(), labels[first]);
     }
 
-    private static JsonElement Describe(RunOptions options, int epochs)
+    private static JsonElement Describe(RunOptions options, int epochs, IReadOnlyList<string>? teachers = null)
     {
         var training = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
         training["recipe"] = options.RecipeName;
@@ -186,9 +187,9 @@ internal static class TrainCommand
         training["validationImages"] = options.Validation;
         training["strokes"] = options.Strokes is not null;
         training["corrections"] = options.Corrections is not null;
-        training["calibration"] = options.Calibration is { } calibration ? Run.Of(calibration) : null;
+        training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
         training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
-        training["teachers"] = options.Teachers is { } teachers ? new JsonArray([.. teachers.Select(teacher => (JsonNode)Run.Of(teacher))]) : null;
+        training["teachers"] = teachers is null ? null : JsonSerializer.SerializeToNode(teachers); // of a run that this one starts from, its own card tells them
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);

@@ -53,10 +53,6 @@ public sealed class Run
     /// <summary>A page to look at.</summary>
     public string Report => Path.Combine(Folder, "report.html");
 
-    /// <summary>The name of the run that a model file was written by: that of its folder.</summary>
-    /// <param name="model">Path of the file.</param>
-    public static string Of(string model) => Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(model)))!;
-
     /// <summary>Makes a new folder, named by time and recipe.</summary>
     /// <param name="root">The folder of all runs.</param>
     /// <param name="options">All that decides the result.</param>

@@ -9,39 +9,47 @@ namespace MnistTrainer.Training;
 /// </summary>
 public sealed class Teachers : IDisposable
 {
-    private readonly IReadOnlyList<DigitClassifier> _models;
-    private readonly int _classes;
+    private readonly List<DigitClassifier> _models = [];
 
-    private Teachers(IReadOnlyList<DigitClassifier> models, int classes) => (_models, _classes) = (models, classes);
-
-    /// <summary>Loads the files.</summary>
-    /// <param name="paths">Of model files, one or more.</param>
-    /// <param name="recipe">Of the network that is to learn.</param>
-    /// <returns>The caller disposes them; null where the recipe has nothing to do with teachers, its share of them being 0.</returns>
-    /// <exception cref="IOException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is no model, or knows other classes.</exception>
-    public static Teachers? Load(IReadOnlyList<string> paths, Recipe recipe)
+    private Teachers()
     {
-        if (recipe.TeacherShare == 0)
-            return null;
+    }
 
-        var models = new List<DigitClassifier>(paths.Count);
+    /// <summary>The versions of the models, in order.</summary>
+    public IReadOnlyList<string> Versions => [.. _models.Select(model => model.Card.Version)];
+
+    /// <summary>Loads the files; the caller disposes them.</summary>
+    /// <param name="paths">Of model files, one or more.</param>
+    /// <exception cref="IOException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is no model.</exception>
+    public static Teachers Load(IReadOnlyList<string> paths)
+    {
+        var teachers = new Teachers();
         try
         {
             foreach (var path in paths)
-            {
-                models.Add(DigitClassifier.Load(path));
-                var known = DigitClassifier.Digits + models[^1].OutputNames.Count - 1;
-                if (known != recipe.Classes)
-                    throw new InvalidDataException($"'{path}' tells {known} classes apart; what is to learn from it has {recipe.Classes}. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.");
-            }
-
-            return new Teachers(models, recipe.Classes);
+                teachers._models.Add(DigitClassifier.Load(path));
+            return teachers;
         }
         catch
         {
-            models.ForEach(model => model.Dispose());
+            teachers.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes sure that a recipe can learn from them.</summary>
+    /// <param name="recipe">One whose share of teachers is 0 asks them nothing.</param>
+    /// <exception cref="InvalidDataException">A model tells other classes apart.</exception>
+    public void Check(Recipe recipe)
+    {
+        foreach (var model in recipe.TeacherShare == 0 ? [] : _models)
+        {
+            if (Classes(model) != recipe.Classes)
+            {
+                throw new InvalidDataException(
+                    $"Teacher {model.Card.Version} tells {Classes(model)} classes apart; what is to learn from it has {recipe.Classes}. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.");
+            }
         }
     }
 
@@ -52,10 +60,11 @@ public sealed class Teachers : IDisposable
     public Tensor Answer(Tensor x, long turn)
     {
         var model = _models[(int)(turn % _models.Count)];
-        var answers = new float[x.shape[0] * _classes];
+        var classes = Classes(model);
+        var answers = new float[x.shape[0] * classes];
         foreach (var (image, prediction) in model.Classify(x.data<float>().ToArray()).Index())
-            Untemper(prediction, model.Card.Temperature, answers.AsSpan(image * _classes, _classes));
-        return tensor(answers, x.shape[0], _classes);
+            Untemper(prediction, model.Card.Temperature, answers.AsSpan(image * classes, classes));
+        return tensor(answers, x.shape[0], classes);
     }
 
     /// <summary>Frees the models.</summary>
@@ -64,6 +73,8 @@ public sealed class Teachers : IDisposable
         foreach (var model in _models)
             model.Dispose();
     }
+
+    private static int Classes(DigitClassifier model) => DigitClassifier.Digits + model.OutputNames.Count - 1;
 
     // softmax(z / T) to the power of T is in proportion to softmax(z); "no digit" stands to the best digit as its own output says, which has no temperature
     private static void Untemper(Prediction prediction, double temperature, Span<float> answer)

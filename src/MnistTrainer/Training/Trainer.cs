@@ -59,7 +59,7 @@ public static class Trainer
                 state.Optimizer.zero_grad();
                 var logits = state.Network.call(x); // (B, 10), or 11 with "no digit"
                 var loss = nn.functional.cross_entropy(logits, y, label_smoothing: recipe.LabelSmoothing);
-                if (teachers is not null)
+                if (teachers is not null && recipe.TeacherShare > 0)
                     loss = (1 - recipe.TeacherShare) * loss - recipe.TeacherShare * (teachers.Answer(x, (epoch - 1L) * batches + batch) * logits.log_softmax(1)).sum(1).mean();
                 loss.backward();
                 if (recipe.GradientClip > 0)
