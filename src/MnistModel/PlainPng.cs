@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace MnistModel;
 
@@ -12,7 +13,7 @@ internal static class PlainPng
 {
     private const int HeaderBytes = 13, Grey = 0, Rgba = 6;
     private const int WindowBytes = 65_536; // of inflated rows: they stay in the processor's cache
-    private const int MaxWidth = 16_384;
+    private const int MaxSide = 16_384;
 
     /// <summary>The grey of each pixel, exactly as <see cref="Luminance"/> makes it of the codec's; null where the codec has to look at the image.</summary>
     /// <param name="png">The encoded image, of any format.</param>
@@ -24,7 +25,7 @@ internal static class PlainPng
 
         var rest = png[ImageMetadata.PngSignature.Length..];
         var header = ImageMetadata.NextChunk(ref rest);
-        if (header.Length != HeaderBytes + 12 || !header[4..].StartsWith("IHDR"u8) || Layout(header.Slice(8, HeaderBytes), maxPixels) is not { Channels: > 0 } image)
+        if (header.Length != HeaderBytes + 12 || !header[4..].StartsWith("IHDR"u8) || !IsWhole(header) || Layout(header.Slice(8, HeaderBytes), maxPixels) is not { Channels: > 0 } image)
             return null;
 
         var compressed = ArrayPool<byte>.Shared.Rent(rest.Length);
@@ -34,7 +35,7 @@ internal static class PlainPng
             if (Collect(rest, compressed) is { } length && Inflate(new MemoryStream(compressed, 0, length), plane, image.Channels))
                 return plane;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException) // the latter where zlib wants a dictionary
         {
             // damaged: the codec says how
         }
@@ -52,33 +53,39 @@ internal static class PlainPng
     {
         var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(header), BinaryPrimitives.ReadUInt32BigEndian(header[4..]));
         var isPlain = header[8..] is [8, Grey or Rgba, 0, 0, 0]; // bits, colours, compression, filters, interlacing
-        return !isPlain || width is 0 or > MaxWidth || height == 0 || (ulong)width * height > (ulong)maxPixels ? default : ((int)width, (int)height, header[9] == Grey ? 1 : 4);
+        return !isPlain || width is 0 or > MaxSide || height is 0 or > MaxSide || (ulong)width * height > (ulong)maxPixels ? default : ((int)width, (int)height, header[9] == Grey ? 1 : 4);
     }
 
     // what the chunks hold of the pixels, one after the other; null where something else matters for how the image looks
     private static int? Collect(ReadOnlySpan<byte> chunks, Span<byte> compressed)
     {
-        var length = 0;
+        var (length, afterPixels) = (0, false); // they may be cut into chunks, but these follow one another
         while (ImageMetadata.NextChunk(ref chunks) is { Length: >= 12 } chunk)
         {
             var name = chunk.Slice(4, 4);
-            if (chunk.Length != BinaryPrimitives.ReadUInt32BigEndian(chunk) + 12L)
+            var isPixels = name.SequenceEqual("IDAT"u8);
+            if (!IsWhole(chunk) || (isPixels && afterPixels))
                 return null;
             if (name.SequenceEqual("IEND"u8))
                 return length;
-            if (name.SequenceEqual("IDAT"u8))
+            if (isPixels)
             {
                 chunk[8..^4].CopyTo(compressed[length..]);
                 length += chunk.Length - 12;
             }
-            else if (name[0] is >= (byte)'A' and <= (byte)'Z' || name.SequenceEqual("tRNS"u8) || name.SequenceEqual("eXIf"u8) || name.SequenceEqual("acTL"u8))
+            else if (name[0] is < (byte)'a' or > (byte)'z' || name.SequenceEqual("tRNS"u8) || name.SequenceEqual("eXIf"u8) || name.SequenceEqual("acTL"u8))
             {
                 return null;
             }
+
+            afterPixels = length > 0 && !isPixels;
         }
 
         return null;
     }
+
+    private static bool IsWhole(ReadOnlySpan<byte> chunk) => chunk.Length == BinaryPrimitives.ReadUInt32BigEndian(chunk) + 12L
+        && BinaryPrimitives.ReadUInt32BigEndian(chunk[^4..]) == Crc32.HashToUInt32(chunk[4..^4]);
 
     private static bool Inflate(Stream compressed, InkPlane plane, int channels)
     {
@@ -113,7 +120,7 @@ internal static class PlainPng
                 window.Slice(rows * row, row).CopyTo(window);
             }
 
-            return inflated.ReadByte() < 0; // and with the end comes the checksum
+            return inflated.ReadByte() < 0; // no more than the pixels; and here zlib compares its checksum
         }
         finally
         {

@@ -80,7 +80,7 @@ internal static class UnevenPaper
             return plane;
 
         using var large = plane;
-        var small = InkPlane.Rent(plane.Width / times, plane.Height / times);
+        var small = InkPlane.Rent(plane.Width / times, plane.Height / times).As(plane.PictureWidth, plane.PictureHeight, transposed: false);
         var sums = new int[small.Width];
         for (var y = 0; y < small.Height; y++)
         {

@@ -64,7 +64,7 @@ public sealed class Writing
 
         var tallest = digits.Select(digit => digit.Box.Height).DefaultIfEmpty().Max();
         digits.RemoveAll(digit => digit.Box.Height < SmallestDigit * tallest || digit.Box.Strongest < DigitFraming.FaintestInk);
-        digits.Sort((one, other) => (one.Box.Left + one.Box.Right).CompareTo(other.Box.Left + other.Box.Right));
+        digits.Sort((one, other) => (one.Box.Left + one.Box.Right, one.Box.Top).CompareTo((other.Box.Left + other.Box.Right, other.Box.Top)));
         var digitOf = new int[pieces.Length];
         Array.Fill(digitOf, -1);
         foreach (var (index, digit) in digits.Index())

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -292,20 +293,7 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
         byte[] chunk = [.. "tEXt"u8, .. "Author\0"u8, .. Encoding.ASCII.GetBytes(text)];
         var (length, crc) = (new byte[4], new byte[4]);
         BinaryPrimitives.WriteInt32BigEndian(length, chunk.Length - 4);
-        BinaryPrimitives.WriteUInt32BigEndian(crc, Crc(chunk));
+        BinaryPrimitives.WriteUInt32BigEndian(crc, Crc32.HashToUInt32(chunk));
         return [.. png[..33], .. length, .. chunk, .. crc, .. png[33..]];
-    }
-
-    private static uint Crc(byte[] bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc & 1) == 0 ? crc >> 1 : 0xedb88320 ^ (crc >> 1);
-        }
-
-        return ~crc;
     }
 }

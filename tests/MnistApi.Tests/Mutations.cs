@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using MnistModel;
 using SkiaSharp;
@@ -83,23 +84,9 @@ public static class Mutations
             if (end + 4 > png.Length)
                 return;
 
-            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan((int)end), Crc(png.AsSpan((at + 4)..(int)end)));
+            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan((int)end), Crc32.HashToUInt32(png.AsSpan((at + 4)..(int)end)));
             at = (int)end + 4;
         }
-    }
-
-    // of the PNG specification, ISO 3309
-    private static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes)
-        {
-            crc ^= b;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-        }
-
-        return ~crc;
     }
 
     private static byte[] Form(params byte[][] images) =>

@@ -105,12 +105,13 @@ public class PlainPngTests
     [InlineData(24, 16)] // 16 bits a channel
     [InlineData(28, 1)] // interlaced
     [InlineData(25, 3)] // a palette
+    [InlineData(26, 1)] // another compression
     public void It_leaves_other_layouts_to_the_codec(int at, byte value)
     {
         var png = Encode(SKColorType.Gray8, SKAlphaType.Opaque, 40, 40, SKPngEncoderFilterFlags.Sub);
         png[at] = value;
 
-        AssertLeft(png);
+        AssertLeft([.. png[..8], .. PngChunk.Of("IHDR", png[16..29]), .. png[HeaderEnd..]]);
     }
 
     [Theory]
@@ -124,17 +125,63 @@ public class PlainPngTests
     }
 
     [Fact]
+    public void It_leaves_a_compressor_that_wants_a_dictionary_to_the_codec_to_refuse()
+    {
+        byte[] png = [.. Encode(SKColorType.Gray8, SKAlphaType.Opaque, 20, 20, SKPngEncoderFilterFlags.Sub)];
+        var (start, _) = FirstPixels(png);
+        byte[] wanting = [.. png[..(start - 8)], .. PngChunk.Of("IDAT", [0x78, 0xBB, 1, 2, 3, 4, 5, 6]), .. PngChunk.Of("IEND", [])];
+
+        AssertLeft(wanting);
+        Assert.Equal(ImageFault.Damaged, Assert.Throws<ImageException>(() => ImageDecoder.Decode(wanting)).Fault);
+    }
+
+    [Fact]
+    public void It_leaves_pixels_with_something_between_them_to_the_codec()
+    {
+        var png = Encode(SKColorType.Gray8, SKAlphaType.Opaque, 20, 20, SKPngEncoderFilterFlags.Sub);
+        var (start, end) = FirstPixels(png);
+
+        AssertLeft([.. png[..(start - 8)], .. PngChunk.Of("IDAT", png[start..(start + 4)]), .. PngChunk.Of("tEXt", [.. "a\0b"u8]), .. PngChunk.Of("IDAT", png[(start + 4)..end]), .. png[(end + 4)..]]);
+    }
+
+    [Theory]
+    [InlineData(1, 20_000)]
+    [InlineData(20_000, 1)]
+    public void It_leaves_sides_that_no_drawing_has_to_the_codec(int width, int height) =>
+        AssertLeft(Encode(SKColorType.Gray8, SKAlphaType.Opaque, width, height, SKPngEncoderFilterFlags.NoFilters));
+
+    [Fact]
+    public void A_scan_that_is_reduced_is_still_measured_in_its_own_pixels()
+    {
+        const int side = 2100;
+        var info = new SKImageInfo(side, side, SKColorType.Gray8, SKAlphaType.Opaque);
+        var paper = new byte[side * side];
+        var random = new Random(1);
+        for (var i = 0; i < paper.Length; i++)
+            paper[i] = (byte)(200 + random.Next(30));
+        using var picture = SKImage.FromPixelCopy(info, paper);
+        using var encoded = picture.PeekPixels().Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, 1));
+
+        using var plane = ImageDecoder.Decode(encoded!.ToArray());
+
+        Assert.True(plane.Width < side);
+        Assert.Equal((side, side), (plane.PictureWidth, plane.PictureHeight));
+    }
+
+    [Fact]
     public void It_leaves_every_damaged_byte_of_the_pixels_to_the_codec()
     {
         var png = Encode(SKColorType.Gray8, SKAlphaType.Opaque, 20, 20, SKPngEncoderFilterFlags.Sub);
         var (start, end) = FirstPixels(png);
         Assert.NotNull(PlainPng.Read(png, maxPixels: 400));
 
-        for (var at = start + 1; at < end; at++) // the first byte only says how far back the compressor may refer
+        for (var at = start; at < end + 4; at++) // the chunk's checksum, too
         {
             byte[] damaged = [.. png];
             damaged[at] ^= 0x10;
             AssertLeft(damaged);
+            if (at > start && at < end) // whose checksum may be right for all that; the first byte only says how far back the compressor may refer
+                AssertLeft([.. png[..(start - 8)], .. PngChunk.Of("IDAT", damaged[start..end]), .. png[(end + 4)..]]);
         }
     }
 

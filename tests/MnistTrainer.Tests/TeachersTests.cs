@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MnistTrainer.Data;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
@@ -59,18 +60,36 @@ public class TeachersTests
     {
         using var folder = new TemporaryFolder();
         using var network = Network.Create("baseline", seed: 1, classes: 11);
-        using var teachers = Teachers.Load([Export(folder, network, GeneratedDigits.Create(10, seed: 1), temperature: 1)]);
+        var path = Export(folder, network, GeneratedDigits.Create(10, seed: 1), temperature: 1);
+        using var teachers = Teachers.Load([path]);
 
-        var fault = Assert.Throws<InvalidDataException>(() => teachers.Check(Short));
+        var fault = Assert.Throws<InvalidDataException>(() => teachers.Check(Short, validation: 0, splitSeed: 1));
 
-        Assert.Equal($"Teacher {teachers.Versions[0]} tells 11 classes apart; what is to learn from it has 10. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.", fault.Message);
-        teachers.Check(Short with { TeacherShare = 0 }); // asks them nothing
+        Assert.Equal($"'{path}' tells 11 classes apart; what is to learn from it has 10. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.", fault.Message);
+        teachers.Check(Short with { TeacherShare = 0 }, validation: 0, splitSeed: 1); // asks them nothing
     }
 
-    private static string Export(TemporaryFolder folder, Sequential network, DigitSet digits, double temperature)
+    [Theory]
+    [InlineData("""{"validationImages":0,"splitSeed":1}""")]
+    [InlineData("""{"validationImages":100,"splitSeed":2}""")]
+    [InlineData("{}")]
+    public void Are_refused_where_they_may_know_what_is_held_back(string training)
+    {
+        using var folder = new TemporaryFolder();
+        using var network = Network.Create("baseline", seed: 1);
+        var path = Export(folder, network, GeneratedDigits.Create(10, seed: 1), temperature: 1, training);
+        using var teachers = Teachers.Load([path]);
+
+        var fault = Assert.Throws<InvalidDataException>(() => teachers.Check(Short, validation: 100, splitSeed: 1));
+
+        Assert.Equal($"'{path}' may have learned from images that are held back here: they would no longer measure anything. Train it with --validation 100 --split-seed 1.", fault.Message);
+        teachers.Check(Short, validation: 0, splitSeed: 1);
+    }
+
+    private static string Export(TemporaryFolder folder, Sequential network, DigitSet digits, double temperature, string training = "{}")
     {
         var path = Path.Combine(folder.Path, $"{Guid.NewGuid():N}.onnx");
-        OnnxExporter.Write(network, OnnxExporterTests.Card with { Temperature = temperature }, path, digits, Evaluation.Predict(network, digits, temperature));
+        OnnxExporter.Write(network, OnnxExporterTests.Card with { Temperature = temperature, Training = JsonDocument.Parse(training).RootElement }, path, digits, Evaluation.Predict(network, digits, temperature));
         return path;
     }
 }

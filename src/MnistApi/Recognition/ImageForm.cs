@@ -38,9 +38,11 @@ internal sealed class ImageForm : IDisposable
             var reader = new MultipartReader(boundary.ToString(), context.Request.Body);
             while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
             {
-                if (section.AsFormDataSection() is { } text && form._texts.Count < MostTexts)
+                if (section.GetContentDispositionHeader() is not { } what) // parsed once
+                    continue;
+                if (what.IsFormDisposition() && form._texts.Count < MostTexts && new FormMultipartSection(section, what) is var text)
                     form._texts[text.Name] = await text.GetValueAsync(context.RequestAborted);
-                if (section.AsFileSection() is not { Name: Field, FileStream: { } file })
+                if (!what.IsFileDisposition() || new FileMultipartSection(section, what) is not { Name: Field, FileStream: { } file })
                     continue;
                 if (form._files.Count == BatchEndpoints.MostPictures)
                     throw new BadHttpRequestException(Faults.TooMany, StatusCodes.Status413PayloadTooLarge);

@@ -76,7 +76,11 @@ internal static class CompareCommand
             var folder = parsed.GetValue(output)!;
             using var taught = parsed.GetValue(teachers) is { Length: > 0 } files ? Teachers.Load(files) : null;
             var settings = new Settings(
-                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null, taught?.Versions);
+                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null,
+                taught?.Files.Select(file => file.Version).ToList());
+            var networks = names.Where(name => ClassicalModel.All.All(model => model.Name != name)).ToDictionary(name => name, name => overrides.Load(parsed, name));
+            foreach (var recipe in networks.Values)
+                taught?.Check(recipe, settings.Validation, settings.SplitSeed);
             Resumable.Open(folder, settings);
             var contenders = new Dictionary<string, Contender>();
             foreach (var name in names)
@@ -88,8 +92,7 @@ internal static class CompareCommand
                 }
                 else
                 {
-                    var recipe = overrides.Load(parsed, name);
-                    taught?.Check(recipe);
+                    var recipe = networks[name];
                     Resumable.Open(Path.Combine(folder, Name(name)), recipe);
                     contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(
                         recipe, seed, Path.Combine(folder, Name(name)), TrainingData.Mix(recipe, mnist, pens, seed), taught, cancellation);

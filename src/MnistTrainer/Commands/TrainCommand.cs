@@ -61,13 +61,13 @@ internal static class TrainCommand
             LibTorch.Load();
             var dry = parsed.GetValue(dryRun);
             var settings = overrides.Load(parsed, recipe);
+            using var taught = parsed.GetValue(teachers) is { Length: > 0 } files ? Teachers.Load(files) : null;
             var root = dry ? Directory.CreateTempSubdirectory("mnist-dry-run-").FullName : parsed.GetValue(runs)!;
             try
             {
                 var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections),
-                    parsed.GetValue(teachers) is { Length: > 0 } files ? files : null));
+                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections), taught?.Files));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
                     dry, parsed.GetValue(tensorBoard), cancellation);
                 if (!dry && parsed.GetValue(output) is { } file)
@@ -98,8 +98,10 @@ internal static class TrainCommand
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
-        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files) : null;
-        teachers?.Check(recipe);
+        using var teachers = run.Options.Teachers is { } files ? Teachers.Load(files.Select(file => file.Path)) : null;
+        teachers?.Check(recipe, run.Options.Validation, run.Options.SplitSeed ?? seed);
+        if (teachers?.Files.Except(run.Options.Teachers!).FirstOrDefault() is { } other)
+            throw new InvalidDataException($"'{other.Path}' isn't the model that this run began to learn from. Put that one back, or begin another run.");
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
@@ -135,7 +137,7 @@ internal static class TrainCommand
             Network = recipe.Network,
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
-            Training = Describe(run.Options, state.History.Count, teachers?.Versions),
+            Training = Describe(run.Options, state.History.Count),
             DataSha256 = Sources().ToDictionary(source => source.Name, source => source.Sha256),
             DataCredits = [MnistDataset.Credit, .. run.Options.Strokes is null ? [] : new[] { StrokeDataset.Credit }, .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) }],
             TestAccuracy = metrics.MicroAccuracy,
@@ -178,7 +180,7 @@ internal static class TrainCommand
         return first < 0 ? null : new SelfTest(test[first].Pixels.ToArray(), labels[first]);
     }
 
-    private static JsonElement Describe(RunOptions options, int epochs, IReadOnlyList<string>? teachers = null)
+    private static JsonElement Describe(RunOptions options, int epochs)
     {
         var training = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
         training["recipe"] = options.RecipeName;
@@ -189,7 +191,7 @@ internal static class TrainCommand
         training["corrections"] = options.Corrections is not null;
         training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
         training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
-        training["teachers"] = teachers is null ? null : JsonSerializer.SerializeToNode(teachers); // of a run that this one starts from, its own card tells them
+        training["teachers"] = options.Recipe.TeacherShare > 0 ? JsonSerializer.SerializeToNode(options.Teachers?.Select(teacher => teacher.Version)) : null;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);

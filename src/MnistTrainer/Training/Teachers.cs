@@ -9,26 +9,26 @@ namespace MnistTrainer.Training;
 /// </summary>
 public sealed class Teachers : IDisposable
 {
-    private readonly List<DigitClassifier> _models = [];
+    private readonly List<(string Path, DigitClassifier Model)> _teachers = [];
 
     private Teachers()
     {
     }
 
-    /// <summary>The versions of the models, in order.</summary>
-    public IReadOnlyList<string> Versions => [.. _models.Select(model => model.Card.Version)];
+    /// <summary>The files and their versions, in order.</summary>
+    public IReadOnlyList<TeacherFile> Files => [.. _teachers.Select(teacher => new TeacherFile(teacher.Path, teacher.Model.Card.Version))];
 
     /// <summary>Loads the files; the caller disposes them.</summary>
     /// <param name="paths">Of model files, one or more.</param>
     /// <exception cref="IOException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is no model.</exception>
-    public static Teachers Load(IReadOnlyList<string> paths)
+    public static Teachers Load(IEnumerable<string> paths)
     {
         var teachers = new Teachers();
         try
         {
             foreach (var path in paths)
-                teachers._models.Add(DigitClassifier.Load(path));
+                teachers._teachers.Add((path, DigitClassifier.Load(path)));
             return teachers;
         }
         catch
@@ -38,17 +38,21 @@ public sealed class Teachers : IDisposable
         }
     }
 
-    /// <summary>Makes sure that a recipe can learn from them.</summary>
-    /// <param name="recipe">One whose share of teachers is 0 asks them nothing.</param>
-    /// <exception cref="InvalidDataException">A model tells other classes apart.</exception>
-    public void Check(Recipe recipe)
+    /// <summary>Makes sure that a network can learn from them, and be measured on what is held back.</summary>
+    /// <param name="recipe">Of the network; one whose share of teachers is 0 asks them nothing.</param>
+    /// <param name="validation">Images of MNIST that are held back.</param>
+    /// <param name="splitSeed">Draws which.</param>
+    /// <exception cref="InvalidDataException">A teacher tells other classes apart, or has learned from what is held back.</exception>
+    public void Check(Recipe recipe, int validation, int splitSeed)
     {
-        foreach (var model in recipe.TeacherShare == 0 ? [] : _models)
+        foreach (var (path, model) in recipe.TeacherShare == 0 ? [] : _teachers)
         {
             if (Classes(model) != recipe.Classes)
+                throw new InvalidDataException($"'{path}' tells {Classes(model)} classes apart; what is to learn from it has {recipe.Classes}. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.");
+            if (validation > 0 && (Of(model, "validationImages"), Of(model, "splitSeed")) != (validation, splitSeed))
             {
                 throw new InvalidDataException(
-                    $"Teacher {model.Card.Version} tells {Classes(model)} classes apart; what is to learn from it has {recipe.Classes}. Set nonDigitShare to 0 for ten classes, and above 0 for eleven.");
+                    $"'{path}' may have learned from images that are held back here: they would no longer measure anything. Train it with --validation {validation} --split-seed {splitSeed}.");
             }
         }
     }
@@ -59,7 +63,7 @@ public sealed class Teachers : IDisposable
     /// <returns>float32 (B, classes); each row sums to 1. The caller disposes it.</returns>
     public Tensor Answer(Tensor x, long turn)
     {
-        var model = _models[(int)(turn % _models.Count)];
+        var model = _teachers[(int)(turn % _teachers.Count)].Model;
         var classes = Classes(model);
         var answers = new float[x.shape[0] * classes];
         foreach (var (image, prediction) in model.Classify(x.data<float>().ToArray()).Index())
@@ -70,11 +74,15 @@ public sealed class Teachers : IDisposable
     /// <summary>Frees the models.</summary>
     public void Dispose()
     {
-        foreach (var model in _models)
+        foreach (var (_, model) in _teachers)
             model.Dispose();
     }
 
     private static int Classes(DigitClassifier model) => DigitClassifier.Digits + model.OutputNames.Count - 1;
+
+    // a number that the model's card has of its training
+    private static int? Of(DigitClassifier model, string name) =>
+        model.Card.Training.TryGetProperty(name, out var value) && value.TryGetInt32(out var number) ? number : null;
 
     // softmax(z / T) to the power of T is in proportion to softmax(z); "no digit" stands to the best digit as its own output says, which has no temperature
     private static void Untemper(Prediction prediction, double temperature, Span<float> answer)
