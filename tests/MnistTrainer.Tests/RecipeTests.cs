@@ -53,14 +53,14 @@ public class RecipeTests
     [InlineData("augmentation.thickness=2", "'augmentation.thickness' takes a number from 0 to 0.5.")]
     [InlineData("augmentation.thickness=thick", "'augmentation.thickness' takes a number from 0 to 0.5.")]
     [InlineData("augmentation.turn=2", "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, augmentation.elasticPx, augmentation.thickness, augmentation.fadeTo.")]
-    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, teacherShare, strokeShare, correctionShare, nonDigitShare, augmentation.")]
+    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, correctionShare, nonDigitShare, augmentation.")]
     [InlineData("epochs", "'epochs' is no setting; write NAME=VALUE.")]
     public void A_wrong_setting_is_named_with_what_it_takes(string setting, string message) =>
         Assert.Equal($"Recipe 'compact': {message}", Assert.Throws<InvalidDataException>(() => Recipe.Load("compact", setting)).Message);
 
     [Fact]
     public void An_unknown_network_is_answered_with_those_there_are() =>
-        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide, quick, teacher.",
+        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide, quick.",
             Assert.Throws<ArgumentException>(() => Recipe.Load("compact", "network=cake")).Message);
 
     [Theory]

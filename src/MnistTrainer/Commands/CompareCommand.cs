@@ -18,7 +18,7 @@ namespace MnistTrainer.Commands;
 internal static class CompareCommand
 {
     /// <summary>All that recipes of one comparison share; the recipe and the training seed come on top.</summary>
-    private sealed record Settings(int SplitSeed, int Validation, int Threads, bool Strokes = false, IReadOnlyList<string>? Teachers = null);
+    private sealed record Settings(int SplitSeed, int Validation, int Threads, bool Strokes = false);
 
     public static Command Create(CancellationToken cancellation)
     {
@@ -52,7 +52,7 @@ internal static class CompareCommand
             DefaultValueFactory = _ => Path.Combine("runs", "compare"),
         };
         var overrides = new RecipeOverrides();
-        var (threads, data, strokes, teachers) = (SharedOptions.Threads(), SharedOptions.Data(), SharedOptions.Strokes(), SharedOptions.Teachers());
+        var (threads, data, strokes) = (SharedOptions.Threads(), SharedOptions.Data(), SharedOptions.Strokes());
 
         var command = new Command("compare",
             "Trains recipes over several seeds and ranks them on the same validation images; the test images stay unseen.\n" +
@@ -61,10 +61,11 @@ internal static class CompareCommand
             "images, and pooled pairs would count one image several times.\n\n" +
             "Example: MnistTrainer compare tutorial-baseline tutorial-deeper compact ml-linear ml-lightgbm --seeds 3")
         {
-            recipes, seeds, validation, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data, strokes, teachers,
+            recipes, seeds, validation, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data, strokes,
         };
         command.SetAction(parsed =>
         {
+            var settings = new Settings(parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null);
             var names = parsed.GetValue(recipes)!;
             string[] known = [.. Recipe.Names, .. ClassicalModel.All.Select(model => model.Name)];
             if (names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".json", StringComparison.Ordinal)) is { } unknown)
@@ -74,13 +75,6 @@ internal static class CompareCommand
 
             // everything that can be refused is refused before hours of training
             var folder = parsed.GetValue(output)!;
-            using var taught = parsed.GetValue(teachers) is { Length: > 0 } files ? Teachers.Load(files) : null;
-            var settings = new Settings(
-                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null,
-                taught?.Files.Select(file => file.Version).ToList());
-            var networks = names.Where(name => ClassicalModel.All.All(model => model.Name != name)).ToDictionary(name => name, name => overrides.Load(parsed, name));
-            foreach (var recipe in networks.Values)
-                taught?.Check(recipe, settings.Validation, settings.SplitSeed);
             Resumable.Open(folder, settings);
             var contenders = new Dictionary<string, Contender>();
             foreach (var name in names)
@@ -92,10 +86,9 @@ internal static class CompareCommand
                 }
                 else
                 {
-                    var recipe = networks[name];
+                    var recipe = overrides.Load(parsed, name);
                     Resumable.Open(Path.Combine(folder, Name(name)), recipe);
-                    contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(
-                        recipe, seed, Path.Combine(folder, Name(name)), TrainingData.Mix(recipe, mnist, pens, seed), taught, cancellation);
+                    contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(recipe, seed, folder, TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
                 }
             }
 
@@ -134,7 +127,6 @@ internal static class CompareCommand
         var conditions = string.Create(CultureInfo.InvariantCulture,
             $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
             $"{drawn}" +
-            $"{(settings.Teachers is { Count: var taught } ? $"{taught} teacher{(taught == 1 ? "" : "s")} where a recipe learns from any, " : "")}" +
             $"seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}.");
         AtomicFile.Write(Path.Combine(folder, "compare.md"), Encoding.UTF8.GetBytes(Comparison.ToMarkdown(ranked, conditions)));
         AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
@@ -144,12 +136,11 @@ internal static class CompareCommand
 
     private delegate TrainedModel Contender(int seed, (DigitSet Training, DigitSet Validation) mnist, Strokes? strokes);
 
-    private static TrainedModel TrainNetwork(
-        Recipe recipe, int seed, string folder, TrainingData data, Teachers? teachers, CancellationToken cancellation)
+    private static TrainedModel TrainNetwork(Recipe recipe, int seed, string folder, TrainingData data, CancellationToken cancellation)
     {
         var validation = data.Validation!;
         using var state = new TrainingState(recipe, seed);
-        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, teachers: teachers, cancellation: cancellation));
+        TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation));
         var (parameters, multiplyAdds) = (Network.Parameters(state.Result), Network.MultiplyAdds(state.Result));
         var card = new ModelCard // for measuring only: the file is deleted, and the test images stay closed
         {

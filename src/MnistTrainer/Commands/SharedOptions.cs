@@ -19,13 +19,6 @@ internal static class SharedOptions
         HelpName = "DIR",
     };
 
-    public static Option<string[]?> Teachers() => new("--teachers")
-    {
-        Description = "Model files to learn from besides the labels, in the recipe's teacherShare; they take turns. Where images are held back, of runs that held back the same.",
-        HelpName = "FILE",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
     public static Option<string> Model() => new("--model")
     {
         Description = "The model file.",

@@ -18,7 +18,6 @@ public sealed record Network(string Name, Func<int, Sequential> Layers)
         new("compact", Compact.Layers),
         new("compact-wide", CompactWide.Layers),
         new("quick", Quick.Layers),
-        new("teacher", Teacher.Layers),
     ];
 
     /// <summary>The network of a name.</summary>

@@ -66,10 +66,6 @@ public sealed record Recipe
     [Range(0, 10_000)]
     public int Patience { get; init; }
 
-    /// <summary>Share of the loss that follows the teachers' answers rather than the labels, where the training is given teachers; 0 learns from none.</summary>
-    [Range(0.0, 1.0)]
-    public double TeacherShare { get; init; } = 0.7;
-
     /// <summary>Share of pen strokes among the digits of an epoch, where the training is given any.</summary>
     [Range(0.0, 0.9)]
     public double StrokeShare { get; init; } = 0.25;

@@ -19,14 +19,8 @@ namespace MnistTrainer.Training;
 /// <param name="From">Folder of the run whose weights this one starts from; null for weights drawn by the seed.</param>
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
-/// <param name="Teachers">Models that the network learns from besides the labels; null for none.</param>
 public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null, string? Corrections = null, IReadOnlyList<TeacherFile>? Teachers = null);
-
-/// <summary>A model that another network learns from.</summary>
-/// <param name="Path">Of its file.</param>
-/// <param name="Version">Of the model that stood there when the run began.</param>
-public sealed record TeacherFile(string Path, string Version);
+    string? From = null, int? SplitSeed = null, string? Corrections = null);
 
 /// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
 public sealed class Run

@@ -18,14 +18,12 @@ public static class Trainer
     /// <param name="onBatch">Told after every batch.</param>
     /// <param name="onEpoch">Told after every epoch, when the state has moved on: the time to save it.</param>
     /// <param name="timeLimit">No epoch begins that would end later than this, as long as the last one took; at least one is trained.</param>
-    /// <param name="teachers">Models to learn from besides the labels; null for none.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="OperationCanceledException">Stopped. The state is that of the last full epoch no more.</exception>
     /// <exception cref="InvalidDataException">The loss is no longer a number; the message says what to do.</exception>
     public static void Fit(
         TrainingState state, TrainingData data,
-        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, Teachers? teachers = null,
-        CancellationToken cancellation = default)
+        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, CancellationToken cancellation = default)
     {
         var recipe = state.Recipe;
         using var pixels = Join(data.Portions.Select(portion => portion.Images.Pixels)).reshape(-1, 1, DigitImage.Side, DigitImage.Side);
@@ -57,10 +55,8 @@ public static class Trainer
                 foreach (var group in state.Optimizer.ParamGroups)
                     group.LearningRate = rate;
                 state.Optimizer.zero_grad();
-                var logits = state.Network.call(x); // (B, 10), or 11 with "no digit"
+                var logits = state.Network.call(x); // (B, 10)
                 var loss = nn.functional.cross_entropy(logits, y, label_smoothing: recipe.LabelSmoothing);
-                if (teachers is not null && recipe.TeacherShare > 0)
-                    loss = (1 - recipe.TeacherShare) * loss - recipe.TeacherShare * (teachers.Answer(x, (epoch - 1L) * batches + batch) * logits.log_softmax(1)).sum(1).mean();
                 loss.backward();
                 if (recipe.GradientClip > 0)
                     nn.utils.clip_grad_norm_(state.Network.parameters(), recipe.GradientClip);
