@@ -1,0 +1,19 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace MnistTrainer.Networks;
+
+/// <summary><see cref="CompactWide"/> that knows where: framing puts every digit at the same place, so the last layer weighs what stands at each of the 3×3 places rather than the strongest of them.</summary>
+public static class CompactFlat
+{
+    /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
+    /// <param name="classes">Outputs of the last layer.</param>
+    public static Sequential Layers(int classes) => Sequential(
+        Conv2d(1, 16, 5, bias: false), BatchNorm2d(16), ReLU(),                 // (N, 16, 24, 24)
+        Conv2d(16, 32, 3, stride: 2, bias: false), BatchNorm2d(32), ReLU(),     // (N, 32, 11, 11)
+        Conv2d(32, 64, 3, padding: 1, bias: false), BatchNorm2d(64), ReLU(),    // (N, 64, 11, 11)
+        MaxPool2d(2),                                                           // (N, 64, 5, 5)
+        Conv2d(64, 224, 3, bias: false), BatchNorm2d(224), ReLU(),              // (N, 224, 3, 3)
+        Flatten(),                                                              // (N, 2016)
+        Linear(224 * 3 * 3, classes));
+}
