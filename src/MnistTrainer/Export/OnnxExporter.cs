@@ -74,7 +74,6 @@ public sealed class OnnxExporter
         _graph.Input.Add(Describe(DigitClassifier.InputName, 1, DigitImage.Side, DigitImage.Side));
         _graph.Output.Add(Describe(DigitClassifier.OutputName, DigitClassifier.Digits));
 
-        string? nothing = null; // the logit of "no digit"
         var value = DigitClassifier.InputName;
         var layers = network.children().ToList();
         foreach (var (index, layer) in layers.Index())
@@ -85,7 +84,6 @@ public sealed class OnnxExporter
             {
                 Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Folded(name, conv.weight, conv.bias, normalisation)],
                     Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding])),
-                Linear { out_features: DigitClassifier.Digits + 1, bias: { } bias } linear when index == layers.Count - 1 => Rejecting(linear.weight, bias),
                 Linear linear => Add("Gemm", name, [value, .. Folded(name, linear.weight, linear.bias, normalisation)], Int("transB", 1)),
                 NormBase when index > 0 && layers[index - 1] is Conv2d or Linear => value, // folded above
                 NormBase { weight: { } scale, bias: { } shift, running_mean: { } mean, running_var: { } variance } norm => Add("BatchNormalization", name,
@@ -100,9 +98,15 @@ public sealed class OnnxExporter
             };
         }
 
-        if (nothing is not null)
+        if (layers[^1] is Linear { out_features: DigitClassifier.Digits + 1 })
         {
-            // how likely the best digit is, rather than none
+            // the last logit is that of "no digit"; the answer is how likely the best digit is, rather than none
+            const string digits = "digits", nothing = "nothing";
+            _graph.Node.Add(new NodeProto
+            {
+                OpType = "Split", Name = "split", Input = { value, Constant("split.sizes", tensor(new long[] { DigitClassifier.Digits, 1 })) }, Output = { digits, nothing }, Attribute = { Int("axis", 1) },
+            });
+            value = digits;
             var best = Add("ReduceMax", "best", [value], Ints("axes", [1]));
             Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("Sub", "odds", [best, nothing])]);
             _graph.Output.Add(Describe(DigitClassifier.DigitOutputName, 1));
@@ -111,15 +115,6 @@ public sealed class OnnxExporter
         value = Add("Div", "temperature", [value, Constant("temperature.value", tensor((float)temperature))]);
         var probabilities = Add("Softmax", DigitClassifier.OutputName, [value], Int("axis", 1));
         return probabilities == DigitClassifier.OutputName ? _graph : throw new InvalidOperationException("The graph doesn't end in its output.");
-
-        string Rejecting(Tensor weight, Tensor bias)
-        {
-            nothing = Part("nothing", DigitClassifier.Digits, 1);
-            return Part("logits", 0, DigitClassifier.Digits);
-
-            string Part(string name, long start, long length) => Add("Gemm", name,
-                [value, Constant($"{name}.weight", weight.narrow(0, start, length)), Constant($"{name}.bias", bias.narrow(0, start, length))], Int("transB", 1));
-        }
     }
 
     /// <summary>Weight and bias of a layer with the normalisation behind it worked in: w·s and (b − mean)·s + shift, where s = gain / √(variance + ε).</summary>
@@ -149,7 +144,7 @@ public sealed class OnnxExporter
         _graph.Initializer.Add(new TensorProto
         {
             Name = name,
-            DataType = TensorProto.Types.DataType.Float,
+            DataType = contiguous.dtype == ScalarType.Int64 ? TensorProto.Types.DataType.Int64 : TensorProto.Types.DataType.Float,
             Dims = { contiguous.shape },
             RawData = ByteString.CopyFrom(contiguous.bytes),
         });
