@@ -22,16 +22,18 @@ public static partial class LibTorch
     /// <summary>Each needs the ones before it.</summary>
     private static readonly string[] Dependencies = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
 
-    /// <summary>Makes TorchSharp loadable; call it before the first use of <c>torch</c>. Does nothing where the library loads as it is.</summary>
+    /// <summary>Makes TorchSharp loadable, and quiet; call it before the first use of <c>torch</c>.</summary>
     /// <exception cref="DllNotFoundException">A native library is missing from the program's folder.</exception>
     public static void Load()
     {
-        if (OperatingSystem.IsLinux())
-            KeepFreedMemory();
+        if (!OperatingSystem.IsLinux())
+            return;
 
+        KeepFreedMemory();
         var folder = AppContext.BaseDirectory;
+        KeepWarningsBack(folder);
         var library = Path.Combine(folder, Library);
-        if (!OperatingSystem.IsLinux() || !File.Exists(library) || NativeLibrary.TryLoad(library, out _))
+        if (!File.Exists(library) || NativeLibrary.TryLoad(library, out _))
             return;
 
         string[] dependencies = [.. Directory.GetFiles(folder, "libgomp*"), .. Dependencies.Select(name => Path.Combine(folder, name))];
@@ -58,6 +60,16 @@ public static partial class LibTorch
         {
             // another C library than glibc, with an allocator of its own
         }
+    }
+
+    /// <summary>
+    /// Tells libtorch to write errors only. On some processors every thread would warn that NNPACK, one of its libraries for convolutions, doesn't know them; nobody can act on that, and all goes on without it.
+    /// </summary>
+    private static void KeepWarningsBack(string folder)
+    {
+        const int error = 2; // c10's GLOG_ERROR
+        if (NativeLibrary.TryLoad(Path.Combine(folder, "libc10.so"), out var c10) && NativeLibrary.TryGetExport(c10, "FLAGS_caffe2_log_level", out var level))
+            Marshal.WriteInt32(level, error);
     }
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
