@@ -10,7 +10,10 @@ namespace Browser.Tests;
 public sealed class Site : IAsyncLifetime
 {
     private static readonly string[] Arguments =
-        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--in-process-gpu", "--renderer-process-limit=2", // fewer processes to start for each page
+    ];
 
     private readonly WebApplicationFactory<Program> _app = new();
     private IPlaywright? _playwright;
@@ -57,7 +60,7 @@ public sealed class Site : IAsyncLifetime
             return path;
 
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
-        var candidates = from folder in folders from name in new[] { "chromium", "chromium-browser", "google-chrome" } select Path.Combine(folder, name);
+        var candidates = from folder in folders from name in new[] { "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome" } select Path.Combine(folder, name);
         return candidates.FirstOrDefault(File.Exists);
     }
 

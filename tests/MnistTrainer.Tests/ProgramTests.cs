@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using MnistModel;
 using Xunit;
 using static MnistTrainer.Tests.TrainerProcess;
 
@@ -9,9 +8,6 @@ namespace MnistTrainer.Tests;
 /// <summary>The real program in a process of its own.</summary>
 public class ProgramTests
 {
-    /// <summary>The least that is trained on real images: a few seconds an epoch.</summary>
-    private const string Small = "--network baseline --set batchSize=1000 --validation 30000 --threads 1";
-
     [Theory]
     [InlineData("train --epoch 3", 2, "Unrecognized command or argument '--epoch'. See 'MnistTrainer train --help'.")]
     [InlineData("train --epochs three", 2, "Cannot parse argument 'three' for option '--epochs' as expected type 'System.Nullable`1[System.Int32]'. See 'MnistTrainer train --help'.")]
@@ -68,24 +64,6 @@ public class ProgramTests
         Assert.Matches(@"(?m)^\| MNIST test: read right +\| 99\.\d\d % +\| \d\d errors in 10,000 ", output);
         Assert.Matches(@"(?m)^\| MNIST test: calibration error +\| \d\.\d\d % ", output);
         Assert.Matches(@"(?m)^\| inference +\| \d+ µs ", output);
-    }
-
-    [Fact]
-    public async Task Train_leaves_a_folder_with_everything()
-    {
-        using var folder = new TemporaryFolder();
-
-        var (code, output, error) = await Run(
-            $"train --recipe tutorial-baseline --epochs 1 --set batchSize=1000 --validation 30000 --tensorboard --runs {folder.Path} --data {RealMnist.Folder}");
-
-        Assert.Empty(error);
-        Assert.Equal(0, code);
-        var run = Assert.Single(Directory.GetDirectories(folder.Path));
-        var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order().ToList();
-        Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"], files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
-        var events = Assert.Single(files, file => file.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
-        Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events)), StringComparison.Ordinal);
-        Assert.Contains($"Look at {Path.Combine(run, "report.html")}.", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,71 +128,6 @@ public class ProgramTests
     }
 
     [Fact]
-    public async Task Train_stops_cleanly_at_an_interrupt_and_leaves_no_model()
-    {
-        using var folder = new TemporaryFolder();
-        using var process = Process.Start(Start($"train {Small} --epochs 9 --data {RealMnist.Folder} --runs {folder.Path} --output {folder.Path}/model.onnx"))!;
-        Assert.StartsWith("Run ", await process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
-
-        await Signal("INT", process);
-
-        Assert.Equal("Stopped. What was finished is kept; the same command, or train --resume, goes on from there.", (await process.StandardError.ReadToEndAsync()).TrimEnd());
-        Assert.Equal(130, process.ExitCode);
-        Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx", SearchOption.AllDirectories));
-    }
-
-    [Fact]
-    public async Task A_run_that_was_killed_and_resumed_gives_the_same_model_bit_for_bit()
-    {
-        using var folder = new TemporaryFolder();
-        var train = $"train {Small} --epochs 2 --data {RealMnist.Folder} --runs {folder.Path}";
-        var whole = await Run(train);
-        using var killed = Process.Start(Start(train))!;
-        var run = (await killed.StandardOutput.ReadLineAsync())!["Run ".Length..];
-        Assert.StartsWith("epoch   1/2", await killed.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
-
-        await Signal("KILL", killed); // in the midst of the second epoch
-        var resumed = await Run($"train --resume {run} --data {RealMnist.Folder}");
-
-        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
-        Assert.StartsWith($"Run {run}, resumed after epoch 1", resumed.Output, StringComparison.Ordinal);
-        var runs = Directory.GetDirectories(folder.Path);
-        Assert.Equal(2, runs.Length);
-        Assert.Single(runs.Select(WeightsOf).Distinct());
-        Assert.Single(runs.Select(path => File.ReadAllLines(Path.Combine(path, "history.csv"))[^1].Split(',')[..^1]).Select(row => string.Join(',', row)).Distinct());
-    }
-
-    [Fact]
-    public async Task The_model_card_tells_how_training_went_from_the_first_weights_on()
-    {
-        using var folder = new TemporaryFolder();
-        var shared = $"--network baseline --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path}";
-        var first = await Run($"train {shared} --validation 30000 --epochs 2 --output {folder.Path}/first.onnx");
-        var run = Assert.Single(Directory.GetDirectories(folder.Path));
-
-        var second = await Run($"train {shared} --validation 0 --epochs 1 --from {run} --calibration {run}/model.onnx --output {folder.Path}/second.onnx");
-
-        Assert.Equal((0, "", 0, ""), (first.Code, first.Error, second.Code, second.Error));
-        var held = CardOf("first.onnx");
-        var rows = (await File.ReadAllLinesAsync(Path.Combine(run, "history.csv"))).Skip(1).Select(line => line.Split(','));
-        Assert.Equal(rows.Select(row => new EpochAccuracy(int.Parse(row[0], CultureInfo.InvariantCulture), Rounded(row[2]), Rounded(row[4]), null)), held.History!);
-        Assert.Null(held.CalibrationHistory);
-        var all = CardOf("second.onnx");
-        Assert.Equal([1, 2, 1], all.History!.Select(epoch => epoch.Epoch));
-        Assert.Equal(held.History, all.History!.Take(2));
-        Assert.Null(all.History![2].Validation);
-        Assert.Equal(held.History, all.CalibrationHistory);
-
-        ModelCard CardOf(string file)
-        {
-            using var classifier = DigitClassifier.Load(Path.Combine(folder.Path, file));
-            return classifier.Card;
-        }
-
-        static double Rounded(string accuracy) => Math.Round(double.Parse(accuracy, CultureInfo.InvariantCulture), 5);
-    }
-
-    [Fact]
     public async Task Nothing_is_reported_to_the_maker_of_the_runtime()
     {
         using var home = new TemporaryFolder();
@@ -227,21 +140,5 @@ public class ProgramTests
         Assert.StartsWith("docs/screenshot.png: ", await process.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
 
         Assert.Empty(Directory.GetFileSystemEntries(home.Path)); // where it reports, it keeps a device id here
-    }
-
-    /// <summary>The weights' hash that ends a model's version.</summary>
-    private static string WeightsOf(string run)
-    {
-        using var classifier = DigitClassifier.Load(Path.Combine(run, "model.onnx"));
-        Assert.NotNull(classifier.Card.SelfTest);
-        SelfTest.Run(classifier, run);
-        return classifier.Card.Version.Split('-')[^1];
-    }
-
-    private static async Task Signal(string name, Process process)
-    {
-        using var kill = Process.Start("kill", $"-{name} {process.Id}");
-        await kill.WaitForExitAsync();
-        await process.WaitForExitAsync();
     }
 }

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using MnistModel;
+using Xunit;
+using static MnistTrainer.Tests.TrainerProcess;
+
+namespace MnistTrainer.Tests;
+
+/// <summary>The command <c>train</c> on real images, in a process of its own. Beside <see cref="ProgramTests"/>, so that both run at once.</summary>
+public class TrainCommandTests
+{
+    /// <summary>The least that is trained on real images: a few seconds an epoch.</summary>
+    private const string Small = "--network baseline --set batchSize=1000 --validation 30000 --threads 1";
+
+    [Fact]
+    public async Task Leaves_a_folder_with_everything()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, output, error) = await Run(
+            $"train --recipe tutorial-baseline --epochs 1 --set batchSize=1000 --validation 30000 --tensorboard --runs {folder.Path} --data {RealMnist.Folder}");
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        var run = Assert.Single(Directory.GetDirectories(folder.Path));
+        var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order().ToList();
+        Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"], files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
+        var events = Assert.Single(files, file => file.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
+        Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events)), StringComparison.Ordinal);
+        Assert.Contains($"Look at {Path.Combine(run, "report.html")}.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stops_cleanly_at_an_interrupt_and_leaves_no_model()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = Process.Start(Start($"train {Small} --epochs 9 --data {RealMnist.Folder} --runs {folder.Path} --output {folder.Path}/model.onnx"))!;
+        Assert.StartsWith("Run ", await process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+
+        await Signal("INT", process);
+
+        Assert.Equal("Stopped. What was finished is kept; the same command, or train --resume, goes on from there.", (await process.StandardError.ReadToEndAsync()).TrimEnd());
+        Assert.Equal(130, process.ExitCode);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_killed_and_resumed_gives_the_same_model_bit_for_bit()
+    {
+        using var folder = new TemporaryFolder();
+        var train = $"train {Small} --epochs 2 --data {RealMnist.Folder} --runs {folder.Path}";
+        var whole = await Run(train);
+        using var killed = Process.Start(Start(train))!;
+        var run = (await killed.StandardOutput.ReadLineAsync())!["Run ".Length..];
+        Assert.StartsWith("epoch   1/2", await killed.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+
+        await Signal("KILL", killed); // in the midst of the second epoch
+        var resumed = await Run($"train --resume {run} --data {RealMnist.Folder}");
+
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.StartsWith($"Run {run}, resumed after epoch 1", resumed.Output, StringComparison.Ordinal);
+        var runs = Directory.GetDirectories(folder.Path);
+        Assert.Equal(2, runs.Length);
+        Assert.Single(runs.Select(WeightsOf).Distinct());
+        Assert.Single(runs.Select(path => File.ReadAllLines(Path.Combine(path, "history.csv"))[^1].Split(',')[..^1]).Select(row => string.Join(',', row)).Distinct());
+    }
+
+    [Fact]
+    public async Task The_model_card_tells_how_training_went_from_the_first_weights_on()
+    {
+        using var folder = new TemporaryFolder();
+        var shared = $"--network baseline --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path}";
+        var first = await Run($"train {shared} --validation 30000 --epochs 2 --output {folder.Path}/first.onnx");
+        var run = Assert.Single(Directory.GetDirectories(folder.Path));
+
+        var second = await Run($"train {shared} --validation 0 --epochs 1 --from {run} --calibration {run}/model.onnx --output {folder.Path}/second.onnx");
+
+        Assert.Equal((0, "", 0, ""), (first.Code, first.Error, second.Code, second.Error));
+        var held = CardOf("first.onnx");
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(run, "history.csv"))).Skip(1).Select(line => line.Split(','));
+        Assert.Equal(rows.Select(row => new EpochAccuracy(int.Parse(row[0], CultureInfo.InvariantCulture), Rounded(row[2]), Rounded(row[4]), null)), held.History!);
+        Assert.Null(held.CalibrationHistory);
+        var all = CardOf("second.onnx");
+        Assert.Equal([1, 2, 1], all.History!.Select(epoch => epoch.Epoch));
+        Assert.Equal(held.History, all.History!.Take(2));
+        Assert.Null(all.History![2].Validation);
+        Assert.Equal(held.History, all.CalibrationHistory);
+
+        ModelCard CardOf(string file)
+        {
+            using var classifier = DigitClassifier.Load(Path.Combine(folder.Path, file));
+            return classifier.Card;
+        }
+
+        static double Rounded(string accuracy) => Math.Round(double.Parse(accuracy, CultureInfo.InvariantCulture), 5);
+    }
+
+    /// <summary>The weights' hash that ends a model's version.</summary>
+    private static string WeightsOf(string run)
+    {
+        using var classifier = DigitClassifier.Load(Path.Combine(run, "model.onnx"));
+        Assert.NotNull(classifier.Card.SelfTest);
+        SelfTest.Run(classifier, run);
+        return classifier.Card.Version.Split('-')[^1];
+    }
+
+    private static async Task Signal(string name, Process process)
+    {
+        using var kill = Process.Start("kill", $"-{name} {process.Id}");
+        await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+    }
+}
