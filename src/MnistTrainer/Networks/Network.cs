@@ -17,6 +17,7 @@ public sealed record Network(string Name, Func<int, Sequential> Layers)
         new("deeper", Deeper.Layers),
         new("compact", Compact.Layers),
         new("compact-wide", CompactWide.Layers),
+        new("compact-deep", CompactDeep.Layers),
         new("quick", Quick.Layers),
     ];
 
