@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")"
 
 missing=()
-# the same engine as chromium, without the window around the page: the browser tests take half the time
+# the same engine as chromium, without the window around the page: the browser tests take less time
 [[ -n ${CHROMIUM:-} ]] || command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
 PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing+=(nginx-light)
 command -v wrk >/dev/null || missing+=(wrk)
