@@ -32,6 +32,24 @@ public class CrossValidationTests
     }
 
     [Fact]
+    public void By_writer_folds_are_stretches_of_the_images_as_they_stand()
+    {
+        using var folder = new TemporaryFolder();
+        var digits = GeneratedDigits.Create(100, seed: 1);
+        var folds = new List<TrainingData>();
+
+        CrossValidation.Run(folder.Path, new CrossValidation.Settings(Small, Folds: 3, Repeats: 1, Seed: 1, Threads: 1, ByWriter: true), digits, strokes: null, (state, data) =>
+        {
+            folds.Add(data);
+            Trainer.Fit(state, data);
+        });
+
+        var images = Images(digits).ToArray();
+        Assert.Equal(images[33..66], Images(folds[1].Validation!));
+        Assert.Equal([.. images[..33], .. images[66..]], Images(folds[1].Portions[0].Images));
+    }
+
+    [Fact]
     public void A_killed_run_goes_on_with_the_first_unfinished_fold_and_gives_the_same_results()
     {
         using var folder = new TemporaryFolder();

@@ -14,7 +14,8 @@ public static class CrossValidation
     /// <param name="Seed">Of the first repeat; each further repeat takes the next one. It draws the cut and the training.</param>
     /// <param name="Threads">That libtorch computes with.</param>
     /// <param name="Strokes">Whether pen strokes are mixed in.</param>
-    public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads, bool Strokes = false);
+    /// <param name="ByWriter">Whether folds are stretches of MNIST's file, which stands in the order of its writers, rather than drawn.</param>
+    public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads, bool Strokes = false, bool ByWriter = false);
 
     /// <summary>The last epoch of one fold's training.</summary>
     /// <param name="Repeat">From 1.</param>
@@ -26,11 +27,11 @@ public static class CrossValidation
     /// <param name="digits">All images.</param>
     /// <param name="folds">Number of folds.</param>
     /// <param name="fold">From 1.</param>
-    /// <param name="seed">Draws the cut.</param>
-    /// <returns>Stratified: each fold holds each digit in its share, to within one image; the folds' validation images are all images, each once.</returns>
-    public static (DigitSet Training, DigitSet Validation) Cut(DigitSet digits, int folds, int fold, int seed)
+    /// <param name="seed">Draws a stratified cut: each fold holds each digit in its share, to within one image. With null, folds are stretches of the images as they stand.</param>
+    /// <returns>The folds' validation images are all images, each once.</returns>
+    public static (DigitSet Training, DigitSet Validation) Cut(DigitSet digits, int folds, int fold, int? seed)
     {
-        var order = digits.StratifiedOrder(seed);
+        var order = seed is { } drawn ? digits.StratifiedOrder(drawn) : [.. Enumerable.Range(0, digits.Count)];
         var (start, end) = ((int)((long)digits.Count * (fold - 1) / folds), (int)((long)digits.Count * fold / folds));
         return (digits.Take([.. order.Take(start).Concat(order.Skip(end)).Order()]), digits.Take([.. order.Take(start..end).Order()]));
     }
@@ -56,7 +57,7 @@ public static class CrossValidation
                 var seed = settings.Seed + repeat - 1;
                 var result = Resumable.Get(folder, $"repeat-{repeat}-fold-{fold}", () =>
                 {
-                    var data = TrainingData.Mix(settings.Recipe, Cut(digits, settings.Folds, fold, seed),
+                    var data = TrainingData.Mix(settings.Recipe, Cut(digits, settings.Folds, fold, settings.ByWriter ? null : seed),
                         strokes is null ? null : WrittenDigit.Cut(strokes, settings.Folds, fold, seed), seed);
                     using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
                     fit(state, data);
