@@ -79,12 +79,13 @@ public class CalibrationTests
     [InlineData(1)]
     public void The_rejection_threshold_lets_the_asked_share_of_every_set_pass_and_hardly_more_of_the_hardest(double accepted)
     {
+        const double temperature = 0.5;
         using var network = Untrained(scale: 1, classes: 11);
         DigitSet[] sets = [Digits, GeneratedDigits.Create(300, seed: 2), NonDigits.Generate(400, seed: 1, Digits)];
 
-        var threshold = Calibration.FitRejectionThreshold(network, accepted, sets);
+        var threshold = Calibration.FitRejectionThreshold(network, temperature, accepted, sets);
 
-        var shares = sets.Select(set => Evaluation.Predict(network, set, rejectionThreshold: threshold).Average(prediction => prediction.IsDigit ? 1.0 : 0)).ToList();
+        var shares = sets.Select(set => Evaluation.Predict(network, set, temperature, threshold).Average(prediction => prediction.IsDigit ? 1.0 : 0)).ToList();
         Assert.All(shares, share => Assert.InRange(share, accepted, 1));
         Assert.InRange(shares.Min(), accepted, accepted + 1.0 / 300);
     }

@@ -161,10 +161,15 @@ internal static class TrainCommand
     }
 
     /// <summary>Temperature and rejection threshold by the held-back images, else by another model's card, else none.</summary>
-    private static (double Temperature, double? RejectionThreshold) Calibrate(Recipe recipe, Sequential network, TrainingData data, ModelCard? calibrated) => data.Validation is { } validation
-        ? (Calibration.FitTemperature(network, validation), recipe.NonDigitShare == 0 ? null
-            : Calibration.FitRejectionThreshold(network, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]))
-        : (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold);
+    private static (double Temperature, double? RejectionThreshold) Calibrate(Recipe recipe, Sequential network, TrainingData data, ModelCard? calibrated)
+    {
+        if (data.Validation is not { } validation)
+            return (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold);
+
+        var temperature = Calibration.FitTemperature(network, validation);
+        return (temperature, recipe.NonDigitShare == 0 ? null
+            : Calibration.FitRejectionThreshold(network, temperature, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
+    }
 
     /// <summary>The first test image that the network reads rightly, for whoever loads the file; null where it reads none.</summary>
     private static SelfTest? FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions)

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace MnistTrainer.Export;
 
 /// <summary>
-/// Trained network → ONNX: one node a layer, batch normalisation folded into the convolution or linear layer before it, temperature-scaled
+/// Trained network → ONNX: one node a layer, batch normalisation folded into the convolution or linear layer before it, the temperature into the last layer,
 /// softmax at the end, beside it the probability of being that digit rather than none where the network learned that, the model card in the metadata.
 /// </summary>
 public sealed class OnnxExporter
@@ -82,9 +82,10 @@ public sealed class OnnxExporter
             var normalisation = layers.ElementAtOrDefault(index + 1) as NormBase;
             value = layer switch
             {
-                Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Folded(name, conv.weight, conv.bias, normalisation)],
+                Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Weights(name, Fold(conv.weight, conv.bias, normalisation))],
                     Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding])),
-                Linear linear => Add("Gemm", name, [value, .. Folded(name, linear.weight, linear.bias, normalisation)], Int("transB", 1)),
+                Linear linear => Add("Gemm", name,
+                    [value, .. Weights(name, index == layers.Count - 1 ? Answer(linear, temperature) : Fold(linear.weight, linear.bias, normalisation))], Int("transB", 1)),
                 NormBase when index > 0 && layers[index - 1] is Conv2d or Linear => value, // folded above
                 NormBase { weight: { } scale, bias: { } shift, running_mean: { } mean, running_var: { } variance } norm => Add("BatchNormalization", name,
                     [value, Constant($"{name}.scale", scale), Constant($"{name}.shift", shift), Constant($"{name}.mean", mean), Constant($"{name}.variance", variance)],
@@ -98,38 +99,45 @@ public sealed class OnnxExporter
             };
         }
 
-        if (layers[^1] is Linear { out_features: DigitClassifier.Digits + 1 })
+        if (layers[^1] is not Linear last)
+            throw new NotSupportedException($"The network ends in {layers[^1].GetName()}, not in a linear layer.");
+        if (last.out_features > DigitClassifier.Digits)
         {
-            // the last logit is that of "no digit"; the answer is how likely the best digit is, rather than none
-            const string digits = "digits", nothing = "nothing";
-            _graph.Node.Add(new NodeProto
-            {
-                OpType = "Split", Name = "split", Input = { value, Constant("split.sizes", tensor(new long[] { DigitClassifier.Digits, 1 })) }, Output = { digits, nothing }, Attribute = { Int("axis", 1) },
-            });
-            value = digits;
-            var best = Add("ReduceMax", "best", [value], Ints("axes", [1]));
-            Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("Sub", "odds", [best, nothing])]);
+            Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("ReduceMax", "best", [value], Ints("axes", [1]))]);
             _graph.Output.Add(Describe(DigitClassifier.DigitOutputName, 1));
         }
 
-        value = Add("Div", "temperature", [value, Constant("temperature.value", tensor((float)temperature))]);
-        var probabilities = Add("Softmax", DigitClassifier.OutputName, [value], Int("axis", 1));
-        return probabilities == DigitClassifier.OutputName ? _graph : throw new InvalidOperationException("The graph doesn't end in its output.");
+        Add("Softmax", DigitClassifier.OutputName, [value], Int("axis", 1));
+        return _graph;
     }
 
     /// <summary>Weight and bias of a layer with the normalisation behind it worked in: w·s and (b − mean)·s + shift, where s = gain / √(variance + ε).</summary>
-    private string[] Folded(string name, Tensor weight, Tensor? bias, NormBase? normalisation)
+    private static (Tensor Weight, Tensor Bias) Fold(Tensor weight, Tensor? bias, NormBase? normalisation)
     {
         bias ??= zeros(weight.shape[0]);
-        if (normalisation is { weight: { } gain, bias: { } shift, running_mean: { } mean, running_var: { } variance })
-        {
-            var scale = gain / (variance + normalisation.eps).sqrt(); // (out)
-            bias = (bias - mean) * scale + shift;
-            weight = weight * scale.reshape([-1, .. Enumerable.Repeat(1L, weight.shape.Length - 1)]);
-        }
+        if (normalisation is not { weight: { } gain, bias: { } shift, running_mean: { } mean, running_var: { } variance })
+            return (weight, bias);
 
-        return [Constant($"{name}.weight", weight), Constant($"{name}.bias", bias)];
+        var scale = gain / (variance + normalisation.eps).sqrt(); // (out)
+        return (weight * scale.reshape([-1, .. Enumerable.Repeat(1L, weight.shape.Length - 1)]), (bias - mean) * scale + shift);
     }
+
+    /// <summary>
+    /// The last layer, of the digits alone, over the temperature. The logit of "no digit" is taken from each of theirs: softmax doesn't notice, and what is left is each digit's
+    /// log-odds against none. So the file computes three steps behind this layer rather than six.
+    /// </summary>
+    private static (Tensor Weight, Tensor Bias) Answer(Linear last, double temperature)
+    {
+        return (Against(last.weight) / temperature, Against(last.bias ?? zeros(last.out_features)) / temperature);
+
+        static Tensor Against(Tensor classes) // (10 or 11, …) → (10, …)
+        {
+            var digits = classes.narrow(0, 0, DigitClassifier.Digits);
+            return classes.shape[0] == DigitClassifier.Digits ? digits : digits - classes[DigitSet.NonDigit];
+        }
+    }
+
+    private string[] Weights(string name, (Tensor Weight, Tensor Bias) of) => [Constant($"{name}.weight", of.Weight), Constant($"{name}.bias", of.Bias)];
 
     /// <summary>Adds a node and returns the name of its output, which is the node's.</summary>
     private string Add(string type, string name, IEnumerable<string> inputs, params IEnumerable<AttributeProto> attributes)

@@ -47,11 +47,12 @@ public sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
 
     /// <summary>The rejection threshold that takes nearly all digits for digits, of each kind.</summary>
     /// <param name="network">(N, 1, 28, 28) → (N, 11) logits; it is left in evaluation mode.</param>
+    /// <param name="temperature">Divides the logits.</param>
     /// <param name="accepted">Share of each set that reaches the threshold, 0 to 1.</param>
     /// <param name="validation">Sets of digits that it did not learn from.</param>
     /// <returns>Least probability of being a digit, 0 to 1.</returns>
-    public static double FitRejectionThreshold(Sequential network, double accepted, params IEnumerable<DigitSet> validation) =>
-        validation.Min(digits => Evaluation.Predict(network, digits).Select(prediction => prediction.DigitProbability).Order()
+    public static double FitRejectionThreshold(Sequential network, double temperature, double accepted, params IEnumerable<DigitSet> validation) =>
+        validation.Min(digits => Evaluation.Predict(network, digits, temperature).Select(prediction => prediction.DigitProbability).Order()
             .ElementAt((int)Math.Floor(digits.Count * (1 - accepted))));
 
     /// <summary>Sorts answers into bins by their confidence; bin b holds those above b / 15 up to (b + 1) / 15.</summary>

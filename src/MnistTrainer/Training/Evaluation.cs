@@ -43,15 +43,16 @@ public static class Evaluation
     /// <summary>What a network answers for a whole set.</summary>
     /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
     /// <param name="digits">The images.</param>
-    /// <param name="temperature">Divides the digits' logits.</param>
+    /// <param name="temperature">Divides the logits.</param>
     /// <param name="rejectionThreshold">Least probability of being a digit of what is taken for one.</param>
     /// <returns>One prediction an image, in order.</returns>
     public static IReadOnlyList<Prediction> Predict(Sequential network, DigitSet digits, double temperature = 1, double rejectionThreshold = 0)
     {
         using var scope = NewDisposeScope();
-        var logits = Logits(network, digits);
-        var probabilities = (logits.narrow(1, 0, DigitClassifier.Digits) / temperature).softmax(1).data<float>().ToArray();
-        var isDigit = logits.shape[1] > DigitClassifier.Digits ? (logits.narrow(1, 0, DigitClassifier.Digits).amax([1]) - logits.select(1, DigitClassifier.Digits)).sigmoid().data<float>().ToArray() : null;
+        var logits = Logits(network, digits) / temperature;
+        var ofDigits = logits.narrow(1, 0, DigitClassifier.Digits);
+        var probabilities = ofDigits.softmax(1).data<float>().ToArray();
+        var isDigit = logits.shape[1] > DigitClassifier.Digits ? (ofDigits.amax([1]) - logits.select(1, DigitSet.NonDigit)).sigmoid().data<float>().ToArray() : null;
         return [.. probabilities.Chunk(DigitClassifier.Digits).Select((row, index) => Prediction.From(row, isDigit?[index] ?? 1, rejectionThreshold))];
     }
 
