@@ -189,6 +189,16 @@ public class OnnxExporterTests
         Assert.Equal("Layer 2 (Softplus) can't be exported to ONNX.", fault.Message);
     }
 
+    [Fact]
+    public void A_network_that_does_not_end_in_a_linear_layer_is_refused()
+    {
+        using Sequential network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.ReLU());
+
+        var fault = Assert.Throws<NotSupportedException>(() => OnnxExporter.Write(network, Card, "never.onnx", GeneratedDigits.Create(1, 1), []));
+
+        Assert.Equal("The network ends in ReLU, not in a linear layer.", fault.Message);
+    }
+
     [Theory]
     [InlineData("baseline", 542_230, 32 * 26 * 26 * 9 + 5408 * 100 + 1000)]
     [InlineData("compact", 98_938, 24 * 24 * 16 * 25 + 11 * 11 * 32 * 16 * 9 + 11 * 11 * 64 * 32 * 9 + 3 * 3 * 128 * 64 * 9 + 128 * 10)]

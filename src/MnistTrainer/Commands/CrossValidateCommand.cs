@@ -19,7 +19,7 @@ internal static class CrossValidateCommand
         var repeats = new Option<int>("--repeats") { Description = "How often, each time cut anew.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var byWriter = new Option<bool>("--by-writer")
         {
-            Description = "Cut the 60,000 into stretches of their file, which stands in the order of its writers, as strokes are cut anyway: hands are in one part only (but two at each cut), as none of the test's is in training. A further repeat has other networks, and other cuts of the strokes alone.",
+            Description = "Cut the 60,000 into stretches of their file, which stands in the order of its writers, so that no hand but those at the cuts is in two folds. Repeats then draw other networks, but the same cut.",
         };
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();

@@ -42,7 +42,7 @@ public sealed class OnnxExporter
     /// <param name="path">The target; an older file is replaced.</param>
     /// <param name="images">Images to compare the file with the network on.</param>
     /// <param name="expected">What the network answers for them.</param>
-    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
+    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here, or doesn't end in a linear layer.</exception>
     /// <exception cref="InvalidDataException">The file answers otherwise than the network; nothing was written.</exception>
     public static void Write(Sequential network, ModelCard card, string path, DigitSet images, IReadOnlyList<Prediction> expected)
     {
@@ -124,7 +124,7 @@ public sealed class OnnxExporter
 
     /// <summary>
     /// The last layer, of the digits alone, over the temperature. The logit of "no digit" is taken from each of theirs: softmax doesn't notice, and what is left is each digit's
-    /// log-odds against none. So the file computes three steps behind this layer rather than six.
+    /// log-odds against none. What is linear costs no step of its own in the file.
     /// </summary>
     private static (Tensor Weight, Tensor Bias) Answer(Linear last, double temperature)
     {
