@@ -116,6 +116,7 @@ public class ReadingTests(Site site)
         await Expect(seen).ToBeHiddenAsync();
 
         await page.DrawAsync(PenDigit.Ours[7]);
+        await page.ExplainedAsync();
 
         await Expect(seen).ToBeVisibleAsync();
         await Expect(seen).ToHaveCSSAsync("image-rendering", "pixelated");

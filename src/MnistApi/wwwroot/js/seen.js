@@ -13,6 +13,7 @@ export function createSeen({ unexplained, explained, seen, frame, why, layers, l
   let answer = null;
   /** @type {ReturnType<typeof evidenceOf>[]} of the pictures in `digits` */
   let evidence = [];
+  let isCurrent = true;
 
   const picture = figure => figure.querySelector('img');
 
@@ -63,6 +64,7 @@ export function createSeen({ unexplained, explained, seen, frame, why, layers, l
 
     /** A newer explanation is to come; the one shown stays until then. */
     wait() {
+      isCurrent = false;
       explained.ariaBusy = 'true';
     },
 
@@ -71,6 +73,7 @@ export function createSeen({ unexplained, explained, seen, frame, why, layers, l
      * @param {boolean} isLatest whether it is about what is on the paper now
      */
     async show(reply, isLatest) {
+      isCurrent = isLatest;
       const mine = (answer = reply?.explanation ? reply : null);
       explained.hidden = !mine;
       unexplained.hidden = Boolean(mine);
@@ -94,7 +97,7 @@ export function createSeen({ unexplained, explained, seen, frame, why, layers, l
       if (mine !== answer) return;
       mark();
       render();
-      explained.ariaBusy = String(!isLatest);
+      explained.ariaBusy = String(!isCurrent); // the drawing may have gone on meanwhile
     },
   };
 }
