@@ -27,7 +27,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    return Fail(130, "Stopped. What was finished is kept; the same command, or train --resume, goes on from there.");
+    return Fail(130, "Stopped. What was finished is kept: train goes on with --resume and its run's folder, all else with the same command.");
 }
 catch (Exception e) when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException)
 {

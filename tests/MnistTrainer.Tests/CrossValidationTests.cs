@@ -93,6 +93,17 @@ public class CrossValidationTests
     }
 
     [Fact]
+    public void A_damaged_result_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("settings.json", "{"u8.ToArray());
+
+        var fault = Assert.Throws<InvalidDataException>(() => Resumable.Open(folder.Path, new CrossValidation.Settings(Small, 5, 1, 1, 1)));
+
+        Assert.StartsWith($"'{file}' is damaged: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Mean_deviation_and_interval_are_those_of_the_folds()
     {
         var folds = new[] { 0.98, 0.99, 0.97, 0.98, 0.98 }

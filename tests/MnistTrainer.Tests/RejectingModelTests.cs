@@ -41,12 +41,25 @@ public class RejectingModelTests
         Assert.Contains("temperature 0.700, rejects below 0.400", string.Join(' ', output.Split('\n', StringSplitOptions.TrimEntries)), StringComparison.Ordinal); // lines of 80 characters
     }
 
+    [Theory]
+    [InlineData("compact --set nonDigitShare=0.01", "a compact that rejects what is none")]
+    [InlineData("baseline", "a baseline that takes everything for a digit")]
+    public async Task Temperature_and_threshold_of_another_kind_of_model_are_refused(string options, string trained)
+    {
+        using var folder = new TemporaryFolder();
+        var other = Rejecting(folder, "{}");
+
+        var (code, _, error) = await TrainerProcess.Run($"train --dry-run --validation 0 --calibration {other} --network {options}");
+
+        Assert.Equal((1, $"'{other}' is a baseline that rejects what is none; this run trains {trained}. Name a model of the same recipe."), (code, error.TrimEnd()));
+    }
+
     /// <summary>The file of an untrained network that rejects, with temperature 0.7 and threshold 0.4.</summary>
     private static string Rejecting(TemporaryFolder folder, string training)
     {
         var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
         using var network = Network.Create("baseline", seed: 1, classes: 11);
-        var card = OnnxExporterTests.Card with { Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonDocument.Parse(training).RootElement };
+        var card = OnnxExporterTests.Card with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonDocument.Parse(training).RootElement };
         OnnxExporter.Write(network, card, path, digits, Evaluation.Predict(network, digits, card.Temperature));
         return path;
     }

@@ -131,11 +131,13 @@ public class StrokeDatasetTests
             $"Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message);
     }
 
-    [Fact]
-    public void A_damaged_archive_file_is_named()
+    [Theory]
+    [InlineData(new byte[] { 1, 2, 3 })]
+    [InlineData(new byte[] { 0x1F, 0x9D, 0x80, 4, 5, 6 })] // compress' own mark, and no width of codes
+    public void A_damaged_archive_file_is_named(byte[] content)
     {
         using var folder = new TemporaryFolder();
-        folder.File("pendigits-orig.tra.Z", [1, 2, 3]);
+        folder.File("pendigits-orig.tra.Z", content);
 
         var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
 

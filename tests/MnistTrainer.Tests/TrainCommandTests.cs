@@ -24,6 +24,34 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         Assert.Contains($"Look at {Path.Combine(run, "report.html")}.", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--seed 2 --validation 30000")]
+    [InlineData("--validation 10000")]
+    public async Task Weights_that_have_learned_what_would_be_held_back_are_refused_and_nothing_is_left(string options)
+    {
+        using var folder = new TemporaryFolder();
+        var (earlier, _) = await whole.Train();
+
+        var (code, _, error) = await Run($"train --network baseline {options} --from {earlier} --data {RealMnist.Folder} --runs {folder.Path}");
+
+        Assert.Equal((1, $"'{earlier}' has learned from images and writers that this run holds back. Give --validation 30000 --split-seed 1, as it did."), (code, error.TrimEnd()));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("{}", "it names no recipe.")]
+    [InlineData("{", "Expected depth to be zero")]
+    public async Task A_damaged_run_is_told(string json, string why)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("run.json", System.Text.Encoding.ASCII.GetBytes(json));
+
+        var (code, _, error) = await Run($"train --resume {folder.Path}");
+
+        Assert.Equal(1, code);
+        Assert.StartsWith($"'{file}' can't be read: {why}", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Stops_cleanly_at_an_interrupt_and_leaves_no_model()
     {
@@ -33,7 +61,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
 
         await Signal("INT", process);
 
-        Assert.Equal("Stopped. What was finished is kept; the same command, or train --resume, goes on from there.", (await process.StandardError.ReadToEndAsync()).TrimEnd());
+        Assert.Equal("Stopped. What was finished is kept: train goes on with --resume and its run's folder, all else with the same command.", (await process.StandardError.ReadToEndAsync()).TrimEnd());
         Assert.Equal(130, process.ExitCode);
         Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx", SearchOption.AllDirectories));
     }

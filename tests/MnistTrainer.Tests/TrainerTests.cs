@@ -122,6 +122,7 @@ public class TrainerTests
         Trainer.Fit(state, TrainingData.Of(training, validation));
 
         var best = state.History.MinBy(epoch => epoch.ValidationLoss)!;
+        Assert.Equal(best, state.ResultEpoch);
         Assert.Equal(best.Epoch + 2, state.History.Count);
         Assert.True(state.History.Count < 50);
         Assert.Equal(best.ValidationLoss, Evaluation.LossAndAccuracy(state.Result, validation).Loss);

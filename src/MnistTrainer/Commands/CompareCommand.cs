@@ -73,7 +73,8 @@ internal static class CompareCommand
             if (names.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw new ArgumentException($"There are two recipes '{twice.Key}'; their results would share a folder.");
 
-            // everything that can be refused is refused before hours of training
+            // everything that can be refused is refused before hours of training, and before the folder takes on these settings
+            var pens = parsed.GetValue(strokes) is { } strokesFolder ? StrokeDataset.Load(strokesFolder) : null;
             var folder = parsed.GetValue(output)!;
             Resumable.Open(folder, settings);
             var contenders = new Dictionary<string, Contender>();
@@ -94,7 +95,7 @@ internal static class CompareCommand
 
             LibTorch.Load();
             set_num_threads(settings.Threads);
-            Compare(contenders, parsed.GetValue(seeds), settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes), cancellation);
+            Compare(contenders, parsed.GetValue(seeds), settings, folder, MnistDataset.Folder(parsed.GetValue(data)), pens, cancellation);
         });
         return command;
 
@@ -103,11 +104,11 @@ internal static class CompareCommand
 
     private static void Compare(
         Dictionary<string, Contender> contenders, int seeds, Settings settings,
-        string folder, string dataFolder, string? strokesFolder, CancellationToken cancellation)
+        string folder, string dataFolder, IReadOnlyList<WrittenDigit>? written, CancellationToken cancellation)
     {
         DownloadCommand.Fetch(dataFolder, cancellation);
         var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed);
-        Strokes? strokes = strokesFolder is null ? null : WrittenDigit.Cut(StrokeDataset.Load(strokesFolder), TrainingData.WriterFolds, fold: 1, settings.SplitSeed);
+        Strokes? strokes = written is null ? null : WrittenDigit.Cut(written, TrainingData.WriterFolds, fold: 1, settings.SplitSeed);
         var models = contenders.Keys.ToDictionary(name => name, _ => new List<TrainedModel>());
         foreach (var seed in Enumerable.Range(1, seeds)) // all recipes with a seed before the next one: what is there early can be compared
         {
@@ -165,7 +166,7 @@ internal static class CompareCommand
             using var classifier = DigitClassifier.Load(path);
             var (answers, microseconds) = Measure(classifier.Classify, validation);
             var seconds = state.History.Select(epoch => epoch.Seconds).ToList();
-            return new TrainedModel(answers, state.History[^1].StrokeAccuracy, parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
+            return new TrainedModel(answers, state.ResultEpoch.StrokeAccuracy, parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using MathNet.Numerics.Statistics;
 using MnistTrainer.Data;
 using MnistTrainer.Reports;
 using MnistTrainer.Training;
@@ -19,7 +20,7 @@ internal static class CrossValidateCommand
         var repeats = new Option<int>("--repeats") { Description = "How often, each time cut anew.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var byWriter = new Option<bool>("--by-writer")
         {
-            Description = "Cut the 60,000 into stretches of their file, which stands in the order of its writers, so that no hand but those at the cuts is in two folds. Repeats then draw other networks, but the same cut.",
+            Description = "Cut the 60,000 into stretches of their file, which stands in the order of its writers, so that no hand but those at the cuts is in two folds. Repeats then draw other networks and writers of strokes, but cut MNIST alike.",
         };
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
@@ -66,14 +67,24 @@ internal static class CrossValidateCommand
     /// <summary>The results in Markdown.</summary>
     private static string Table(string name, IReadOnlyList<CrossValidation.FoldResult> folds, CrossValidation.Summary summary)
     {
-        var text = new StringBuilder("| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |\n|---|---|---|---|---|---|\n");
+        var strokes = folds.Select(fold => fold.Result.StrokeAccuracy).Where(accuracy => !double.IsNaN(accuracy)).ToList(); // of writers who were held back
+        var (more, line) = strokes.Count > 0 ? (" strokes |", "---|") : ("", "");
+        var text = new StringBuilder($"| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |{more}\n|---|---|---|---|---|---|{line}\n");
         foreach (var (repeat, fold, result) in folds)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"| {repeat} | {fold} | {result.TrainingLoss:F4} | {result.TrainingAccuracy:P3} | {result.ValidationLoss:F4} | {result.ValidationAccuracy:P3} |\n");
+                $"| {repeat} | {fold} | {result.TrainingLoss:F4} | {result.TrainingAccuracy:P3} | {result.ValidationLoss:F4} | {result.ValidationAccuracy:P3} |");
+            text.Append(CultureInfo.InvariantCulture, $"{(strokes.Count > 0 ? $" {result.StrokeAccuracy.ToString("P2", CultureInfo.InvariantCulture)} |" : "")}\n");
         }
 
-        return text.Append(CultureInfo.InvariantCulture,
-            $"\n{name}: validation accuracy {summary.Mean:P3} ± {summary.StandardDeviation:P3} (n = {folds.Count}), 95 % confidence interval of the mean ± {summary.HalfWidth:P3}\n").ToString();
+        text.Append(CultureInfo.InvariantCulture,
+            $"\n{name}: validation accuracy {summary.Mean:P3} ± {summary.StandardDeviation:P3} (n = {folds.Count}), 95 % confidence interval of the mean ± {summary.HalfWidth:P3}\n");
+        if (strokes.Count > 0)
+        {
+            var (mean, deviation) = strokes.MeanStandardDeviation();
+            text.Append(CultureInfo.InvariantCulture, $"strokes of unseen writers: {mean:P2} ± {deviation:P2}\n");
+        }
+
+        return text.ToString();
     }
 }

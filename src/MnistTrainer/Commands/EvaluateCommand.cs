@@ -124,7 +124,7 @@ internal static class EvaluateCommand
             yield return new($"no digits: {source} rejected", Percent(rates[^1]), Text($"of {images.Count:N0}"));
         }
 
-        yield return new("no digits: all rejected", Percent(rates.Average()), "mean of the sources");
+        yield return new("no digits: all rejected", Percent(rates.Average()), $"mean of {string.Join(", ", found.Select(kind => kind.Source))}");
         foreach (var reason in missing)
             yield return new("no digits: skipped", "", reason);
     }

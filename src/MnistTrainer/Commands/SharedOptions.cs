@@ -35,7 +35,7 @@ internal static class SharedOptions
 
     public static Option<int> Seed() => new("--seed")
     {
-        Description = "Draws weights, order, augmentation and split; the same seed gives the same model.",
+        Description = "Draws weights, order, augmentation and, without --split-seed, the split; the same seed gives the same model.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
@@ -45,7 +45,7 @@ internal static class SharedOptions
         Description = "Threads that libtorch computes with; another number adds in another order, and gives another model.",
         HelpName = "N",
         DefaultValueFactory = _ => Environment.ProcessorCount,
-        Validators = { result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--threads takes 1 or more."); } },
+        Validators = { result => { if (result.GetValueOrDefault<int>() is < 1 or > 1_024) result.AddError("--threads takes 1 to 1,024."); } },
     };
 
     public static Option<int> Validation() => new("--validation")

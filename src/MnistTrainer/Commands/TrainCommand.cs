@@ -42,7 +42,12 @@ internal static class TrainCommand
         var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
         var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
-        var timeLimit = new Option<double?>("--time-limit") { Description = "Begin no epoch that would end later than this.", HelpName = "MINUTES" };
+        var timeLimit = new Option<double?>("--time-limit")
+        {
+            Description = "Begin no epoch that would end later than this.",
+            HelpName = "MINUTES",
+            Validators = { result => { if (result.GetValueOrDefault<double?>() is not (>= 0 and <= 1e6)) result.AddError("--time-limit takes 0 to 1,000,000 minutes."); } },
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "One batch of everything, in seconds; nothing is kept." };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
@@ -96,6 +101,14 @@ internal static class TrainCommand
     {
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
+        if (calibrated?.Card is { } other && (other.Network, other.RejectionThreshold is null) != (recipe.Network, recipe.NonDigitShare == 0))
+        {
+            throw new InvalidDataException(
+                $"'{run.Options.Calibration}' is a {other.Network} that {Does(other.RejectionThreshold is null)}; this run trains a {recipe.Network} that {Does(recipe.NonDigitShare == 0)}. Name a model of the same recipe.");
+        }
+
+        if (calibrated is null && run.Options.Validation == 0 && recipe.NonDigitShare > 0)
+            Console.WriteLine("Nothing is held back, so the model will reject nothing, and its temperature be 1: --calibration takes both from a model of the same recipe.");
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
@@ -105,6 +118,7 @@ internal static class TrainCommand
         if (dryRun)
             data = data.First(recipe.BatchSize);
         using var state = run.LoadState();
+        run.Begin(); // whatever is wrong with the options has been told
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
         Console.WriteLine($"Run {run.Folder}{(state.History.Count > 0 ? $", resumed after epoch {state.History.Count}" : "")}");
@@ -131,9 +145,9 @@ internal static class TrainCommand
             Network = recipe.Network,
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
-            Training = Describe(run.Options, state.History.Count),
+            Training = Describe(run, state.History.Count),
             DataSha256 = Sources().ToDictionary(source => source.Name, source => source.Sha256),
-            DataCredits = [MnistDataset.Credit, .. run.Options.Strokes is null ? [] : new[] { StrokeDataset.Credit }, .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) }],
+            DataCredits = [MnistDataset.Credit, .. run.LearnsStrokes ? new[] { StrokeDataset.Credit } : [], .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) }],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
             Temperature = temperature,
@@ -152,10 +166,12 @@ internal static class TrainCommand
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) answers all {test.Count:N0} test images as the network does.");
         Console.WriteLine($"Look at {run.Report}.");
 
+        static string Does(bool takesEverything) => takesEverything ? "takes everything for a digit" : "rejects what is none";
+
         IEnumerable<(string Name, string Sha256)> Sources() =>
         [
             .. MnistDataset.Sha256.Select(file => (file.Key, file.Value)),
-            .. run.Options.Strokes is null ? [] : new[] { ("pen strokes", StrokeDataset.Sha256) },
+            .. run.LearnsStrokes ? new[] { ("pen strokes", StrokeDataset.Sha256) } : [],
             .. corrections is null ? [] : new[] { ("corrections", CorrectionArchive.Sha256(corrections)) },
         ];
     }
@@ -179,17 +195,18 @@ internal static class TrainCommand
         return first < 0 ? null : new SelfTest(test[first].Pixels.ToArray(), labels[first]);
     }
 
-    private static JsonElement Describe(RunOptions options, int epochs)
+    private static JsonElement Describe(Run run, int epochs)
     {
+        var options = run.Options;
         var training = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
         training["recipe"] = options.RecipeName;
         training["epochs"] = epochs; // fewer than the recipe's after early stopping or at the time limit
         training["seed"] = options.Seed;
         training["validationImages"] = options.Validation;
-        training["strokes"] = options.Strokes is not null;
+        training["strokes"] = run.LearnsStrokes;
         training["corrections"] = options.Corrections is not null;
         training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
-        training["from"] = options.From is { } folder ? Describe(Run.Open(folder).Options, Run.Open(folder).Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
+        training["from"] = options.From is { } folder && Run.Open(folder) is var from ? Describe(from, from.Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
         training["splitSeed"] = options.SplitSeed ?? options.Seed;
         training["threads"] = options.Threads;
         return JsonSerializer.SerializeToElement(training);

@@ -102,20 +102,38 @@ public static class MnistDataset
         return missing;
     }
 
+    /// <summary>The bytes at an address.</summary>
+    /// <param name="client">Its timeout is how long the server may be silent, before its headers and within the body.</param>
+    /// <param name="address">Of a file.</param>
+    /// <param name="progress">Bytes so far, bytes in all (null where the server doesn't say).</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="HttpRequestException">There is no such server, or it gives no such file.</exception>
+    /// <exception cref="IOException">The server fell silent.</exception>
     internal static async Task<byte[]> FetchAsync(HttpClient client, Uri address, Action<long, long?> progress, CancellationToken cancellation)
     {
-        using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        response.EnsureSuccessStatusCode();
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        using var received = new MemoryStream();
-        var buffer = new byte[81_920];
-        for (int read; (read = await body.ReadAsync(buffer, cancellation)) > 0;)
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
         {
-            received.Write(buffer, 0, read);
-            progress(received.Length, response.Content.Headers.ContentLength);
-        }
+            using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            response.EnsureSuccessStatusCode();
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            using var received = new MemoryStream();
+            var buffer = new byte[81_920];
+            while (true)
+            {
+                patience.CancelAfter(client.Timeout); // which ends with the headers by itself
+                var read = await body.ReadAsync(buffer, patience.Token);
+                if (read == 0)
+                    return received.ToArray();
 
-        return received.ToArray();
+                received.Write(buffer, 0, read);
+                progress(received.Length, response.Content.Headers.ContentLength);
+            }
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"It was silent for {client.Timeout.TotalSeconds:N0} s.", e);
+        }
     }
 
     private static DigitSet Load(string folder, string imagesName, string labelsName, int count)

@@ -141,7 +141,7 @@ internal sealed class PaperScene : IDisposable
         for (var i = 0; i < noise.Length; i++)
             noise[i] = (int)MathF.Round(sigma * MathF.Sqrt(-2 * MathF.Log(1 - _random.NextSingle())) * MathF.Cos(MathF.Tau * _random.NextSingle()));
         _canvas.Flush();
-        foreach (ref var pixel in MemoryMarshal.Cast<byte, uint>(SpanOf(_bitmap)))
+        foreach (ref var pixel in MemoryMarshal.Cast<byte, uint>(_bitmap.GetPixelSpan()))
         {
             var draw = _random.Next();
             var (all, red, blue) = (noise[draw & 4095], noise[(draw >> 8) & 4095] / 3, noise[(draw >> 16) & 4095] / 3);
@@ -181,8 +181,6 @@ internal sealed class PaperScene : IDisposable
         using var paint = new SKPaint { Shader = shader, BlendMode = SKBlendMode.Multiply };
         _canvas.DrawPaint(paint);
     }
-
-    private static unsafe Span<byte> SpanOf(SKBitmap bitmap) => new((void*)bitmap.GetPixels(), bitmap.ByteCount);
 
     private static SKColor Grey(float level) => new((byte)(255 * level), (byte)(255 * level), (byte)(255 * level));
 }

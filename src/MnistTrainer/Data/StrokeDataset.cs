@@ -163,7 +163,7 @@ public static partial class StrokeDataset
             using var reader = new StreamReader(new LzwInputStream(packed), Encoding.ASCII);
             return reader.ReadToEnd();
         }
-        catch (LzwException e)
+        catch (Exception e) when (e is LzwException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{UnipenFileName}.Z is damaged: {e.Message}", e);
         }

@@ -32,7 +32,7 @@ public static class UnseenNonDigits
 
         var clothes = Path.Combine(fashionFolder, FashionImages);
         if (File.Exists(clothes))
-            found.Add(("clothes", DrawClothes(IdxFile.Parse(IdxFile.ReadBytes(clothes), FashionImages, 10_000, 28, 28), perSource, seed)));
+            found.Add(("clothes", DrawClothes(IdxFile.Parse(IdxFile.ReadBytes(clothes), clothes, 10_000, 28, 28), perSource, seed)));
         else
             missing.Add($"No clothes: '{clothes}' is missing (Debian's package dataset-fashion-mnist).");
 

@@ -17,10 +17,10 @@ public static class CrossValidation
     /// <param name="ByWriter">Whether folds are stretches of MNIST's file, which stands in the order of its writers, rather than drawn.</param>
     public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads, bool Strokes = false, bool ByWriter = false);
 
-    /// <summary>The last epoch of one fold's training.</summary>
+    /// <summary>The outcome of one fold's training.</summary>
     /// <param name="Repeat">From 1.</param>
     /// <param name="Fold">From 1.</param>
-    /// <param name="Result">Accuracy and loss on its training and validation images.</param>
+    /// <param name="Result">The epoch whose weights are kept: accuracy and loss on its training and validation images.</param>
     public sealed record FoldResult(int Repeat, int Fold, EpochResult Result);
 
     /// <summary>The images of one fold.</summary>
@@ -61,7 +61,7 @@ public static class CrossValidation
                         strokes is null ? null : WrittenDigit.Cut(strokes, settings.Folds, fold, seed), seed);
                     using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
                     fit(state, data);
-                    return new FoldResult(repeat, fold, state.History[^1]);
+                    return new FoldResult(repeat, fold, state.ResultEpoch);
                 });
                 results.Add(result);
                 onFold?.Invoke(result);

@@ -17,7 +17,7 @@ public sealed record Recipe
     /// <summary>Name of the network.</summary>
     public required string Network { get; init; }
 
-    /// <summary>How often every training image is shown.</summary>
+    /// <summary>How often every MNIST image is shown; strokes and non-digits are drawn anew for each epoch.</summary>
     [Range(1, 10_000)]
     public int Epochs { get; init; } = 10;
 

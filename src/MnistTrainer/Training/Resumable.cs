@@ -30,11 +30,20 @@ public static class Resumable
     /// <param name="folder">Path of the folder.</param>
     /// <param name="name">Of the file, without ending.</param>
     /// <param name="compute">Called where there is no file yet.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static T Get<T>(string folder, string name, Func<T> compute)
     {
         var path = Path.Combine(folder, name + ".json");
         if (!File.Exists(path))
             AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(compute(), Format));
-        return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Format)!;
+
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Format)!;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' is damaged: {e.Message} Delete it, and the same command computes it again.", e);
+        }
     }
 }

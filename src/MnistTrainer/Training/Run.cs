@@ -11,7 +11,7 @@ namespace MnistTrainer.Training;
 /// <summary>All that decides a run's result: with the data, the code and the number of threads, it can be repeated bit for bit.</summary>
 /// <param name="RecipeName">Where the recipe came from.</param>
 /// <param name="Recipe">With all overrides worked in.</param>
-/// <param name="Seed">Draws everything that is random, the split too.</param>
+/// <param name="Seed">Draws everything that is random.</param>
 /// <param name="Validation">Images of the 60,000 that are held back; 0 for none.</param>
 /// <param name="Threads">That libtorch computes with.</param>
 /// <param name="Strokes">Folder of the pen strokes that are mixed in; null for none.</param>
@@ -20,7 +20,12 @@ namespace MnistTrainer.Training;
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
 public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null, string? Corrections = null);
+    string? From = null, int? SplitSeed = null, string? Corrections = null)
+{
+    /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>
+    [JsonIgnore]
+    public (int Images, int Seed) Split => Validation == 0 ? (0, 0) : (Validation, SplitSeed ?? Seed);
+}
 
 /// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
 public sealed class Run
@@ -52,21 +57,34 @@ public sealed class Run
     /// <summary>A page to look at.</summary>
     public string Report => Path.Combine(Folder, "report.html");
 
-    /// <summary>Makes a new folder, named by time and recipe.</summary>
+    /// <summary>Whether its weights have learned pen strokes, in this run or in one that it started from.</summary>
+    public bool LearnsStrokes => (Options.Strokes is not null && Options.Recipe.StrokeShare > 0) || (Options.From is { } folder && Open(folder).LearnsStrokes);
+
+    /// <summary>A new run, in a folder named by time and recipe; nothing is written before <see cref="Begin"/>.</summary>
     /// <param name="root">The folder of all runs.</param>
     /// <param name="options">All that decides the result.</param>
     public static Run Create(string root, RunOptions options)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy-MM-dd-HHmmss}-{Path.GetFileNameWithoutExtension(options.RecipeName)}");
-        var folder = Enumerable.Range(1, int.MaxValue).Select(number => Path.Combine(root, number == 1 ? name : $"{name}-{number}")).First(path => !Directory.Exists(path));
-        var run = new Run(folder, options);
-        AtomicFile.Write(Path.Combine(folder, "run.json"), JsonSerializer.SerializeToUtf8Bytes(
-            new Record(options, DateTimeOffset.Now, CodeVersion, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount, TorchVersion), Format));
-        return run;
+        return new Run(Enumerable.Range(1, int.MaxValue).Select(number => Path.Combine(root, number == 1 ? name : $"{name}-{number}")).First(path => !Directory.Exists(path)), options);
+    }
+
+    /// <summary>Makes the folder and keeps the options in it, where an earlier start hasn't: for when all that they name has been read.</summary>
+    public void Begin()
+    {
+        var path = Path.Combine(Folder, "run.json");
+        if (File.Exists(path))
+            return;
+
+        var kept = Options with { Strokes = Full(Options.Strokes), Calibration = Full(Options.Calibration), From = Full(Options.From), Corrections = Full(Options.Corrections) };
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(
+            new Record(kept, DateTimeOffset.Now, CodeVersion, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount, TorchVersion), Format));
+
+        static string? Full(string? path) => path is null ? null : Path.GetFullPath(path); // so that the run is resumed from anywhere
     }
 
     /// <summary>Opens the folder of an earlier run.</summary>
-    /// <param name="folder">What <see cref="Create"/> made.</param>
+    /// <param name="folder">What <see cref="Begin"/> made.</param>
     /// <exception cref="FileNotFoundException">There is no run.</exception>
     /// <exception cref="InvalidDataException">Its run.json can't be read.</exception>
     public static Run Open(string folder)
@@ -77,7 +95,9 @@ public sealed class Run
 
         try
         {
-            return new Run(folder, JsonSerializer.Deserialize<Record>(File.ReadAllText(path), Format)!.Options);
+            return JsonSerializer.Deserialize<Record>(File.ReadAllText(path), Format) is { Options: { Recipe: not null } options }
+                ? new Run(folder, options)
+                : throw new InvalidDataException($"'{path}' can't be read: it names no recipe.");
         }
         catch (JsonException e)
         {
@@ -86,7 +106,7 @@ public sealed class Run
     }
 
     /// <summary>The state to train from: the checkpoint's, or a fresh one where there is none yet.</summary>
-    /// <exception cref="InvalidDataException">The checkpoint, or the run to start from, has another network.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint, or the run to start from, has another network, or that run has learned from what this one holds back.</exception>
     public TrainingState LoadState()
     {
         if (File.Exists(Checkpoint))
@@ -99,6 +119,13 @@ public sealed class Run
         var from = Open(folder);
         if ((from.Options.Recipe.Network, from.Options.Recipe.Classes) != (Options.Recipe.Network, Options.Recipe.Classes))
             throw new InvalidDataException($"'{folder}' trained {from.Options.Recipe.Network} with {from.Options.Recipe.Classes} classes; this run trains {Options.Recipe.Network} with {Options.Recipe.Classes}.");
+
+        if (Options.Validation > 0 && from.Options.Split != Options.Split)
+        {
+            var (images, seed) = from.Options.Split;
+            throw new InvalidDataException(
+                $"'{folder}' has learned from images and writers that this run holds back. Give --validation {images}{(images == 0 ? "" : $" --split-seed {seed}")}, as it did.");
+        }
 
         using var earlier = from.LoadState();
         state.StartFrom(earlier.Result);

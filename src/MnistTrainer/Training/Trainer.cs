@@ -55,7 +55,7 @@ public static class Trainer
                 foreach (var group in state.Optimizer.ParamGroups)
                     group.LearningRate = rate;
                 state.Optimizer.zero_grad();
-                var logits = state.Network.call(x); // (B, 10)
+                var logits = state.Network.call(x); // (B, classes)
                 var loss = nn.functional.cross_entropy(logits, y, label_smoothing: recipe.LabelSmoothing);
                 loss.backward();
                 if (recipe.GradientClip > 0)

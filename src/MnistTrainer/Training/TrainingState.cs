@@ -51,6 +51,9 @@ public sealed class TrainingState : IDisposable
     /// <summary>The network to use: the best epoch's with early stopping, else the average. It belongs to the state.</summary>
     public Sequential Result => _best ?? Average;
 
+    /// <summary>The epoch whose weights <see cref="Result"/> has; after the first.</summary>
+    public EpochResult ResultEpoch => _history[(_best is null ? _history.Count : BestEpoch) - 1];
+
     /// <summary>Whether there is nothing left to train: all epochs are done, or early stopping has lost patience.</summary>
     public bool IsComplete => _history.Count >= Recipe.Epochs || (Recipe.Patience > 0 && _history.Count - BestEpoch >= Recipe.Patience);
 
