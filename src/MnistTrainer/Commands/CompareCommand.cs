@@ -34,8 +34,7 @@ internal static class CompareCommand
             Description = "Train each recipe with the seeds 1 to N.",
             HelpName = "N",
             DefaultValueFactory = _ => 3,
-            Validators = { result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--seeds takes 1 or more."); } },
-        };
+        }.Takes("1 or more", n => n >= 1);
         var splitSeed = new Option<int>("--split-seed")
         {
             Description = "Draws the validation images, the same for all.",
@@ -44,7 +43,7 @@ internal static class CompareCommand
         };
         var validation = SharedOptions.Validation();
         validation.Description = "Images of the 60,000 that are held back to compare on.";
-        validation.Validators.Add(result => { if (result.GetValueOrDefault<int>() == 0) result.AddError("--validation takes 1 or more images to compare on."); });
+        validation.Takes("1 or more images to compare on", images => images > 0);
         var output = new Option<string>("--output")
         {
             Description = "The folder of the results: compare.md, compare.csv, and one file for each recipe and seed.",

@@ -26,8 +26,8 @@ internal static class CrossValidateCommand
         var threads = SharedOptions.Threads();
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
         var output = new Option<string?>("--output") { Description = "Keeps each finished fold; a killed run goes on from there. [default: runs/crossvalidate-RECIPE]", HelpName = "DIR" };
-        folds.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 2 or > 100) result.AddError("--folds takes 2 to 100."); });
-        repeats.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--repeats takes 1 or more."); });
+        folds.Takes("2 to 100", k => k is >= 2 and <= 100);
+        repeats.Takes("1 or more", n => n >= 1);
 
         var command = new Command("crossvalidate",
             "Estimates a recipe by stratified k-fold cross-validation of the 60,000 training images.\n\n" +

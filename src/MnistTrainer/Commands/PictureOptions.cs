@@ -14,13 +14,12 @@ internal sealed class PictureOptions
         Description = "Instead, read made pictures: single digits on paper of all kinds, badly lit, photographed, and rows of digits. Needs pen strokes (--strokes).",
     };
 
-    public Option<int> Count { get; } = new("--picture-count")
+    public Option<int> Count { get; } = new Option<int>("--picture-count")
     {
         Description = "Pictures of each kind; a quarter of it of photos and of rows of each length but 5.",
         HelpName = "N",
         DefaultValueFactory = _ => 1_000,
-        Validators = { result => { if (result.GetValueOrDefault<int>() < 4) result.AddError("--picture-count takes 4 or more."); } },
-    };
+    }.Takes("4 or more", count => count >= 4);
 
     public Option<int> Seed { get; } = new("--picture-seed") { Description = "Draws the pictures.", HelpName = "N", DefaultValueFactory = _ => 1 };
 

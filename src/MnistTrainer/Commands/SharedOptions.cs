@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MnistTrainer.Data;
 using MnistTrainer.Training;
 
@@ -40,21 +41,46 @@ internal static class SharedOptions
         DefaultValueFactory = _ => 1,
     };
 
-    public static Option<int> Threads() => new("--threads")
+    public static Option<int> Threads() => new Option<int>("--threads")
     {
         Description = "Threads that libtorch computes with; another number adds in another order, and gives another model.",
         HelpName = "N",
         DefaultValueFactory = _ => Environment.ProcessorCount,
-        Validators = { result => { if (result.GetValueOrDefault<int>() is < 1 or > 1_024) result.AddError("--threads takes 1 to 1,024."); } },
-    };
+    }.Takes("1 to 1,024", threads => threads is >= 1 and <= 1_024);
 
-    public static Option<int> Validation() => new("--validation")
+    public static Option<int> Validation() => new Option<int>("--validation")
     {
         Description = "Images of the 60,000 that are held back to measure each epoch; 0 trains on all.",
         HelpName = "N",
         DefaultValueFactory = _ => 10_000,
-        Validators = { result => { if (result.GetValueOrDefault<int>() is < 0 or > 30_000) result.AddError("--validation takes 0 to 30,000 images."); } },
-    };
+    }.Takes("0 to 30,000 images", images => images is >= 0 and <= 30_000);
+
+    /// <summary>Lets an option take some values alone; another one is answered with what it takes.</summary>
+    /// <param name="option">To be limited.</param>
+    /// <param name="what">As "1 or more".</param>
+    /// <param name="isTaken">Whether it takes a value.</param>
+    /// <returns>The option.</returns>
+    public static Option<T> Takes<T>(this Option<T> option, string what, Func<T, bool> isTaken)
+    {
+        option.Validators.Add(result =>
+        {
+            if (!IsTaken(result))
+                result.AddError($"{option.Name} takes {what}.");
+        });
+        return option;
+
+        bool IsTaken(OptionResult result)
+        {
+            try
+            {
+                return isTaken(result.GetValueOrDefault<T>()!);
+            }
+            catch (InvalidOperationException) // not of this type, which the parser tells by itself
+            {
+                return true;
+            }
+        }
+    }
 }
 
 /// <summary>Options that replace settings of a recipe.</summary>

@@ -46,8 +46,7 @@ internal static class TrainCommand
         {
             Description = "Begin no epoch that would end later than this.",
             HelpName = "MINUTES",
-            Validators = { result => { if (result.GetValueOrDefault<double?>() is not (>= 0 and <= 1e6)) result.AddError("--time-limit takes 0 to 1,000,000 minutes."); } },
-        };
+        }.Takes("0 to 1,000,000 minutes", minutes => minutes is >= 0 and <= 1e6);
         var dryRun = new Option<bool>("--dry-run") { Description = "One batch of everything, in seconds; nothing is kept." };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
@@ -91,7 +90,7 @@ internal static class TrainCommand
                 result.AddError("--dry-run begins a run of its own: it doesn't go with --resume.");
             if (result.GetValue(resume) is not null && ofTheRun.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
                 result.AddError($"{given.Name} doesn't go with --resume: a run goes on with its own options.");
-            if (result.GetValue(calibration) is not null && result.GetResult(validation)?.GetValueOrDefault<int>() is not 0) // not given, it is 10,000
+            if (result.GetValue(calibration) is not null && result.GetResult(validation)?.Tokens is not [{ Value: "0" }]) // not given, it is 10,000
                 result.AddError("--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them.");
         });
         return command;
