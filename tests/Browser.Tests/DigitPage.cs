@@ -37,8 +37,7 @@ public sealed class DigitPage : IAsyncDisposable
     {
         var page = new DigitPage(await context.NewPageAsync());
         page.Page.SetDefaultTimeout(30_000);
-        await page.Page.GotoAsync("/");
-        await page.Page.Locator("#digit[style]").WaitForAsync(new() { State = WaitForSelectorState.Attached }); // its texts are there, and what is said has been said in them
+        await page.Page.GotoAsync("/", new() { WaitUntil = WaitUntilState.NetworkIdle }); // with its texts
         return page;
     }
 
