@@ -39,7 +39,7 @@ internal static class Turns
         var result = await next(context);
         http.Response.Headers["Server-Timing"] = clock.ToString();
         return result;
-    });
+    }).AnswerWhole();
 
     private static async ValueTask<RateLimitLease> Wait(ConcurrencyLimiter turns, CancellationToken hungUp)
     {

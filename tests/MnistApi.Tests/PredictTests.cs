@@ -41,6 +41,20 @@ public class PredictTests(Api api)
         Assert.Equal((await api.Get("/model")).GetProperty("version").GetString(), answer.GetProperty("model").GetString());
     }
 
+    [Theory]
+    [InlineData("/predict")]
+    [InlineData("/predict?explain=true")]
+    [InlineData("/predict/batch")]
+    [InlineData("/read")]
+    public async Task The_answer_goes_out_in_one_piece(string path)
+    {
+        using var answer = await api.Send(HttpMethod.Post, path, Api.Form(Drawing.Of(7)));
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal("application/json; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        Assert.NotEqual(true, answer.Headers.TransferEncodingChunked);
+    }
+
     [Fact]
     public async Task A_digit_is_taken_for_one_without_a_reason()
     {

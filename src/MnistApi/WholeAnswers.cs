@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace MnistApi;
+
+/// <summary>
+/// Answers with a Content-Length. Chunked, as they are otherwise, the mark of the end is sent by itself, and a replica that is killed just before it
+/// leaves half an answer: the one thing that a proxy can't ask another replica for.
+/// </summary>
+internal static class WholeAnswers
+{
+    /// <summary>Has the handlers of a group answer so where they succeed.</summary>
+    public static RouteGroupBuilder AnswerWhole(this RouteGroupBuilder routes) => routes.AddEndpointFilter(static async (context, next) =>
+    {
+        var result = await next(context);
+        if (result is not INestedHttpResult { Result: IValueHttpResult { Value: { } answer } and IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } })
+            return result;
+
+        var json = context.HttpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        return TypedResults.Text(JsonSerializer.SerializeToUtf8Bytes(answer, json.GetTypeInfo(answer.GetType())), "application/json; charset=utf-8");
+    });
+}
