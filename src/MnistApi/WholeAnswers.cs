@@ -11,13 +11,15 @@ namespace MnistApi;
 internal static class WholeAnswers
 {
     /// <summary>Has the handlers of a group answer so where they succeed.</summary>
-    public static RouteGroupBuilder AnswerWhole(this RouteGroupBuilder routes) => routes.AddEndpointFilter(static async (context, next) =>
+    public static RouteGroupBuilder AnswerWhole(this RouteGroupBuilder routes) => routes.AddEndpointFilterFactory(static (endpoint, next) =>
     {
-        var result = await next(context);
-        if (result is not INestedHttpResult { Result: IValueHttpResult { Value: { } answer } and IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } })
-            return result;
-
-        var json = context.HttpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        return TypedResults.Text(JsonSerializer.SerializeToUtf8Bytes(answer, json.GetTypeInfo(answer.GetType())), "application/json; charset=utf-8");
+        var json = endpoint.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        return async context =>
+        {
+            var result = await next(context);
+            return result is INestedHttpResult { Result: IValueHttpResult { Value: { } answer } and IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } }
+                ? TypedResults.Text(JsonSerializer.SerializeToUtf8Bytes(answer, json.GetTypeInfo(answer.GetType())), "application/json; charset=utf-8")
+                : result;
+        };
     });
 }
