@@ -67,21 +67,22 @@ internal static class CrossValidateCommand
     /// <summary>The results in Markdown.</summary>
     private static string Table(string name, IReadOnlyList<CrossValidation.FoldResult> folds, CrossValidation.Summary summary)
     {
-        var strokes = folds.Select(fold => fold.Result.StrokeAccuracy).Where(accuracy => !double.IsNaN(accuracy)).ToList(); // of writers who were held back
-        var (more, line) = strokes.Count > 0 ? (" strokes |", "---|") : ("", "");
-        var text = new StringBuilder($"| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |{more}\n|---|---|---|---|---|---|{line}\n");
+        var drawn = !double.IsNaN(folds[0].Result.StrokeAccuracy);
+        var text = new StringBuilder($"| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |{(drawn ? " strokes |" : "")}\n|---|---|---|---|---|---|{(drawn ? "---|" : "")}\n");
         foreach (var (repeat, fold, result) in folds)
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"| {repeat} | {fold} | {result.TrainingLoss:F4} | {result.TrainingAccuracy:P3} | {result.ValidationLoss:F4} | {result.ValidationAccuracy:P3} |");
-            text.Append(CultureInfo.InvariantCulture, $"{(strokes.Count > 0 ? $" {result.StrokeAccuracy.ToString("P2", CultureInfo.InvariantCulture)} |" : "")}\n");
+            if (drawn)
+                text.Append(CultureInfo.InvariantCulture, $" {result.StrokeAccuracy:P2} |");
+            text.Append('\n');
         }
 
         text.Append(CultureInfo.InvariantCulture,
             $"\n{name}: validation accuracy {summary.Mean:P3} ± {summary.StandardDeviation:P3} (n = {folds.Count}), 95 % confidence interval of the mean ± {summary.HalfWidth:P3}\n");
-        if (strokes.Count > 0)
+        if (drawn)
         {
-            var (mean, deviation) = strokes.MeanStandardDeviation();
+            var (mean, deviation) = folds.Select(fold => fold.Result.StrokeAccuracy).MeanStandardDeviation();
             text.Append(CultureInfo.InvariantCulture, $"strokes of unseen writers: {mean:P2} ± {deviation:P2}\n");
         }
 

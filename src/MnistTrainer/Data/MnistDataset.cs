@@ -111,7 +111,7 @@ public static class MnistDataset
     /// <exception cref="IOException">The server fell silent.</exception>
     internal static async Task<byte[]> FetchAsync(HttpClient client, Uri address, Action<long, long?> progress, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -121,8 +121,8 @@ public static class MnistDataset
             var buffer = new byte[81_920];
             while (true)
             {
-                patience.CancelAfter(client.Timeout); // which ends with the headers by itself
-                var read = await body.ReadAsync(buffer, patience.Token);
+                silence.CancelAfter(client.Timeout); // the client's own count ends with the headers
+                var read = await body.ReadAsync(buffer, silence.Token);
                 if (read == 0)
                     return received.ToArray();
 

@@ -163,7 +163,7 @@ public static partial class StrokeDataset
             using var reader = new StreamReader(new LzwInputStream(packed), Encoding.ASCII);
             return reader.ReadToEnd();
         }
-        catch (Exception e) when (e is LzwException or IndexOutOfRangeException)
+        catch (Exception e) when (e is LzwException or IndexOutOfRangeException) // the latter from the library's tables, where the header asks for codes of no width
         {
             throw new InvalidDataException($"{UnipenFileName}.Z is damaged: {e.Message}", e);
         }
