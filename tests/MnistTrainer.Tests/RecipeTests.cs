@@ -42,6 +42,7 @@ public class RecipeTests
     [Theory]
     [InlineData("epochs=0", "'epochs' takes a whole number from 1 to 10000.")]
     [InlineData("epochs=three", "'epochs' takes a whole number from 1 to 10000.")]
+    [InlineData("Epochs=three", "'epochs' takes a whole number from 1 to 10000.")]
     [InlineData("epochs=2.5", "'epochs' takes a whole number from 1 to 10000.")]
     [InlineData("epochs=\"3\"", "'epochs' takes a whole number from 1 to 10000.")]
     [InlineData("learningRate=[0.1]", "'learningRate' takes a number from 1E-09 to 100.")]

@@ -29,6 +29,24 @@ public class RejectingModelTests
     }
 
     [Fact]
+    public async Task Evaluate_reads_the_test_part_of_the_strokes_also_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Rejecting(folder, """{ "strokes": true, "validationImages": 0 }""");
+        var lines = File.ReadLines(Path.Combine(RealStrokes.Folder, "strokes.txt")).Take(40).Select(line => line.Replace("\ttra\t", "\ttes\t", StringComparison.Ordinal));
+        folder.File("strokes.txt", System.Text.Encoding.ASCII.GetBytes(string.Join('\n', lines)));
+
+        var (code, output, error) = await TrainerProcess.Run($"evaluate --model {model} --data {RealMnist.Folder} --strokes {folder.Path} --fashion none --fonts none");
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        Assert.Matches(@"(?m)^\| test strokes: whose +\| \d+ writers +\| unseen: the test part, which nothing learns from ", output);
+        Assert.Equal(5, Regex.Count(output, @"(?m)^\| test strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 40 each "));
+        Assert.Matches(@"(?m)^\| test strokes: hardest digit +\| \d+\.\d\d % ", output);
+        Assert.DoesNotMatch(@"(?m)^\| strokes: ", output);
+    }
+
+    [Fact]
     public async Task Where_nothing_is_held_back_temperature_and_threshold_are_another_models()
     {
         using var folder = new TemporaryFolder();

@@ -28,6 +28,7 @@ public class StrokeDatasetTests
     [InlineData("2\t2_1_5\ttra\t267")]
     [InlineData("2\t2_1_5\ttra\t267,3e3")]
     [InlineData("2\t2\ttra\t267,333")]
+    [InlineData("2\t2_1_5\ttrain\t267,333")]
     [InlineData("two\t2_1_5\ttra\t267,333")]
     [InlineData("10\t2_1_5\ttra\t267,333")]
     [InlineData("-1\t2_1_5\ttra\t267,333")]
@@ -35,7 +36,16 @@ public class StrokeDatasetTests
     {
         var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseLines($"{Two}\r\n\r\n{broken}\n{Two}\n", "here"));
 
-        Assert.Equal("'here', line 3: expected label, digit_writer_sample, part and strokes, separated by tabs.", fault.Message);
+        Assert.Equal("'here', line 3: expected label, digit_writer_sample, tra or tes, and strokes, separated by tabs. Correct the line, or delete it.", fault.Message);
+    }
+
+    [Fact]
+    public void Each_part_has_its_own_lines()
+    {
+        var lines = $"{Two}\n7\t7_31_2\ttes\t1,2\n3\t3_1_9\ttra\t4,5";
+
+        Assert.Equal([2, 3], StrokeDataset.ParseLines(lines, "here").Select(digit => (int)digit.Label));
+        Assert.Equal([7], StrokeDataset.ParseLines(lines, "here", "tes").Select(digit => (int)digit.Label));
     }
 
     [Fact]
@@ -85,7 +95,7 @@ public class StrokeDatasetTests
 
         var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseUnipen(text.Remove(at, part.Length).Insert(at, broken), "here"));
 
-        Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", fault.Message);
+        Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP. Take the file from the archive anew.", fault.Message);
     }
 
     [Fact]
@@ -116,6 +126,27 @@ public class StrokeDatasetTests
         folder.File(packed ? "pendigits-orig.tra.Z" : "pendigits-orig.tra", packed ? RealPacked.Value : Encoding.ASCII.GetBytes(Unipen.Write(real)));
 
         Assert.Equal(real.Count, StrokeDataset.Load(folder.Path).Count); // of the same SHA-256
+    }
+
+    [Theory]
+    [InlineData("strokes.txt")]
+    [InlineData("pendigits-orig.tes")]
+    [InlineData("pendigits-orig.tes.Z")]
+    public void The_test_part_is_read_beside_the_training_part_or_alone(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var unipen = Unipen.Write([new(7, 31, [[new(1, -500)]])]);
+        folder.File(name, name.EndsWith(".Z", StringComparison.Ordinal) ? Unipen.Pack(unipen) : Encoding.ASCII.GetBytes(name == "strokes.txt" ? "7\t7_31_0\ttes\t1,500" : unipen));
+
+        var (none, alone) = StrokeDataset.LoadParts(folder.Path);
+        var fault = Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
+        folder.File("pendigits-orig.tra.Z", RealPacked.Value);
+        var (training, beside) = StrokeDataset.LoadParts(folder.Path);
+
+        Assert.Empty(none);
+        Assert.Equal($"'{folder.Path}' has the pen strokes' test part alone, from which nothing learns. Name a folder that has the training part.", fault.Message);
+        Assert.Equal(7_494, training.Count);
+        Assert.All([alone, beside], test => Assert.Equal((7, 31), Assert.Single(test) is var digit ? (digit.Label, digit.Writer) : default));
     }
 
     [Fact]
@@ -164,14 +195,15 @@ public class StrokeDatasetTests
         using var server = new FileServer(_ =>
         {
             asked++;
-            return Zip("pendigits-orig.tra.Z", RealPacked.Value);
+            return Zip(("pendigits-orig.tra.Z", RealPacked.Value), ("pendigits-orig.tes.Z", Unipen.Pack(Unipen.Write(real.Take(30)))));
         });
 
         Assert.True(await Download(folder, server));
         Assert.False(await Download(folder, server));
 
         Assert.Equal(1, asked);
-        Assert.Equal(real.Count, StrokeDataset.Load(folder.Path).Count); // of the same SHA-256
+        var (training, test) = StrokeDataset.LoadParts(folder.Path);
+        Assert.Equal((real.Count, 30), (training.Count, test.Count)); // the former of the same SHA-256
     }
 
     [Theory]
@@ -190,9 +222,9 @@ public class StrokeDatasetTests
     public static TheoryData<byte[], string> WrongArchives => new()
     {
         { [1, 2, 3], "" },
-        { Zip("pendigits-orig.tes.Z", []), "The archive has no pendigits-orig.tra.Z." },
-        { Zip("pendigits-orig.tra.Z", [1, 2, 3]), "pendigits-orig.tra.Z is damaged: " },
-        { Zip("pendigits-orig.tra.Z", Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])]))), "The SHA-256 of its strokes differs. Put pendigits-orig.tra.Z of " },
+        { Zip(("pendigits-orig.tes.Z", [])), "The archive has no pendigits-orig.tra.Z." },
+        { Zip(("pendigits-orig.tra.Z", [1, 2, 3])), "pendigits-orig.tra.Z is damaged: " },
+        { Zip(("pendigits-orig.tra.Z", Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])])))), "The SHA-256 of its strokes differs. Put pendigits-orig.tra.Z of " },
     };
 
     [Theory]
@@ -212,13 +244,16 @@ public class StrokeDatasetTests
     private static Task<bool> Download(TemporaryFolder folder, FileServer server) =>
         StrokeDataset.DownloadAsync(folder.Path, new Uri(server.Address, "archive.zip"), (_, _, _) => { }, TestContext.Current.CancellationToken);
 
-    private static byte[] Zip(string name, byte[] content)
+    private static byte[] Zip(params (string Name, byte[] Content)[] files)
     {
         using var zipped = new MemoryStream();
         using (var zip = new ZipArchive(zipped, ZipArchiveMode.Create))
         {
-            using var entry = zip.CreateEntry(name).Open();
-            entry.Write(content);
+            foreach (var (name, content) in files)
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(content);
+            }
         }
 
         return zipped.ToArray();

@@ -115,16 +115,29 @@ public class TrainingDataTests
         Assert.Equal([(Mnist, Mnist), (Strokes.Training.Count, 100), (44, 44)], data.Portions.Select(portion => (portion.Images.Count, portion.PerEpoch)));
     }
 
+    [Fact]
+    public void A_share_above_what_was_drawn_is_reached_by_repetition()
+    {
+        var data = TrainingData.Mix(Shares with { StrokeShare = 0.9, NonDigitShare = 0 }, Digits, Strokes, seed: 1);
+        var (images, perEpoch) = data.Portions[1];
+
+        var times = Order(data, seed: 1).Where(position => position >= Mnist).CountBy(position => position).Select(image => image.Value).ToList();
+
+        Assert.Equal((12 * Strokes.Training.Count, 9 * Mnist), (images.Count, perEpoch)); // 2,400 drawings and 2,700 places
+        Assert.Equal((images.Count, perEpoch), (times.Count, times.Sum()));
+        Assert.Equal([1, 2], times.Distinct().Order());
+    }
+
     [Theory]
     [InlineData(3, 30)] // each ten times and no more
-    [InlineData(7, 33)] // a tenth of 333, drawn from five of each
+    [InlineData(7, 33)] // a tenth of 333, four or five of each
     [InlineData(500, 33)]
     public void Corrections_are_a_share_of_an_epoch_and_few_are_repeated(int count, int perEpoch)
     {
         var data = TrainingData.Of(Digits.Training, null).WithCorrections(GeneratedDigits.Create(count, seed: 3), share: 0.1);
 
-        Assert.Equal([Mnist, perEpoch], data.Portions.Select(portion => portion.PerEpoch));
-        Assert.Equal(0, data.Portions[1].Images.Count % count);
+        Assert.Equal([(Mnist, Mnist), (count, perEpoch)], data.Portions.Select(portion => (portion.Images.Count, portion.PerEpoch)));
+        Assert.Equal(perEpoch, Order(data, seed: 1).Count(position => position >= Mnist));
     }
 
     [Fact]

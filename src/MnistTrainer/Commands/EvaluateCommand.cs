@@ -21,7 +21,7 @@ internal static class EvaluateCommand
     public static Command Create(CancellationToken cancellation)
     {
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
-        strokes.Description = $"Also read pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]): those of the writers whom the model has not learned from, if there are any.";
+        strokes.Description = $"Also read pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]): those of the writers whom the model has not learned from, if there are any; and those of the test part's writers, whom none has, where the folder has them.";
         var model = SharedOptions.Model();
         var fashion = new Option<string>("--fashion") { Description = "Folder of Fashion-MNIST, to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FashionFolder };
         var fonts = new Option<string>("--fonts") { Description = "Folder of fonts whose letters are to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FontsFolder };
@@ -53,7 +53,7 @@ internal static class EvaluateCommand
             [
                 new("MNIST test: read right", Percent(metrics.MicroAccuracy), Text($"{Errors(predictions, test)} errors in {test.Count:N0}")),
                 new("MNIST test: calibration error", Percent(calibration.Error), Text($"{Calibration.BinCount} bins, temperature {classifier.Card.Temperature:F3}")),
-                .. parsed.GetValue(strokes) is { } strokesFolder ? Strokes(classifier, StrokeDataset.Load(strokesFolder)) : [],
+                .. parsed.GetValue(strokes) is { } strokesFolder ? Strokes(classifier, strokesFolder) : [],
                 .. classifier.Card.RejectionThreshold is null ? [] : Rejection(classifier, predictions, parsed.GetValue(fashion)!, parsed.GetValue(fonts)!),
                 Inference(classifier, test),
             ];
@@ -62,12 +62,22 @@ internal static class EvaluateCommand
         return command;
     }
 
-    /// <summary>Pen strokes at every width and size; each cell reads all digits once, each at a place of its own.</summary>
-    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, IReadOnlyList<WrittenDigit> all)
+    /// <summary>The pen strokes of a folder, each part by itself.</summary>
+    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string folder)
     {
-        var (digits, who) = Unseen(all, classifier.Card.Training);
-        var writers = digits.Select(digit => digit.Writer).Distinct().Count();
-        yield return new("strokes: whose", $"{writers} writers", who);
+        var (training, test) = StrokeDataset.LoadParts(folder);
+        var (unseen, who) = Unseen(training, classifier.Card.Training);
+        return
+        [
+            .. training.Count == 0 ? [] : Strokes(classifier, "strokes", unseen, who),
+            .. test.Count == 0 ? [] : Strokes(classifier, "test strokes", test, "unseen: the test part, which nothing learns from"),
+        ];
+    }
+
+    /// <summary>Pen strokes at every width and size; each cell reads all digits once, each at a place of its own.</summary>
+    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string kind, IReadOnlyList<WrittenDigit> digits, string who)
+    {
+        yield return new($"{kind}: whose", Text($"{digits.Select(digit => digit.Writer).Distinct().Count()} writers"), who);
 
         var (right, count) = (new int[DigitClassifier.Digits], new int[DigitClassifier.Digits]);
         var (accepted, answers, least) = (0, 0, 1.0);
@@ -91,15 +101,15 @@ internal static class EvaluateCommand
             }
 
             least = Math.Min(least, cells.Min());
-            yield return new(Text($"strokes: pen {100 * width:F0} % wide"), string.Join(" / ", cells.Select(Percent)),
+            yield return new(Text($"{kind}: pen {100 * width:F0} % wide"), string.Join(" / ", cells.Select(Percent)),
                 Text($"{string.Join(" / ", Sizes.Select(size => 100 * size))} % of the canvas, {digits.Count:N0} each"));
         }
 
-        yield return new("strokes: all", Percent((double)right.Sum() / answers), $"least of a width and size {Percent(least)}");
-        var (rate, worst) = right.Select((some, digit) => ((double)some / count[digit], digit)).Min();
-        yield return new("strokes: hardest digit", Percent(rate), $"the {worst}");
+        yield return new($"{kind}: all", Percent((double)right.Sum() / answers), $"least of a width and size {Percent(least)}");
+        var (rate, worst) = right.Index().Where(some => count[some.Index] > 0).Select(some => ((double)some.Item / count[some.Index], some.Index)).Min();
+        yield return new($"{kind}: hardest digit", Percent(rate), $"the {worst}");
         if (classifier.Card.RejectionThreshold is not null)
-            yield return new("strokes: taken for digits", Percent((double)accepted / answers), Text($"of {answers:N0}"));
+            yield return new($"{kind}: taken for digits", Percent((double)accepted / answers), Text($"of {answers:N0}"));
     }
 
     /// <summary>The digits of writers whom a model has not learned from, by its card; all of them where there are none.</summary>

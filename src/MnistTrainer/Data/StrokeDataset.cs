@@ -9,16 +9,20 @@ using ICSharpCode.SharpZipLib.Lzw;
 namespace MnistTrainer.Data;
 
 /// <summary>
-/// The pen strokes of UCI's pen digits: 7,494 digits of 30 writers, drawn with a stylus on a tablet. Read from <c>strokes.txt</c> (one digit a line)
-/// or from the archive's own UNIPEN file.
+/// The pen strokes of UCI's pen digits, drawn with a stylus on a tablet: a training part of 7,494 digits by 30 writers, and a test part by 14 others.
+/// Read from <c>strokes.txt</c> (one digit a line) or from the archive's own UNIPEN files.
 /// </summary>
 public static partial class StrokeDataset
 {
-    /// <summary>One digit a line: label, <c>digit_writer_sample</c>, part, strokes, separated by tabs; strokes by <c>;</c>, points by a space, <c>x,y</c> with y up.</summary>
+    /// <summary>One digit a line: label, <c>digit_writer_sample</c>, part (<c>tra</c> or <c>tes</c>), strokes, separated by tabs; strokes by <c>;</c>, points by a space, <c>x,y</c> with y up.</summary>
     public const string FileName = "strokes.txt";
 
-    /// <summary>The UNIPEN file of the archive that holds the same digits.</summary>
-    public const string UnipenFileName = "pendigits-orig.tra";
+    /// <summary>The archive's UNIPEN file of the training part.</summary>
+    public const string UnipenFileName = "pendigits-orig." + TrainingPart;
+
+    private const string TrainingPart = "tra", TestPart = "tes";
+
+    private const string TestUnipenFileName = "pendigits-orig." + TestPart;
 
     /// <summary>Who made the data and under which licence it may be used.</summary>
     public const string Credit =
@@ -30,26 +34,31 @@ public static partial class StrokeDataset
     /// <summary>UCI's archive of the data set.</summary>
     public static readonly Uri Archive = new("https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip");
 
-    /// <summary>The digits of a folder.</summary>
-    /// <param name="folder">Holds <see cref="FileName"/>, or <see cref="UnipenFileName"/> as it is or with the ending .Z.</param>
-    /// <exception cref="FileNotFoundException">The folder holds neither; the message says how to get them.</exception>
-    /// <exception cref="InvalidDataException">The file isn't the one expected: a line can't be read, or the strokes' SHA-256 differs.</exception>
-    public static IReadOnlyList<WrittenDigit> Load(string folder)
+    /// <summary>The digits of both parts.</summary>
+    /// <param name="folder">Holds <see cref="FileName"/>, or the archive's files as they are or with the ending .Z.</param>
+    /// <returns>Either may be empty, not both. The test part isn't verified.</returns>
+    /// <exception cref="FileNotFoundException">The folder holds neither part; the message says how to get them.</exception>
+    /// <exception cref="InvalidDataException">A file isn't the one expected: a line can't be read, or the training part's SHA-256 differs.</exception>
+    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Test) LoadParts(string folder)
     {
-        var (lines, unipen, packed) = (Path.Combine(folder, FileName), Path.Combine(folder, UnipenFileName), Path.Combine(folder, UnipenFileName + ".Z"));
-        var digits =
-            File.Exists(lines) ? ParseLines(File.ReadAllText(lines), lines)
-            : File.Exists(unipen) ? ParseUnipen(File.ReadAllText(unipen), unipen)
-            : File.Exists(packed) ? ParseUnipen(Unpack(File.OpenRead(packed)), packed)
-            : throw new FileNotFoundException(
-                $"There are no pen strokes in '{folder}': neither {FileName} nor {UnipenFileName}. Run 'MnistTrainer download --strokes \"{folder}\"', or name the folder with --strokes.");
-        return Hash(digits) == Sha256
-            ? digits
-            : throw new InvalidDataException($"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. Delete the file and run 'MnistTrainer download --strokes \"{folder}\"'.");
+        var (training, test) = (Read(folder, TrainingPart, UnipenFileName), Read(folder, TestPart, TestUnipenFileName));
+        if (training.Count == 0 && test.Count == 0)
+            throw new FileNotFoundException($"There are no pen strokes in '{folder}': neither {FileName} nor {UnipenFileName}. Run '{Download(folder)}', or name the folder with --strokes.");
+        if (training.Count > 0 && Hash(training) != Sha256)
+            throw new InvalidDataException($"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. Delete the file and run '{Download(folder)}'.");
+        return (training, test);
     }
 
-    /// <summary>Fetches UCI's archive, takes the strokes out of it and verifies them; does nothing where the folder has them.</summary>
-    /// <param name="folder">Gets <see cref="UnipenFileName"/>.Z; created where it is missing.</param>
+    /// <summary>The digits of the training part.</summary>
+    /// <param name="folder">As for <see cref="LoadParts"/>.</param>
+    /// <exception cref="FileNotFoundException">The folder doesn't hold them.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="LoadParts"/>.</exception>
+    public static IReadOnlyList<WrittenDigit> Load(string folder) => LoadParts(folder).Training is { Count: > 0 } digits
+        ? digits
+        : throw new FileNotFoundException($"'{folder}' has the pen strokes' test part alone, from which nothing learns. Name a folder that has the training part.");
+
+    /// <summary>Fetches UCI's archive, takes both parts out of it and verifies the training part; does nothing where the folder has that.</summary>
+    /// <param name="folder">Gets <see cref="UnipenFileName"/>.Z, and the test part's file beside it; created where it is missing.</param>
     /// <param name="archive">Address of the archive, <see cref="Archive"/> as a rule.</param>
     /// <param name="progress">File name, bytes so far, bytes in all (null where the server doesn't say).</param>
     /// <param name="cancellation">Stops the download; no half file remains.</param>
@@ -65,14 +74,25 @@ public static partial class StrokeDataset
             using var client = new HttpClient();
             var bytes = await MnistDataset.FetchAsync(client, archive, (done, all) => progress("pen strokes", done, all), cancellation);
             using var zip = new ZipArchive(new MemoryStream(bytes));
-            var entry = zip.GetEntry(UnipenFileName + ".Z") ?? throw new InvalidDataException($"The archive has no {UnipenFileName}.Z.");
-            using var content = new MemoryStream();
-            using (var stream = entry.Open())
-                stream.CopyTo(content);
-            if (Hash(ParseUnipen(Unpack(new MemoryStream(content.ToArray())), entry.Name)) != Sha256)
+            var training = Take(UnipenFileName) ?? throw new InvalidDataException($"The archive has no {UnipenFileName}.Z.");
+            if (Hash(training.Digits) != Sha256)
                 throw new InvalidDataException("The SHA-256 of its strokes differs.");
-            AtomicFile.Write(Path.Combine(folder, entry.Name), content.ToArray());
+            if (Take(TestUnipenFileName) is { } test)
+                AtomicFile.Write(Path.Combine(folder, TestUnipenFileName + ".Z"), test.Packed);
+            AtomicFile.Write(Path.Combine(folder, UnipenFileName + ".Z"), training.Packed); // last: with it the folder has everything
             return true;
+
+            (byte[] Packed, IReadOnlyList<WrittenDigit> Digits)? Take(string name)
+            {
+                if (zip.GetEntry(name + ".Z") is not { } entry)
+                    return null;
+
+                using var content = new MemoryStream();
+                using (var stream = entry.Open())
+                    stream.CopyTo(content);
+                content.Position = 0;
+                return (content.ToArray(), ParseUnipen(Unpack(content, entry.Name), entry.Name));
+            }
         }
         catch (Exception e) when (e is HttpRequestException or InvalidDataException or IOException)
         {
@@ -80,11 +100,24 @@ public static partial class StrokeDataset
         }
     }
 
-    /// <summary>Reads strokes.txt.</summary>
+    private static string Download(string folder) => $"MnistTrainer download --strokes \"{folder}\"";
+
+    /// <summary>The digits of one part, from the lines where they have any, else from its UNIPEN file.</summary>
+    private static IReadOnlyList<WrittenDigit> Read(string folder, string part, string unipenFileName)
+    {
+        var (lines, unipen, packed) = (Path.Combine(folder, FileName), Path.Combine(folder, unipenFileName), Path.Combine(folder, unipenFileName + ".Z"));
+        return File.Exists(lines) && ParseLines(File.ReadAllText(lines), lines, part) is { Count: > 0 } digits ? digits
+            : File.Exists(unipen) ? ParseUnipen(File.ReadAllText(unipen), unipen)
+            : File.Exists(packed) ? ParseUnipen(Unpack(File.OpenRead(packed), Path.GetFileName(packed)), packed)
+            : [];
+    }
+
+    /// <summary>Reads the digits of one part in strokes.txt.</summary>
     /// <param name="text">The file.</param>
     /// <param name="name">For messages.</param>
-    /// <exception cref="InvalidDataException">A line can't be read; the message names it.</exception>
-    public static IReadOnlyList<WrittenDigit> ParseLines(string text, string name)
+    /// <param name="part">The third field of its lines: <c>tra</c> or <c>tes</c>.</param>
+    /// <exception cref="InvalidDataException">A line, of whichever part, can't be read; the message names it.</exception>
+    public static IReadOnlyList<WrittenDigit> ParseLines(string text, string name, string part = TrainingPart)
     {
         var digits = new List<WrittenDigit>();
         foreach (var (index, line) in text.Split('\n').Select(line => line.TrimEnd('\r')).Index())
@@ -95,11 +128,15 @@ public static partial class StrokeDataset
             try
             {
                 var fields = line.Split('\t');
-                digits.Add(Digit(fields[0], fields[1].Split('_')[1], fields[3].Split(';').Select(stroke => stroke.Split(' ').Select(point => point.Split(',')))));
+                var digit = Digit(fields[0], fields[1].Split('_')[1], fields[3].Split(';').Select(stroke => stroke.Split(' ').Select(point => point.Split(','))));
+                if (fields[2] is not (TrainingPart or TestPart))
+                    throw new FormatException();
+                if (fields[2] == part)
+                    digits.Add(digit);
             }
             catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
             {
-                throw new InvalidDataException($"'{name}', line {index + 1}: expected label, digit_writer_sample, part and strokes, separated by tabs.", e);
+                throw new InvalidDataException($"'{name}', line {index + 1}: expected label, digit_writer_sample, {TrainingPart} or {TestPart}, and strokes, separated by tabs. Correct the line, or delete it.", e);
             }
         }
 
@@ -124,7 +161,7 @@ public static partial class StrokeDataset
             }
             catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
             {
-                throw new InvalidDataException($"'{name}', segment {index + 1}: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", e);
+                throw new InvalidDataException($"'{name}', segment {index + 1}: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP. Take the file from the archive anew.", e);
             }
         }
 
@@ -156,7 +193,7 @@ public static partial class StrokeDataset
     }
 
     /// <summary>Decompresses what Unix' compress made (.Z).</summary>
-    private static string Unpack(Stream packed)
+    private static string Unpack(Stream packed, string name)
     {
         try
         {
@@ -165,7 +202,7 @@ public static partial class StrokeDataset
         }
         catch (Exception e) when (e is LzwException or IndexOutOfRangeException) // the latter from the library's tables, where the header asks for codes of no width
         {
-            throw new InvalidDataException($"{UnipenFileName}.Z is damaged: {e.Message}", e);
+            throw new InvalidDataException($"{name} is damaged: {e.Message}", e);
         }
     }
 

@@ -159,7 +159,7 @@ public sealed record Recipe
             ? Takes(parents, setting)
             : $"There is no setting '{parents}{path[^1]}'. There are: {string.Join(", ", Settings(owner).Select(known => parents + Name(known)))}.";
 
-        static PropertyInfo? Setting(Type owner, string name) => Settings(owner).FirstOrDefault(setting => Name(setting) == name);
+        static PropertyInfo? Setting(Type owner, string name) => Settings(owner).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)); // as the deserializer does
 
         static IEnumerable<PropertyInfo> Settings(Type owner) => owner.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(setting => setting.CanWrite);
     }

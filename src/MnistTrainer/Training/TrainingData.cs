@@ -23,7 +23,7 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
 
     /// <summary>Images of one kind.</summary>
     /// <param name="Images">All there are.</param>
-    /// <param name="PerEpoch">How many of them an epoch shows, drawn anew each time.</param>
+    /// <param name="PerEpoch">How many of them an epoch shows, drawn anew each time; where there are fewer, each as often as another, to within one.</param>
     public readonly record struct Portion(DigitSet Images, int PerEpoch);
 
     /// <summary>Images that an epoch shows.</summary>
@@ -60,14 +60,15 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
         var data = Of(mnist.Training, mnist.Validation);
         if (strokes is { } written)
         {
-            var shown = (double)data.Added(recipe.StrokeShare) * recipe.Epochs; // no more is drawn than that: a dry run takes seconds
-            data = data.With(PenDrawing.Vary(written.Training, (int)Math.Min(Variations, Math.Ceiling(shown / written.Training.Count)), seed), recipe.StrokeShare);
+            var perEpoch = data.Added(recipe.StrokeShare);
+            var variations = Math.Min(Variations, Math.Ceiling((double)perEpoch * recipe.Epochs / written.Training.Count)); // no more is drawn than is shown: a dry run takes seconds
+            data = data.With(PenDrawing.Vary(written.Training, (int)variations, seed), perEpoch);
             if (written.Validation.Count > 0)
                 data = data with { StrokeValidation = PenDrawing.Draw(written.Validation, PenWidth, Size, seed: 0) };
         }
 
-        var nonDigits = (int)Math.Min(MostNonDigits, (double)data.Added(recipe.NonDigitShare) * recipe.Epochs);
-        return data.With(NonDigits.Generate(nonDigits, seed, mnist.Training), recipe.NonDigitShare);
+        var nonDigits = data.Added(recipe.NonDigitShare);
+        return data.With(NonDigits.Generate((int)Math.Min(MostNonDigits, (double)nonDigits * recipe.Epochs), seed, mnist.Training), nonDigits);
     }
 
     /// <summary>The images of an epoch: positions in the portions laid end to end, drawn with libtorch's default generator.</summary>
@@ -79,7 +80,10 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
         var positions = new List<Tensor>();
         foreach (var (images, perEpoch) in Portions)
         {
-            positions.Add((perEpoch == images.Count ? arange(perEpoch) : randperm(images.Count)[TensorIndex.Slice(0, perEpoch)]) + start);
+            var (whole, rest) = Math.DivRem(perEpoch, images.Count);
+            positions.AddRange(Enumerable.Repeat(arange(start, start + images.Count), whole));
+            if (rest > 0)
+                positions.Add(randperm(images.Count)[TensorIndex.Slice(0, rest)] + start);
             start += images.Count;
         }
 
@@ -98,15 +102,9 @@ public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, 
     /// <summary>Adds what people corrected, in the share that a recipe asks for; where there are few, each several times an epoch.</summary>
     /// <param name="corrections">To learn from.</param>
     /// <param name="share">Of the whole, 0 to 0.5.</param>
-    public TrainingData WithCorrections(DigitSet corrections, double share)
-    {
-        var repeats = Math.Clamp((int)Math.Ceiling((double)Added(share) / corrections.Count), 1, MostRepeats);
-        return With(corrections.Take([.. Enumerable.Range(0, repeats * corrections.Count).Select(i => i % corrections.Count)]), share);
-    }
+    public TrainingData WithCorrections(DigitSet corrections, double share) => With(corrections, Math.Min(Added(share), MostRepeats * corrections.Count));
 
-    /// <summary>Adds a portion that becomes a share of the whole; all of it where there are too few images.</summary>
-    private TrainingData With(DigitSet images, double share) =>
-        share == 0 ? this : this with { Portions = [.. Portions, new Portion(images, Math.Min(images.Count, Added(share)))] };
+    private TrainingData With(DigitSet images, int perEpoch) => perEpoch == 0 ? this : this with { Portions = [.. Portions, new Portion(images, perEpoch)] };
 
     /// <summary>Images that an epoch shows more when a share of the whole is added.</summary>
     private int Added(double share) => (int)Math.Round(PerEpoch * share / (1 - share));
