@@ -32,6 +32,12 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void Images_that_no_model_reads_are_counted_once()
+    {
+        Assert.Equal(2, Comparison.ReadByNone([0, 1, 2, 3], new[] { "0999", "9199" }.Select(answers => new TrainedModel(answers, double.NaN, 1, 1, 1, 1, 1))));
+    }
+
+    [Fact]
     public void Recipes_are_ranked_by_mean_accuracy_and_tested_against_the_best()
     {
         byte[] labels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
