@@ -18,10 +18,10 @@ public static class NonDigits
     {
         switch (random.Next(20))
         {
-            case < 6: NonDigitGlyphs.Draw(canvas, random); break; // what people most likely write instead of a digit
-            case < 11: NonDigitDoodles.Draw(canvas, random); break;
-            case < 13: DrawRow(canvas, random, digits); break;
-            case < 14: DrawOverlay(canvas, random, digits); break;
+            case < 7: NonDigitGlyphs.Draw(canvas, random); break; // what people most likely write instead of a digit
+            case < 12: NonDigitDoodles.Draw(canvas, random); break;
+            case < 14: DrawRow(canvas, random, digits); break;
+            case < 15: DrawOverlay(canvas, random, digits); break;
             case < 19: NonDigitShapes.Draw(canvas, random); break;
             default: NonDigitShapes.DrawDots(canvas, random); break;
         }
