@@ -32,9 +32,11 @@ public class ComparisonTests
     }
 
     [Fact]
-    public void Images_that_no_model_reads_are_counted_once()
+    public void Images_that_every_model_misreads_are_counted_once()
     {
-        Assert.Equal(2, Comparison.ReadByNone([0, 1, 2, 3], new[] { "0999", "9199" }.Select(answers => new TrainedModel(answers, double.NaN, 1, 1, 1, 1, 1))));
+        TrainedModel[] models = [.. new[] { "0999", "9199" }.Select(answers => new TrainedModel(answers, double.NaN, 1, 1, 1, 1, 1))];
+
+        Assert.Equal(2, Comparison.MisreadByAll([0, 1, 2, 3], models));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class RecipeTests
     [Fact]
     public void Settings_can_be_replaced()
     {
-        var recipe = Recipe.Load("compact", "epochs=3", "schedule=constant", "augmentation.rotationDegrees=7.5");
+        var recipe = Recipe.Load("compact", "Epochs=3", "schedule=constant", "Augmentation.RotationDegrees=7.5");
 
         Assert.Equal((3, Schedule.Constant, 7.5, 2.5), (recipe.Epochs, recipe.Schedule, recipe.Augmentation!.RotationDegrees, recipe.Augmentation.ShiftPx));
     }

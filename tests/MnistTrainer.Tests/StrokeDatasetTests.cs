@@ -10,12 +10,16 @@ public class StrokeDatasetTests
 {
     private const string Two = "2\t2_1_5\ttra\t267,333 264,342;100,0";
 
+    private const string Training = "pendigits-orig.tra.Z", Test = "pendigits-orig.tes.Z";
+
+    private static readonly Lazy<byte[]> TestPacked = new(() => Unipen.Pack(Unipen.Write(RealStrokes.Digits.Take(3_498))));
+
     private static readonly Lazy<byte[]> RealPacked = new(() => Unipen.Pack(Unipen.Write(RealStrokes.Digits)));
 
     [Fact]
     public void A_line_is_a_digit_with_its_writer_and_its_strokes_y_down()
     {
-        var digit = Assert.Single(StrokeDataset.ParseLines(Two, "here"));
+        var digit = Assert.Single(StrokeDataset.ParseLines(Two, "here").Training);
 
         Assert.Equal((2, 1), (digit.Label, digit.Writer));
         Assert.Equal([[new(267, -333), new(264, -342)], [new(100, 0)]], digit.Strokes);
@@ -36,22 +40,22 @@ public class StrokeDatasetTests
     {
         var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseLines($"{Two}\r\n\r\n{broken}\n{Two}\n", "here"));
 
-        Assert.Equal("'here', line 3: expected label, digit_writer_sample, tra or tes, and strokes, separated by tabs. Correct the line, or delete it.", fault.Message);
+        Assert.Equal("'here', line 3: expected label, digit_writer_sample, tra or tes, and strokes, separated by tabs.", fault.Message);
     }
 
     [Fact]
     public void Each_part_has_its_own_lines()
     {
-        var lines = $"{Two}\n7\t7_31_2\ttes\t1,2\n3\t3_1_9\ttra\t4,5";
+        var (training, test) = StrokeDataset.ParseLines($"{Two}\n7\t7_6_2\ttes\t1,2\n3\t3_1_9\ttra\t4,5", "here");
 
-        Assert.Equal([2, 3], StrokeDataset.ParseLines(lines, "here").Select(digit => (int)digit.Label));
-        Assert.Equal([7], StrokeDataset.ParseLines(lines, "here", "tes").Select(digit => (int)digit.Label));
+        Assert.Equal([2, 3], training.Select(digit => (int)digit.Label));
+        Assert.Equal([7], test.Select(digit => (int)digit.Label));
     }
 
     [Fact]
     public void Unipen_gives_the_same_digits()
     {
-        var digits = StrokeDataset.ParseLines($"{Two}\n7\t7_30_12\ttra\t1,500 250,499", "here");
+        var digits = StrokeDataset.ParseLines($"{Two}\n7\t7_30_12\ttra\t1,500 250,499", "here").Training;
 
         var read = StrokeDataset.ParseUnipen("""
             .VERSION 1.0
@@ -95,7 +99,7 @@ public class StrokeDatasetTests
 
         var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseUnipen(text.Remove(at, part.Length).Insert(at, broken), "here"));
 
-        Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP. Take the file from the archive anew.", fault.Message);
+        Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", fault.Message);
     }
 
     [Fact]
@@ -103,7 +107,7 @@ public class StrokeDatasetTests
     {
         var lines = new[] { Two, "3\t2_1_5\ttra\t267,333 264,342;100,0", "2\t2_2_5\ttra\t267,333 264,342;100,0", "2\t2_1_5\ttra\t267,333 264,342;100,1", "2\t2_1_5\ttra\t267,333;264,342 100,0" };
 
-        Assert.Equal(lines.Length, lines.Select(line => StrokeDataset.Hash(StrokeDataset.ParseLines(line, "here"))).Distinct().Count());
+        Assert.Equal(lines.Length, lines.Select(line => StrokeDataset.Hash(StrokeDataset.ParseLines(line, "here").Training)).Distinct().Count());
     }
 
     [Fact]
@@ -135,18 +139,45 @@ public class StrokeDatasetTests
     public void The_test_part_is_read_beside_the_training_part_or_alone(string name)
     {
         using var folder = new TemporaryFolder();
-        var unipen = Unipen.Write([new(7, 31, [[new(1, -500)]])]);
-        folder.File(name, name.EndsWith(".Z", StringComparison.Ordinal) ? Unipen.Pack(unipen) : Encoding.ASCII.GetBytes(name == "strokes.txt" ? "7\t7_31_0\ttes\t1,500" : unipen));
+        var unipen = Unipen.Write([new(7, 6, [[new(1, -500)]])]);
+        folder.File(name, name.EndsWith(".Z", StringComparison.Ordinal) ? Unipen.Pack(unipen) : Encoding.ASCII.GetBytes(name == "strokes.txt" ? "7\t7_6_0\ttes\t1,500" : unipen));
 
-        var (none, alone) = StrokeDataset.LoadParts(folder.Path);
-        var fault = Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
+        Assert.False(StrokeDataset.HasTraining(folder.Path));
+        Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
+        AssertTest();
         folder.File("pendigits-orig.tra.Z", RealPacked.Value);
-        var (training, beside) = StrokeDataset.LoadParts(folder.Path);
+        Assert.Equal(7_494, StrokeDataset.Load(folder.Path).Count);
+        AssertTest();
 
-        Assert.Empty(none);
-        Assert.Equal($"'{folder.Path}' has the pen strokes' test part alone, from which nothing learns. Name a folder that has the training part.", fault.Message);
-        Assert.Equal(7_494, training.Count);
-        Assert.All([alone, beside], test => Assert.Equal((7, 31), Assert.Single(test) is var digit ? (digit.Label, digit.Writer) : default));
+        void AssertTest()
+        {
+            var digit = Assert.Single(StrokeDataset.LoadTest(folder.Path));
+            Assert.Equal((7, 6), (digit.Label, digit.Writer));
+        }
+    }
+
+    [Theory]
+    [InlineData("strokes.txt")]
+    [InlineData("pendigits-orig.tra")]
+    public void A_file_without_digits_is_told_with_what_to_do(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File(name, []);
+
+        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
+
+        Assert.Equal($"'{file}' holds no digits. Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message);
+    }
+
+    [Fact]
+    public void A_damaged_test_part_keeps_nobody_from_training()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("pendigits-orig.tra.Z", RealPacked.Value);
+        folder.File("pendigits-orig.tes.Z", [1, 2, 3]);
+
+        Assert.Equal(7_494, StrokeDataset.Load(folder.Path).Count);
+        Assert.Throws<InvalidDataException>(() => StrokeDataset.LoadTest(folder.Path));
     }
 
     [Fact]
@@ -168,11 +199,12 @@ public class StrokeDatasetTests
     public void A_damaged_archive_file_is_named(byte[] content)
     {
         using var folder = new TemporaryFolder();
-        folder.File("pendigits-orig.tra.Z", content);
+        var file = folder.File("pendigits-orig.tra.Z", content);
 
         var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
 
-        Assert.StartsWith("pendigits-orig.tra.Z is damaged: ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{file}' is damaged: ", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -182,54 +214,54 @@ public class StrokeDatasetTests
 
         var fault = Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
 
-        Assert.Equal($"There are no pen strokes in '{folder.Path}': neither strokes.txt nor pendigits-orig.tra. " +
+        Assert.Equal($"There are no pen strokes to learn from in '{folder.Path}': neither in strokes.txt nor pendigits-orig.tra. " +
             $"Run 'MnistTrainer download --strokes \"{folder.Path}\"', or name the folder with --strokes.", fault.Message);
     }
 
     [Fact]
-    public async Task Downloads_the_archive_once_and_keeps_its_strokes()
+    public async Task Downloads_the_archive_once_and_keeps_the_strokes_of_both_parts()
     {
-        var real = RealStrokes.Digits;
         using var folder = new TemporaryFolder();
         var asked = 0;
         using var server = new FileServer(_ =>
         {
             asked++;
-            return Zip(("pendigits-orig.tra.Z", RealPacked.Value), ("pendigits-orig.tes.Z", Unipen.Pack(Unipen.Write(real.Take(30)))));
+            return Zip((Training, RealPacked.Value), (Test, TestPacked.Value));
         });
 
         Assert.True(await Download(folder, server));
         Assert.False(await Download(folder, server));
 
         Assert.Equal(1, asked);
-        var (training, test) = StrokeDataset.LoadParts(folder.Path);
-        Assert.Equal((real.Count, 30), (training.Count, test.Count)); // the former of the same SHA-256
+        Assert.Equal((7_494, 3_498), (StrokeDataset.Load(folder.Path).Count, StrokeDataset.LoadTest(folder.Path).Count)); // the former of the same SHA-256
     }
 
-    [Theory]
-    [InlineData("strokes.txt")]
-    [InlineData("pendigits-orig.tra")]
-    [InlineData("pendigits-orig.tra.Z")]
-    public async Task Nothing_is_fetched_where_a_file_is_there(string name)
+    [Fact]
+    public async Task What_is_there_stays_and_the_other_part_is_fetched()
     {
         using var folder = new TemporaryFolder();
-        folder.File(name, [1]);
-        using var server = new FileServer(_ => throw new InvalidOperationException("Nothing should be asked for."));
+        File.Copy(Path.Combine(RealStrokes.Folder, "strokes.txt"), Path.Combine(folder.Path, "strokes.txt"));
+        using var server = new FileServer(_ => Zip((Test, TestPacked.Value)));
 
-        Assert.False(await Download(folder, server));
+        Assert.True(await Download(folder, server));
+
+        Assert.Equal([Test, "strokes.txt"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(3_498, StrokeDataset.LoadTest(folder.Path).Count);
     }
 
-    public static TheoryData<byte[], string> WrongArchives => new()
+    public static TheoryData<byte[], string, string> WrongArchives => new()
     {
-        { [1, 2, 3], "" },
-        { Zip(("pendigits-orig.tes.Z", [])), "The archive has no pendigits-orig.tra.Z." },
-        { Zip(("pendigits-orig.tra.Z", [1, 2, 3])), "pendigits-orig.tra.Z is damaged: " },
-        { Zip(("pendigits-orig.tra.Z", Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])])))), "The SHA-256 of its strokes differs. Put pendigits-orig.tra.Z of " },
+        { [1, 2, 3], "", Training },
+        { Zip((Test, [])), "The archive has no pendigits-orig.tra.Z.", Training },
+        { Zip((Training, [1, 2, 3])), "'pendigits-orig.tra.Z' is damaged: ", Training },
+        { Zip((Training, Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])])))), "The SHA-256 of its strokes differs. Put pendigits-orig.tra.Z of ", Training },
+        { Zip((Training, RealPacked.Value)), "The archive has no pendigits-orig.tes.Z.", Test },
+        { Zip((Training, RealPacked.Value), (Test, Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])])))), "Its test part holds 1 digits rather than 3,498.", Test },
     };
 
     [Theory]
     [MemberData(nameof(WrongArchives))]
-    public async Task A_wrong_archive_is_refused_and_leaves_no_file(byte[] archive, string reason)
+    public async Task A_wrong_archive_is_refused_and_leaves_no_wrong_file(byte[] archive, string reason, string wrong)
     {
         using var folder = new TemporaryFolder();
         using var server = new FileServer(_ => archive);
@@ -237,8 +269,8 @@ public class StrokeDatasetTests
         var fault = await Assert.ThrowsAsync<IOException>(() => Download(folder, server));
 
         Assert.StartsWith($"127.0.0.1 doesn't give the pen strokes: {reason}", fault.Message, StringComparison.Ordinal);
-        Assert.EndsWith($" Put pendigits-orig.tra.Z of '{server.Address}archive.zip' into '{folder.Path}' yourself.", fault.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.EndsWith($" Put {wrong} of '{server.Address}archive.zip' into '{folder.Path}' yourself.", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(wrong == Test ? [Training] : [], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
     }
 
     private static Task<bool> Download(TemporaryFolder folder, FileServer server) =>

@@ -128,7 +128,7 @@ internal static class CompareCommand
             $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
             $"{drawn}" +
             $"seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}. " +
-            $"{Comparison.ReadByNone(validation.Labels.Span, models.Values.SelectMany(recipe => recipe)):N0} of the images are misread by every model here.");
+            $"Misread by every model: {Comparison.MisreadByAll(validation.Labels.Span, [.. models.Values.SelectMany(recipe => recipe)]):N0} of the validation images.");
         AtomicFile.Write(Path.Combine(folder, "compare.md"), Encoding.UTF8.GetBytes(Comparison.ToMarkdown(ranked, conditions)));
         AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
         ConsoleReport.Comparison(ranked);

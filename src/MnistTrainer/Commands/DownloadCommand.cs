@@ -10,9 +10,9 @@ internal static class DownloadCommand
     public static Command Create(CancellationToken cancellation)
     {
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
-        strokes.Description = "Also put UCI's pen strokes (4 MB) into this folder.";
+        strokes.Description = "Also put what is missing of UCI's pen strokes (4 MB), to learn from and of other writers, into this folder.";
         var command = new Command("download",
-            "Downloads what is missing of MNIST's four files (11 MB), and with --strokes of the pen strokes, and verifies them.\n\n" +
+            "Downloads what is missing of MNIST's four files (11 MB), and with --strokes of the pen strokes, and verifies what training learns from.\n\n" +
             "Example: MnistTrainer download --data data/mnist --strokes data/pendigits") { data, strokes };
         command.SetAction(parsed =>
         {
@@ -25,7 +25,7 @@ internal static class DownloadCommand
             if (parsed.GetValue(strokes) is { } strokesFolder)
             {
                 var isNew = WithBars(show => StrokeDataset.DownloadAsync(strokesFolder, StrokeDataset.Archive, show, cancellation));
-                Console.WriteLine($"{StrokeDataset.Load(strokesFolder).Count:N0} pen digits in '{strokesFolder}', verified; {(isNew ? "downloaded" : "they were there")}.");
+                Console.WriteLine($"{StrokeDataset.Load(strokesFolder).Count:N0} pen digits in '{strokesFolder}', verified, and {StrokeDataset.LoadTest(strokesFolder).Count:N0} of other writers; {(isNew ? "downloaded" : "they were there")}.");
             }
         });
         return command;

@@ -65,13 +65,20 @@ internal static class EvaluateCommand
     /// <summary>The pen strokes of a folder, each part by itself.</summary>
     private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string folder)
     {
-        var (training, test) = StrokeDataset.LoadParts(folder);
-        var (unseen, who) = Unseen(training, classifier.Card.Training);
-        return
-        [
-            .. training.Count == 0 ? [] : Strokes(classifier, "strokes", unseen, who),
-            .. test.Count == 0 ? [] : Strokes(classifier, "test strokes", test, "unseen: the test part, which nothing learns from"),
-        ];
+        var test = StrokeDataset.LoadTest(folder);
+        if (test.Count == 0 || StrokeDataset.HasTraining(folder))
+        {
+            var (unseen, who) = Unseen(StrokeDataset.Load(folder), classifier.Card.Training);
+            foreach (var row in Strokes(classifier, "strokes", unseen, who))
+                yield return row;
+        }
+
+        foreach (var row in test.Count == 0
+            ? [new("test strokes: skipped", "", $"'{folder}' has no test part. 'MnistTrainer download --strokes' fetches it.")]
+            : Strokes(classifier, "test strokes", test, "unseen: the test part, which nothing learns from"))
+        {
+            yield return row;
+        }
     }
 
     /// <summary>Pen strokes at every width and size; each cell reads all digits once, each at a place of its own.</summary>

@@ -18,11 +18,12 @@ public static partial class StrokeDataset
     public const string FileName = "strokes.txt";
 
     /// <summary>The archive's UNIPEN file of the training part.</summary>
-    public const string UnipenFileName = "pendigits-orig." + TrainingPart;
+    public const string UnipenFileName = UnipenPrefix + TrainingPart;
 
-    private const string TrainingPart = "tra", TestPart = "tes";
+    private const string UnipenPrefix = "pendigits-orig.", TrainingPart = "tra", TestPart = "tes";
 
-    private const string TestUnipenFileName = "pendigits-orig." + TestPart;
+    /// <summary>Digits of the archive's test part (UCI's description of the data set).</summary>
+    private const int TestDigits = 3_498;
 
     /// <summary>Who made the data and under which licence it may be used.</summary>
     public const string Credit =
@@ -34,92 +35,108 @@ public static partial class StrokeDataset
     /// <summary>UCI's archive of the data set.</summary>
     public static readonly Uri Archive = new("https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip");
 
-    /// <summary>The digits of both parts.</summary>
-    /// <param name="folder">Holds <see cref="FileName"/>, or the archive's files as they are or with the ending .Z.</param>
-    /// <returns>Either may be empty, not both. The test part isn't verified.</returns>
-    /// <exception cref="FileNotFoundException">The folder holds neither part; the message says how to get them.</exception>
-    /// <exception cref="InvalidDataException">A file isn't the one expected: a line can't be read, or the training part's SHA-256 differs.</exception>
-    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Test) LoadParts(string folder)
+    /// <summary>The digits of the training part.</summary>
+    /// <param name="folder">Holds <see cref="FileName"/>, or <see cref="UnipenFileName"/> as it is or with the ending .Z.</param>
+    /// <exception cref="FileNotFoundException">The folder doesn't hold them; the message says how to get them.</exception>
+    /// <exception cref="InvalidDataException">The file isn't the one expected: a line can't be read, or the strokes' SHA-256 differs.</exception>
+    public static IReadOnlyList<WrittenDigit> Load(string folder)
     {
-        var (training, test) = (Read(folder, TrainingPart, UnipenFileName), Read(folder, TestPart, TestUnipenFileName));
-        if (training.Count == 0 && test.Count == 0)
-            throw new FileNotFoundException($"There are no pen strokes in '{folder}': neither {FileName} nor {UnipenFileName}. Run '{Download(folder)}', or name the folder with --strokes.");
-        if (training.Count > 0 && Hash(training) != Sha256)
-            throw new InvalidDataException($"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. Delete the file and run '{Download(folder)}'.");
-        return (training, test);
+        var digits = Read(folder, TrainingPart);
+        if (digits.Count == 0)
+            throw new FileNotFoundException($"There are no pen strokes to learn from in '{folder}': neither in {FileName} nor {UnipenFileName}. Run '{DownloadOf(folder)}', or name the folder with --strokes.");
+
+        return Hash(digits) == Sha256
+            ? digits
+            : throw new InvalidDataException($"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. Delete the file and run '{DownloadOf(folder)}'.");
     }
 
-    /// <summary>The digits of the training part.</summary>
-    /// <param name="folder">As for <see cref="LoadParts"/>.</param>
-    /// <exception cref="FileNotFoundException">The folder doesn't hold them.</exception>
-    /// <exception cref="InvalidDataException">As for <see cref="LoadParts"/>.</exception>
-    public static IReadOnlyList<WrittenDigit> Load(string folder) => LoadParts(folder).Training is { Count: > 0 } digits
-        ? digits
-        : throw new FileNotFoundException($"'{folder}' has the pen strokes' test part alone, from which nothing learns. Name a folder that has the training part.");
+    /// <summary>The digits of the test part, whose writers are other people than those of <see cref="Load"/>. No SHA-256 verifies them.</summary>
+    /// <param name="folder">As for <see cref="Load"/>, with the archive's file of the test part.</param>
+    /// <returns>None where the folder doesn't hold them.</returns>
+    /// <exception cref="InvalidDataException">A line can't be read.</exception>
+    public static IReadOnlyList<WrittenDigit> LoadTest(string folder) => Read(folder, TestPart);
 
-    /// <summary>Fetches UCI's archive, takes both parts out of it and verifies the training part; does nothing where the folder has that.</summary>
-    /// <param name="folder">Gets <see cref="UnipenFileName"/>.Z, and the test part's file beside it; created where it is missing.</param>
+    /// <summary>Whether a folder holds a training part, whichever it is.</summary>
+    /// <param name="folder">As for <see cref="Load"/>.</param>
+    /// <exception cref="InvalidDataException">A line can't be read.</exception>
+    public static bool HasTraining(string folder) => Read(folder, TrainingPart).Count > 0;
+
+    /// <summary>Fetches UCI's archive and takes out of it the parts that a folder lacks; does nothing where it has both.</summary>
+    /// <param name="folder">Gets the parts' UNIPEN files, packed; created where it is missing.</param>
     /// <param name="archive">Address of the archive, <see cref="Archive"/> as a rule.</param>
     /// <param name="progress">File name, bytes so far, bytes in all (null where the server doesn't say).</param>
     /// <param name="cancellation">Stops the download; no half file remains.</param>
     /// <returns>Whether anything had to be fetched.</returns>
-    /// <exception cref="IOException">The server doesn't give the right file.</exception>
+    /// <exception cref="IOException">The server doesn't give a right file. The training part comes first, and stays if only the test part is wrong.</exception>
+    /// <exception cref="InvalidDataException">A file of the folder can't be read.</exception>
     public static async Task<bool> DownloadAsync(string folder, Uri archive, Action<string, long, long?> progress, CancellationToken cancellation)
     {
-        if (new[] { FileName, UnipenFileName, UnipenFileName + ".Z" }.Any(name => File.Exists(Path.Combine(folder, name))))
+        string[] missing = [.. new[] { TrainingPart, TestPart }.Where(part => Read(folder, part).Count == 0)];
+        if (missing.Length == 0)
             return false;
 
+        var file = $"{UnipenPrefix}{missing[0]}.Z";
         try
         {
             using var client = new HttpClient();
             var bytes = await MnistDataset.FetchAsync(client, archive, (done, all) => progress("pen strokes", done, all), cancellation);
             using var zip = new ZipArchive(new MemoryStream(bytes));
-            var training = Take(UnipenFileName) ?? throw new InvalidDataException($"The archive has no {UnipenFileName}.Z.");
-            if (Hash(training.Digits) != Sha256)
-                throw new InvalidDataException("The SHA-256 of its strokes differs.");
-            if (Take(TestUnipenFileName) is { } test)
-                AtomicFile.Write(Path.Combine(folder, TestUnipenFileName + ".Z"), test.Packed);
-            AtomicFile.Write(Path.Combine(folder, UnipenFileName + ".Z"), training.Packed); // last: with it the folder has everything
-            return true;
-
-            (byte[] Packed, IReadOnlyList<WrittenDigit> Digits)? Take(string name)
+            foreach (var part in missing)
             {
-                if (zip.GetEntry(name + ".Z") is not { } entry)
-                    return null;
-
+                file = $"{UnipenPrefix}{part}.Z";
+                var entry = zip.GetEntry(file) ?? throw new InvalidDataException($"The archive has no {file}.");
                 using var content = new MemoryStream();
                 using (var stream = entry.Open())
                     stream.CopyTo(content);
                 content.Position = 0;
-                return (content.ToArray(), ParseUnipen(Unpack(content, entry.Name), entry.Name));
+                var digits = ParseUnipen(Unpack(content, file), file);
+                if (part == TrainingPart && Hash(digits) != Sha256)
+                    throw new InvalidDataException("The SHA-256 of its strokes differs.");
+                if (part == TestPart && digits.Count != TestDigits)
+                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Its test part holds {digits.Count:N0} digits rather than {TestDigits:N0}."));
+                AtomicFile.Write(Path.Combine(folder, file), content.ToArray());
             }
+
+            return true;
         }
         catch (Exception e) when (e is HttpRequestException or InvalidDataException or IOException)
         {
-            throw new IOException($"{archive.Host} doesn't give the pen strokes: {e.Message} Put {UnipenFileName}.Z of '{archive}' into '{folder}' yourself.", e);
+            throw new IOException($"{archive.Host} doesn't give the pen strokes: {e.Message} Put {file} of '{archive}' into '{folder}' yourself.", e);
         }
     }
 
-    private static string Download(string folder) => $"MnistTrainer download --strokes \"{folder}\"";
+    private static string DownloadOf(string folder) => $"MnistTrainer download --strokes \"{folder}\"";
 
-    /// <summary>The digits of one part, from the lines where they have any, else from its UNIPEN file.</summary>
-    private static IReadOnlyList<WrittenDigit> Read(string folder, string part, string unipenFileName)
+    /// <summary>The digits of one part, from the lines where they have any, else from its UNIPEN file; none where there is no file.</summary>
+    private static IReadOnlyList<WrittenDigit> Read(string folder, string part)
     {
-        var (lines, unipen, packed) = (Path.Combine(folder, FileName), Path.Combine(folder, unipenFileName), Path.Combine(folder, unipenFileName + ".Z"));
-        return File.Exists(lines) && ParseLines(File.ReadAllText(lines), lines, part) is { Count: > 0 } digits ? digits
-            : File.Exists(unipen) ? ParseUnipen(File.ReadAllText(unipen), unipen)
-            : File.Exists(packed) ? ParseUnipen(Unpack(File.OpenRead(packed), Path.GetFileName(packed)), packed)
-            : [];
+        var (lines, unipen) = (Path.Combine(folder, FileName), Path.Combine(folder, UnipenPrefix + part));
+        try
+        {
+            if (File.Exists(lines))
+            {
+                var (training, test) = ParseLines(File.ReadAllText(lines), lines);
+                if ((part == TrainingPart ? training : test) is { Count: > 0 } digits)
+                    return digits;
+            }
+
+            return File.Exists(unipen) ? ParseUnipen(File.ReadAllText(unipen), unipen)
+                : File.Exists(unipen + ".Z") ? ParseUnipen(Unpack(File.OpenRead(unipen + ".Z"), unipen + ".Z"), unipen + ".Z")
+                : [];
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{e.Message} Delete the file and run '{DownloadOf(folder)}'.", e);
+        }
     }
 
-    /// <summary>Reads the digits of one part in strokes.txt.</summary>
+    /// <summary>Reads strokes.txt.</summary>
     /// <param name="text">The file.</param>
     /// <param name="name">For messages.</param>
-    /// <param name="part">The third field of its lines: <c>tra</c> or <c>tes</c>.</param>
-    /// <exception cref="InvalidDataException">A line, of whichever part, can't be read; the message names it.</exception>
-    public static IReadOnlyList<WrittenDigit> ParseLines(string text, string name, string part = TrainingPart)
+    /// <exception cref="InvalidDataException">A line can't be read, and the message names it; or there is none.</exception>
+    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Test) ParseLines(string text, string name)
     {
-        var digits = new List<WrittenDigit>();
+        var (training, test) = (new List<WrittenDigit>(), new List<WrittenDigit>());
         foreach (var (index, line) in text.Split('\n').Select(line => line.TrimEnd('\r')).Index())
         {
             if (line.Length == 0)
@@ -128,25 +145,22 @@ public static partial class StrokeDataset
             try
             {
                 var fields = line.Split('\t');
-                var digit = Digit(fields[0], fields[1].Split('_')[1], fields[3].Split(';').Select(stroke => stroke.Split(' ').Select(point => point.Split(','))));
-                if (fields[2] is not (TrainingPart or TestPart))
-                    throw new FormatException();
-                if (fields[2] == part)
-                    digits.Add(digit);
+                var part = fields[2] switch { TrainingPart => training, TestPart => test, _ => throw new FormatException() };
+                part.Add(Digit(fields[0], fields[1].Split('_')[1], fields[3].Split(';').Select(stroke => stroke.Split(' ').Select(point => point.Split(',')))));
             }
             catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
             {
-                throw new InvalidDataException($"'{name}', line {index + 1}: expected label, digit_writer_sample, {TrainingPart} or {TestPart}, and strokes, separated by tabs. Correct the line, or delete it.", e);
+                throw new InvalidDataException($"'{name}', line {index + 1}: expected label, digit_writer_sample, {TrainingPart} or {TestPart}, and strokes, separated by tabs.", e);
             }
         }
 
-        return digits;
+        return training.Count + test.Count > 0 ? (training, test) : throw new InvalidDataException($"'{name}' holds no digits.");
     }
 
     /// <summary>Reads UNIPEN: segments that name the digit, a comment that names the writer, and points between pen down and pen up.</summary>
     /// <param name="text">The file.</param>
     /// <param name="name">For messages.</param>
-    /// <exception cref="InvalidDataException">A segment lacks its label, writer or strokes; the message names it.</exception>
+    /// <exception cref="InvalidDataException">A segment lacks its label, writer or strokes, and the message names it; or there is none.</exception>
     public static IReadOnlyList<WrittenDigit> ParseUnipen(string text, string name)
     {
         var digits = new List<WrittenDigit>();
@@ -161,11 +175,11 @@ public static partial class StrokeDataset
             }
             catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
             {
-                throw new InvalidDataException($"'{name}', segment {index + 1}: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP. Take the file from the archive anew.", e);
+                throw new InvalidDataException($"'{name}', segment {index + 1}: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", e);
             }
         }
 
-        return digits;
+        return digits.Count > 0 ? digits : throw new InvalidDataException($"'{name}' holds no digits.");
     }
 
     /// <summary>SHA-256 over label, writer and points of all digits in order: the same for the same strokes, however they were stored.</summary>
@@ -202,7 +216,7 @@ public static partial class StrokeDataset
         }
         catch (Exception e) when (e is LzwException or IndexOutOfRangeException) // the latter from the library's tables, where the header asks for codes of no width
         {
-            throw new InvalidDataException($"{name} is damaged: {e.Message}", e);
+            throw new InvalidDataException($"'{name}' is damaged: {e.Message}", e);
         }
     }
 

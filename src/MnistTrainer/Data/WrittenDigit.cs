@@ -4,7 +4,7 @@ namespace MnistTrainer.Data;
 
 /// <summary>One digit as a pen wrote it.</summary>
 /// <param name="Label">0 to 9.</param>
-/// <param name="Writer">Who wrote it: a number within the data set.</param>
+/// <param name="Writer">Who wrote it: a number within its part of the data set.</param>
 /// <param name="Strokes">The points from pen down to pen up, in the order of writing; at least one point each. x to the right, y down, in any unit.</param>
 public sealed record WrittenDigit(byte Label, int Writer, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)
 {

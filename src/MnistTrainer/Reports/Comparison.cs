@@ -70,23 +70,11 @@ public static class Comparison
         int[] SeedsRight(IEnumerable<TrainedModel> ofSeeds) => [.. truth.Select((digit, image) => ofSeeds.Count(model => model.Answers[image] == digit))];
     }
 
-    /// <summary>How many images no model reads right. Among good models these are the doubtful ones: hardly any recipe will win them.</summary>
+    /// <summary>How many images every model misreads. Where the models are many and good, most of these are doubtful to people too.</summary>
     /// <param name="labels">Of the validation images, one digit an image.</param>
     /// <param name="models">Of all recipes and seeds.</param>
-    public static int ReadByNone(ReadOnlySpan<byte> labels, IEnumerable<TrainedModel> models)
-    {
-        var unread = Enumerable.Range(0, labels.Length).ToHashSet();
-        foreach (var model in models)
-        {
-            for (var image = 0; image < labels.Length; image++)
-            {
-                if (model.Answers[image] == '0' + labels[image])
-                    unread.Remove(image);
-            }
-        }
-
-        return unread.Count;
-    }
+    public static int MisreadByAll(ReadOnlySpan<byte> labels, IReadOnlyCollection<TrainedModel> models) =>
+        labels.ToArray().Index().Count(image => models.All(model => model.Answers[image.Index] != '0' + image.Item));
 
     /// <summary>
     /// McNemar's exact test, two-sided, for one or several models a recipe. Were both recipes equally good, the lead on each image might as well have the

@@ -118,7 +118,7 @@ public sealed record Recipe
 
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("It is no JSON object.");
+            var json = JsonNode.Parse(File.ReadAllText(path), new JsonNodeOptions { PropertyNameCaseInsensitive = true }) as JsonObject ?? throw new JsonException("It is no JSON object.");
             json.Remove("$schema");
             foreach (var setting in overrides)
                 Override(json, setting);
@@ -186,7 +186,7 @@ public sealed record Recipe
 
         var path = name.Split('.');
         foreach (var part in path[..^1])
-            json = json[part] as JsonObject ?? (JsonObject)(json[part] = new JsonObject());
+            json = json[part] as JsonObject ?? (JsonObject)(json[part] = new JsonObject(json.Options));
         json[path[^1]] = Parse(value);
 
         static JsonNode? Parse(string value)
