@@ -11,7 +11,7 @@ fonts=$(mktemp -d)
 trap 'rm -rf "$fonts"' EXIT
 unpack() { # FOLDER PACKAGE...
   mkdir "$fonts/$1"
-  (cd "$fonts/$1" && apt-get download -qq "${@:2}" && for package in *.deb; do dpkg -x "$package" .; done)
+  (cd "$fonts/$1" && apt-get download -qq -o APT::Sandbox::User=root "${@:2}" && for package in *.deb; do dpkg -x "$package" .; done)
 }
 
 unpack chose "${chose[@]}"
