@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Browser.Tests.Site))]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 4)] // they wait for the page half of the time
 
 namespace Browser.Tests;
 
