@@ -142,7 +142,7 @@ public class StrokeDatasetTests
         var unipen = Unipen.Write([new(7, 6, [[new(1, -500)]])]);
         folder.File(name, name.EndsWith(".Z", StringComparison.Ordinal) ? Unipen.Pack(unipen) : Encoding.ASCII.GetBytes(name == "strokes.txt" ? "7\t7_6_0\ttes\t1,500" : unipen));
 
-        Assert.False(StrokeDataset.HasTraining(folder.Path));
+        Assert.Empty(StrokeDataset.LoadParts(folder.Path).Training);
         Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
         AssertTest();
         folder.File("pendigits-orig.tra.Z", RealPacked.Value);
@@ -151,7 +151,7 @@ public class StrokeDatasetTests
 
         void AssertTest()
         {
-            var digit = Assert.Single(StrokeDataset.LoadTest(folder.Path));
+            var digit = Assert.Single(StrokeDataset.LoadParts(folder.Path).Test);
             Assert.Equal((7, 6), (digit.Label, digit.Writer));
         }
     }
@@ -177,7 +177,7 @@ public class StrokeDatasetTests
         folder.File("pendigits-orig.tes.Z", [1, 2, 3]);
 
         Assert.Equal(7_494, StrokeDataset.Load(folder.Path).Count);
-        Assert.Throws<InvalidDataException>(() => StrokeDataset.LoadTest(folder.Path));
+        Assert.Throws<InvalidDataException>(() => StrokeDataset.LoadParts(folder.Path));
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public class StrokeDatasetTests
         Assert.False(await Download(folder, server));
 
         Assert.Equal(1, asked);
-        Assert.Equal((7_494, 3_498), (StrokeDataset.Load(folder.Path).Count, StrokeDataset.LoadTest(folder.Path).Count)); // the former of the same SHA-256
+        Assert.Equal((7_494, 3_498), (StrokeDataset.Load(folder.Path).Count, StrokeDataset.LoadParts(folder.Path).Test.Count)); // the former of the same SHA-256
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public class StrokeDatasetTests
         Assert.True(await Download(folder, server));
 
         Assert.Equal([Test, "strokes.txt"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(3_498, StrokeDataset.LoadTest(folder.Path).Count);
+        Assert.Equal(3_498, StrokeDataset.LoadParts(folder.Path).Test.Count);
     }
 
     public static TheoryData<byte[], string, string> WrongArchives => new()

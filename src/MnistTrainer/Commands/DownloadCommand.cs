@@ -25,7 +25,8 @@ internal static class DownloadCommand
             if (parsed.GetValue(strokes) is { } strokesFolder)
             {
                 var isNew = WithBars(show => StrokeDataset.DownloadAsync(strokesFolder, StrokeDataset.Archive, show, cancellation));
-                Console.WriteLine($"{StrokeDataset.Load(strokesFolder).Count:N0} pen digits in '{strokesFolder}', verified, and {StrokeDataset.LoadTest(strokesFolder).Count:N0} of other writers; {(isNew ? "downloaded" : "they were there")}.");
+                var (ofTraining, ofTest) = StrokeDataset.LoadParts(strokesFolder);
+                Console.WriteLine($"{ofTraining.Count:N0} pen digits in '{strokesFolder}', verified, and {ofTest.Count:N0} of other writers; {(isNew ? "downloaded" : "they were there")}.");
             }
         });
         return command;

@@ -65,10 +65,10 @@ internal static class EvaluateCommand
     /// <summary>The pen strokes of a folder, each part by itself.</summary>
     private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string folder)
     {
-        var test = StrokeDataset.LoadTest(folder);
-        if (test.Count == 0 || StrokeDataset.HasTraining(folder))
+        var (training, test) = StrokeDataset.LoadParts(folder);
+        if (training.Count > 0)
         {
-            var (unseen, who) = Unseen(StrokeDataset.Load(folder), classifier.Card.Training);
+            var (unseen, who) = Unseen(training, classifier.Card.Training);
             foreach (var row in Strokes(classifier, "strokes", unseen, who))
                 yield return row;
         }

@@ -39,27 +39,18 @@ public static partial class StrokeDataset
     /// <param name="folder">Holds <see cref="FileName"/>, or <see cref="UnipenFileName"/> as it is or with the ending .Z.</param>
     /// <exception cref="FileNotFoundException">The folder doesn't hold them; the message says how to get them.</exception>
     /// <exception cref="InvalidDataException">The file isn't the one expected: a line can't be read, or the strokes' SHA-256 differs.</exception>
-    public static IReadOnlyList<WrittenDigit> Load(string folder)
-    {
-        var digits = Read(folder, TrainingPart);
-        if (digits.Count == 0)
-            throw new FileNotFoundException($"There are no pen strokes to learn from in '{folder}': neither in {FileName} nor {UnipenFileName}. Run '{DownloadOf(folder)}', or name the folder with --strokes.");
+    public static IReadOnlyList<WrittenDigit> Load(string folder) => Verify(folder, Read(folder, TrainingPart));
 
-        return Hash(digits) == Sha256
-            ? digits
-            : throw new InvalidDataException($"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. Delete the file and run '{DownloadOf(folder)}'.");
-    }
-
-    /// <summary>The digits of the test part, whose writers are other people than those of <see cref="Load"/>. No SHA-256 verifies them.</summary>
+    /// <summary>The digits of both parts, whose writers are different people. No SHA-256 verifies the test part.</summary>
     /// <param name="folder">As for <see cref="Load"/>, with the archive's file of the test part.</param>
-    /// <returns>None where the folder doesn't hold them.</returns>
-    /// <exception cref="InvalidDataException">A line can't be read.</exception>
-    public static IReadOnlyList<WrittenDigit> LoadTest(string folder) => Read(folder, TestPart);
-
-    /// <summary>Whether a folder holds a training part, whichever it is.</summary>
-    /// <param name="folder">As for <see cref="Load"/>.</param>
-    /// <exception cref="InvalidDataException">A line can't be read.</exception>
-    public static bool HasTraining(string folder) => Read(folder, TrainingPart).Count > 0;
+    /// <returns>The one or the other is empty where the folder doesn't hold it.</returns>
+    /// <exception cref="FileNotFoundException">The folder holds neither; the message says how to get them.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load"/>, of either part.</exception>
+    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Test) LoadParts(string folder)
+    {
+        var (training, test) = (Read(folder, TrainingPart), Read(folder, TestPart));
+        return (training.Count == 0 && test.Count > 0 ? training : Verify(folder, training), test);
+    }
 
     /// <summary>Fetches UCI's archive and takes out of it the parts that a folder lacks; does nothing where it has both.</summary>
     /// <param name="folder">Gets the parts' UNIPEN files, packed; created where it is missing.</param>
@@ -103,6 +94,16 @@ public static partial class StrokeDataset
         {
             throw new IOException($"{archive.Host} doesn't give the pen strokes: {e.Message} Put {file} of '{archive}' into '{folder}' yourself.", e);
         }
+    }
+
+    private static IReadOnlyList<WrittenDigit> Verify(string folder, IReadOnlyList<WrittenDigit> training)
+    {
+        if (training.Count == 0)
+            throw new FileNotFoundException($"There are no pen strokes to learn from in '{folder}': neither in {FileName} nor {UnipenFileName}. Run '{DownloadOf(folder)}', or name the folder with --strokes.");
+
+        return Hash(training) == Sha256
+            ? training
+            : throw new InvalidDataException($"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. Delete the file and run '{DownloadOf(folder)}'.");
     }
 
     private static string DownloadOf(string folder) => $"MnistTrainer download --strokes \"{folder}\"";
