@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -16,7 +15,7 @@ public sealed class Site : IAsyncLifetime
         "--in-process-gpu", "--renderer-process-limit=2", // fewer processes to start for each page
     ];
 
-    private readonly WebApplicationFactory<Program> _app = new();
+    private RunningSite? _app;
     private IPlaywright? _playwright;
     private IBrowser? _chromium;
 
@@ -28,8 +27,7 @@ public sealed class Site : IAsyncLifetime
             return;
 
         Assertions.SetDefaultExpectTimeout(30_000); // a busy machine is no failure
-        _app.UseKestrel(0);
-        _app.StartServer();
+        _app = new RunningSite();
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
     }
@@ -37,12 +35,12 @@ public sealed class Site : IAsyncLifetime
     /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme, of the service with the default settings.</summary>
     public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
-        if (_chromium is null)
+        if (_app is null || _chromium is null)
             Assert.Skip("There is no Chromium: install it, or set CHROMIUM to its path.");
 
         options ??= new();
         options.ViewportSize ??= new() { Width = 1100, Height = 760 };
-        options.BaseURL ??= _app.ClientOptions.BaseAddress.ToString();
+        options.BaseURL ??= _app.Address.ToString();
         var context = await _chromium.NewContextAsync(options);
         return await DigitPage.OpenAsync(context);
     }
@@ -52,7 +50,8 @@ public sealed class Site : IAsyncLifetime
         if (_chromium is not null)
             await _chromium.DisposeAsync();
         _playwright?.Dispose();
-        await _app.DisposeAsync();
+        if (_app is not null)
+            await _app.DisposeAsync();
     }
 
     private static string? FindChromium()
