@@ -11,7 +11,7 @@ public sealed class DigitPage : IAsyncDisposable
     {
         Page = page;
         page.Request += (_, request) => Requests.Add(request.Url);
-        page.Console += (_, message) => Complaints.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
+        page.Console += (_, message) => Complaints.AddRange(message.Type is "error" or "warning" && message.Text != "Service Worker registration blocked by Playwright" ? [message.Text] : []);
         page.PageError += (_, error) => Complaints.Add(error);
     }
 
@@ -20,7 +20,7 @@ public sealed class DigitPage : IAsyncDisposable
     /// <summary>The addresses asked for since the page was opened.</summary>
     public List<string> Requests { get; } = [];
 
-    /// <summary>Errors and warnings of the console since the page was opened.</summary>
+    /// <summary>Errors and warnings of the console since the page was opened; that a test blocks the service worker is none.</summary>
     public List<string> Complaints { get; } = [];
 
     public ILocator Pad => Page.Locator("#pad");

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -24,7 +25,7 @@ public class OfflineTests(Site site)
     [Fact]
     public async Task Once_loaded_the_page_opens_and_draws_without_a_network()
     {
-        await using var page = await site.OpenAsync();
+        await using var page = await site.OpenAsync(new() { ServiceWorkers = ServiceWorkerPolicy.Allow });
         await page.Page.EvaluateAsync("navigator.serviceWorker.ready.then(() => {})");
         await page.Page.Context.SetOfflineAsync(true);
 
@@ -75,7 +76,7 @@ public class OfflineTests(Site site)
     public async Task The_service_worker_keeps_every_file_of_the_page()
     {
         var folder = Path.Combine(Site.RepositoryRoot, "src", "MnistApi", "wwwroot");
-        await using var page = await site.OpenAsync();
+        await using var page = await site.OpenAsync(new() { ServiceWorkers = ServiceWorkerPolicy.Allow });
         await page.Page.EvaluateAsync("navigator.serviceWorker.ready.then(() => {})");
 
         var kept = await page.Page.EvaluateAsync<string[]>("caches.open('page').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))");

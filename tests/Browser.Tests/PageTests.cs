@@ -11,7 +11,7 @@ public class PageTests(Site site)
     [Fact]
     public async Task No_request_leaves_the_origin_and_the_console_stays_empty()
     {
-        await using var page = await site.OpenAsync();
+        await using var page = await site.OpenAsync(new() { ServiceWorkers = ServiceWorkerPolicy.Allow });
 
         await page.DrawAsync(PenDigit.Ours[7]);
 

@@ -32,7 +32,7 @@ public sealed class Site : IAsyncLifetime
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
     }
 
-    /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme, of the service with the default settings.</summary>
+    /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme, without its service worker, of the service with the default settings.</summary>
     public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
         if (_app is null || _chromium is null)
@@ -40,6 +40,7 @@ public sealed class Site : IAsyncLifetime
 
         options ??= new();
         options.ViewportSize ??= new() { Width = 1100, Height = 760 };
+        options.ServiceWorkers ??= ServiceWorkerPolicy.Block; // it fetches every file a second time, which costs more than the page itself
         options.BaseURL ??= _app.Address.ToString();
         var context = await _chromium.NewContextAsync(options);
         return await DigitPage.OpenAsync(context);
