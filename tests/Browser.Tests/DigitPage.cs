@@ -1,12 +1,17 @@
 using System.Numerics;
+using System.Text.Json;
+using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 using SkiaSharp;
+using Xunit;
 
 namespace Browser.Tests;
 
 /// <summary>The page as a person uses it: draw on it, read it. Disposing closes its browser context.</summary>
 public sealed class DigitPage : IAsyncDisposable
 {
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
     private DigitPage(IPage page)
     {
         Page = page;
@@ -63,6 +68,21 @@ public sealed class DigitPage : IAsyncDisposable
 
     /// <summary>Waits until the open panel shows how what is drawn is read.</summary>
     public Task ExplainedAsync() => Page.Locator("#explained[aria-busy=false]").WaitForAsync();
+
+    /// <summary>Fails where axe finds what keeps people out.</summary>
+    public async Task AxeFindsNothingAsync()
+    {
+        await Page.EvaluateAsync(Axe);
+        var result = await Page.EvaluateAsync<JsonElement>("""
+            async () => {
+              const { passes, violations } = await axe.run({ resultTypes: ['violations'] });
+              return { passes: passes.length, violations: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(', ')}`) };
+            }
+            """);
+        Assert.NotEqual(0, result.GetProperty("passes").GetInt32());
+        var violations = result.GetProperty("violations").EnumerateArray().ToList();
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
 
     public async Task<LocatorBoundingBoxResult> PadBoxAsync() =>
         await Pad.BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
