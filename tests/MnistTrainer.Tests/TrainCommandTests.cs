@@ -10,7 +10,7 @@ namespace MnistTrainer.Tests;
 public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<TrainCommandTests.Whole>
 {
     /// <summary>The least that is trained on real images: a few seconds an epoch.</summary>
-    private const string Small = "--network baseline --set batchSize=1000 --validation 30000 --threads 1";
+    private const string Small = "--network quick --set batchSize=1000 --validation 30000 --threads 1";
 
     [Fact]
     public async Task Leaves_a_folder_with_everything()
@@ -32,7 +32,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         using var folder = new TemporaryFolder();
         var (earlier, _) = await whole.Train();
 
-        var (code, _, error) = await Run($"train --network baseline {options} --from {earlier} --data {RealMnist.Folder} --runs {folder.Path}");
+        var (code, _, error) = await Run($"train --network quick {options} --from {earlier} --data {RealMnist.Folder} --runs {folder.Path}");
 
         Assert.Equal((1, $"'{earlier}' has learned from images and writers that this run holds back. Give --validation 30000 --split-seed 1, as it did."), (code, error.TrimEnd()));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
@@ -93,7 +93,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         var (run, _) = await whole.Train();
 
         var second = await Run(
-            $"train --network baseline --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path} --validation 0 --epochs 1 --from {run} --calibration {run}/model.onnx --output {folder.Path}/second.onnx");
+            $"train --network quick --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path} --validation 0 --epochs 1 --from {run} --calibration {run}/model.onnx --output {folder.Path}/second.onnx");
 
         Assert.Equal((0, ""), (second.Code, second.Error));
         var held = CardOf(Path.Combine(run, "model.onnx"));
