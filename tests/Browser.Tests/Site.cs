@@ -40,7 +40,7 @@ public sealed class Site : IAsyncLifetime
 
         options ??= new();
         options.ViewportSize ??= new() { Width = 1100, Height = 760 };
-        options.ServiceWorkers ??= ServiceWorkerPolicy.Block; // it fetches every file a second time, which costs more than the page itself
+        options.ServiceWorkers ??= ServiceWorkerPolicy.Block; // it fetches every file a second time, for half as much work again
         options.BaseURL ??= _app.Address.ToString();
         var context = await _chromium.NewContextAsync(options);
         return await DigitPage.OpenAsync(context);
