@@ -14,8 +14,8 @@ internal static class Photo
     {
         var photo = Take();
         GC.Collect();
-        using var classifier = DigitClassifier.Load(Path.Combine(AppContext.BaseDirectory, "models/mnist.onnx"));
-        Answer(classifier, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "three.png")));
+        using var reader = DigitReader.Load(Path.Combine(AppContext.BaseDirectory, "models/mnist.onnx"));
+        Answer(reader, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "three.png")));
         using var process = Process.GetCurrentProcess();
         var before = process.WorkingSet64;
         var most = before;
@@ -29,7 +29,7 @@ internal static class Photo
                 most = Math.Max(most, now.WorkingSet64);
             }, null, 0, 2))
             {
-                Answer(classifier, photo);
+                Answer(reader, photo);
             }
 
             milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
@@ -39,11 +39,9 @@ internal static class Photo
         Console.WriteLine($"{Width}×{Height} JPEG of {photo.Length / 1e6:F1} MB: median {milliseconds[15]:F0} ms, slowest {milliseconds[^1]:F0} ms (n = 30); {(most - before) / 1e6:F0} MB more memory at the most");
     }
 
-    private static void Answer(DigitClassifier classifier, byte[] picture)
+    private static void Answer(DigitReader reader, byte[] picture)
     {
-        using var plane = ImageDecoder.Decode(picture);
-        var writing = Writing.On(plane);
-        if (writing.FrameAll() is not { } digit || writing.Digits != 1 || classifier.Classify(digit).Digit != 3)
+        if (reader.Read(picture) is not { Digit: 3, DigitsSeen: 1 })
             throw new InvalidOperationException("The picture's 3 wasn't read.");
     }
 

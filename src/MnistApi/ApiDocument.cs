@@ -81,7 +81,7 @@ internal sealed class ApiDocument : IDocumentFilter
         DescribeOnePicture(read, picture);
         ReadDigit Digit(int x) => new(Answer.Digit, Answer.Confidence, true, Answer.Probabilities, new PixelBox(x, 40, 12, 118), null);
         Show(read, StatusCodes.Status200OK,
-            ("Two digits", JsonSerializer.SerializeToNode(new ReadResponse("11", [Digit(60), Digit(150)], 280, 200, Answer.Model), ApiJson.Default.ReadResponse)!));
+            ("Two digits", JsonSerializer.SerializeToNode(new ReadResponse("11", null, [Digit(60), Digit(150)], 280, 200, Answer.Model), ApiJson.Default.ReadResponse)!));
     }
 
     // what /predict and /read have in common: the forms of the body, and the faults

@@ -12,6 +12,9 @@ internal static class Paper
     /// <summary>A border that spreads by no more than this is of even paper: what a program draws has none, what a camera sees has more.</summary>
     private const int EvenSpread = 1;
 
+    /// <summary>A picture with a shorter side than this is no photo: what spreads at its border is ink, smoothed or compressed.</summary>
+    private const int SmallPx = 64;
+
     /// <summary>Turns grey into ink.</summary>
     /// <param name="plane">Grey; it is written over, or disposed where another is returned.</param>
     /// <param name="lossy">Whether the format leaves ripples around strokes.</param>
@@ -24,8 +27,13 @@ internal static class Paper
         var paper = Quantile(levels, 1, 2);
         // three quarters of the border, so that a stroke that runs off the edge doesn't count as noise
         var spread = Spread(levels, paper);
-        if (spread > EvenSpread && UnevenPaper.CanBe(plane))
-            return UnevenPaper.ToInk(plane);
+        if (spread > EvenSpread)
+        {
+            if (OneLevel(plane, levels, Math.Min(plane.Width, plane.Height) < SmallPx ? LossyNoise / 2 : EvenSpread) is { } level)
+                (paper, spread) = (level, 0);
+            else if (UnevenPaper.CanBe(plane))
+                return UnevenPaper.ToInk(plane);
+        }
 
         // what covers less than a third may be a frame at the very edge; what is neither white nor black may have ink of either side
         var darkInk = paper >= 128;
@@ -83,6 +91,33 @@ internal static class Paper
         return there > 0.8 * 2 * (right - inset + bottom - inset + 2);
 
         int Near(byte other) => Math.Abs(other - level) <= tolerance ? 1 : 0;
+    }
+
+    /// <summary>The one level of paper of a drawing that is cropped tightly: a quarter of its border and a fifth of it all, however much ink touches the border; null where there is none.</summary>
+    private static int? OneLevel(InkPlane plane, ReadOnlySpan<int> border, int tolerance)
+    {
+        var (most, level) = (0, 0);
+        for (var at = 0; at < 256; at++)
+        {
+            var there = TensorPrimitives.Sum(border[Math.Max(0, at - tolerance)..Math.Min(256, at + tolerance + 1)]);
+            if (there > most || (there == most && border[at] > border[level]))
+                (most, level) = (there, at);
+        }
+
+        var strongest = 0; // of the border: the lines of squared paper reach it, too, but are paler than ink
+        for (var at = 0; at < 256; at++)
+            strongest = border[at] > 0 ? Math.Max(strongest, Math.Abs(at - level)) : strongest;
+        if (most < TensorPrimitives.Sum(border) / 4)
+            return null;
+
+        var (near, stronger) = (0, false);
+        foreach (var grey in plane.Pixels)
+        {
+            near += Math.Abs(grey - level) <= tolerance ? 1 : 0;
+            stronger |= Math.Abs(grey - level) > 2 * strongest;
+        }
+
+        return near >= plane.Pixels.Length / 5 && !stronger ? level : null;
     }
 
     private static int Spread(ReadOnlySpan<int> levels, int paper)

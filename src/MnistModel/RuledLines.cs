@@ -17,6 +17,9 @@ internal static class RuledLines
     /// <summary>Lines that are in the picture for less than this share of its width look like strokes.</summary>
     private const double LeastWay = 0.08;
 
+    /// <summary>On a picture with a shorter side than this, strokes are as thin as lines.</summary>
+    private const int SmallestPagePx = 32;
+
     /// <summary>More than any paper has: a bound on the work.</summary>
     private const int MostCandidates = 400, MostThinRuns = 100_000, LargestSidePx = 2048;
 
@@ -25,7 +28,7 @@ internal static class RuledLines
     /// <summary>Takes them out, where there are any; nothing is done where the border has no ink on two opposite sides.</summary>
     public static void Erase(InkPlane plane)
     {
-        if (Math.Max(plane.Width, plane.Height) > LargestSidePx)
+        if (Math.Max(plane.Width, plane.Height) > LargestSidePx || Math.Min(plane.Width, plane.Height) < SmallestPagePx)
             return;
 
         var (across, down) = Ends(plane);

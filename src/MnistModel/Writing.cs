@@ -26,8 +26,10 @@ public sealed class Writing
     private readonly InkComponents? _ink;
     private readonly int[] _digitOf; // each piece, −1 for none
     private readonly InkComponent[] _boxes;
+    private readonly InkComponent[] _marks;
 
-    private Writing(InkPlane plane, InkComponents? ink, int[] digitOf, InkComponent[] boxes) => (_plane, _ink, _digitOf, _boxes) = (plane, ink, digitOf, boxes);
+    private Writing(InkPlane plane, InkComponents? ink, int[] digitOf, InkComponent[] boxes, InkComponent[] marks) =>
+        (_plane, _ink, _digitOf, _boxes, _marks) = (plane, ink, digitOf, boxes, marks);
 
     /// <summary>How many digits seem to be written side by side; 0 where the plane is blank.</summary>
     public int Digits => _boxes.Length;
@@ -38,11 +40,11 @@ public sealed class Writing
     {
         RuledLines.Erase(plane);
         if (InkComponents.Of(plane) is not { } ink)
-            return new Writing(plane, null, [], [new InkComponent(0, 0, plane.Width, plane.Height, 1, 1, 255)]);
+            return new Writing(plane, null, [], [new InkComponent(0, 0, plane.Width, plane.Height, 1, 1, 255)], []);
 
         var pieces = ink.Pieces;
         if (pieces.Length < 2) // most drawings of the page
-            return new Writing(plane, ink, new int[pieces.Length], pieces);
+            return new Writing(plane, ink, new int[pieces.Length], pieces, []);
 
         var dirt = new bool[pieces.Length];
         FindDirt(plane, pieces, dirt);
@@ -64,12 +66,18 @@ public sealed class Writing
 
         var tallest = digits.Select(digit => digit.Box.Height).DefaultIfEmpty().Max();
         digits.RemoveAll(digit => digit.Box.Height < SmallestDigit * tallest || digit.Box.Strongest < DigitFraming.FaintestInk);
+        InkComponent[] marks = digits.Count < 2 ? [] : [.. boxes.Except(digits.Select(digit => digit.Box)).Where(IsMark)];
         digits.Sort((one, other) => (one.Box.Left + one.Box.Right, one.Box.Top).CompareTo((other.Box.Left + other.Box.Right, other.Box.Top)));
         var digitOf = new int[pieces.Length];
         Array.Fill(digitOf, -1);
         foreach (var (index, digit) in digits.Index())
             digit.Pieces.ForEach(piece => digitOf[piece] = index);
-        return new Writing(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)]);
+        return new Writing(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)], marks);
+
+        // dots, commas and dashes are of the digits' pen and stand between two of them; dirt is finer, and anywhere
+        bool IsMark(InkComponent box) => Math.Min(box.Width, box.Height) >= 0.6 * digits.Average(digit => digit.Box.Pen) && box.Strongest >= 0.6 * digits.Max(digit => digit.Box.Strongest)
+            && box.Left >= digits.Min(digit => digit.Box.Left) && box.Right <= digits.Max(digit => digit.Box.Right)
+            && box.Bottom > digits.Min(digit => digit.Box.Top) && box.Top < digits.Max(digit => digit.Box.Bottom) + 0.25 * tallest;
     }
 
     /// <summary>All the writing as one digit, framed; null where there is none.</summary>
@@ -90,9 +98,16 @@ public sealed class Writing
 
     /// <summary>Where one of the digits is in the picture.</summary>
     /// <param name="index">0 is the leftmost.</param>
-    public PixelBox Box(int index)
+    public PixelBox Box(int index) => InPicture(_boxes[index]);
+
+    /// <summary>Where all the digits are in the picture; the whole of it where there are none.</summary>
+    public PixelBox Box() => _boxes.Length == 0 ? new PixelBox(0, 0, _plane.PictureWidth, _plane.PictureHeight) : InPicture(_boxes.Aggregate((box, digit) => box.With(digit)));
+
+    /// <summary>Where something of the digits' pen stands between two of them that is too small for a digit: dots, commas, dashes.</summary>
+    public IReadOnlyList<PixelBox> Marks => Array.ConvertAll(_marks, InPicture);
+
+    private PixelBox InPicture(InkComponent box)
     {
-        var box = _boxes[index];
         var (scaleX, scaleY) = ((double)_plane.PictureWidth / _plane.Width, (double)_plane.PictureHeight / _plane.Height);
         var (left, top) = ((int)(box.Left * scaleX), (int)(box.Top * scaleY));
         return new PixelBox(left, top, (int)Math.Ceiling(box.Right * scaleX) - left, (int)Math.Ceiling(box.Bottom * scaleY) - top);

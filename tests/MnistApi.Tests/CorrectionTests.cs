@@ -238,6 +238,9 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
     {
         using var stored = await Send(open, HttpMethod.Post, "/corrections", correction);
         Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
+        var timing = Assert.Single(stored.Headers.GetValues("Server-Timing")); // of real work, as with /predict
+        Assert.DoesNotContain("decode;dur=0.000", timing, StringComparison.Ordinal);
+        Assert.DoesNotContain("infer;dur=0.000", timing, StringComparison.Ordinal);
     }
 
     private static async Task<HttpResponseMessage> Send(Api open, HttpMethod method, string path, HttpContent? body = null)

@@ -135,8 +135,9 @@ public class PredictTests(Api api)
         var stages = timing.Split(", ").Select(stage => stage.Split(";dur=")).ToArray();
         Assert.Equal(["decode", "frame", "queue", "infer"], stages.Select(stage => stage[0]));
         var milliseconds = stages.Select(stage => double.Parse(stage[1], CultureInfo.InvariantCulture)).ToArray();
-        Assert.All(milliseconds, spent => Assert.True(spent > 0, timing));
-        Assert.InRange(milliseconds.Sum(), 0, clock.Elapsed.TotalMilliseconds);
+        Assert.All(milliseconds, spent => Assert.True(spent >= 0, timing));
+        Assert.True(milliseconds[0] > 0 && milliseconds[3] > 0, timing); // neither decodes nor infers within half a microsecond
+        Assert.InRange(milliseconds.Sum(), 0, clock.Elapsed.TotalMilliseconds + 0.002); // rounded four times
     }
 
     private static float[] Probabilities(JsonElement answer) => [.. answer.GetProperty("probabilities").EnumerateArray().Select(p => p.GetSingle())];

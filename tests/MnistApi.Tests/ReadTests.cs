@@ -28,6 +28,38 @@ public class ReadTests(Api api)
         }
     }
 
+    [Theory]
+    [InlineData("touching digits", "M60 45L60 235M60 140L120 140 M120 40C60 40 60 240 120 240C180 240 180 40 120 40Z M230 45L230 235", "?1")]
+    [InlineData("a dot between digits", "M60 45L60 235M140 225L140 226M220 45L220 235", "1?1")]
+    [InlineData("a dash between digits", "M40 45L40 235M100 140L160 140M220 45L220 235", "1?1")]
+    public async Task What_cant_be_read_stands_as_a_question_mark_and_is_warned_of(string what, string strokes, string text)
+    {
+        var answer = await Read(Api.Form(Drawing.Of(strokes)));
+
+        Assert.True(text == answer.GetProperty("text").GetString(), $"{what}: {answer.GetProperty("text")}");
+        Assert.StartsWith($"1 of {text.Length} pieces of writing can't be read and stand as ? in the text", answer.GetProperty("warning").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_rows_are_warned_of()
+    {
+        var answer = await Read(Api.Form(Drawing.Of("M60 30L60 120M120 30L120 120M90 160L90 250M150 160L150 250")));
+
+        Assert.Equal("1111", answer.GetProperty("text").GetString());
+        Assert.Equal(
+            "The digits seem to stand in several rows, but are listed from left to right as if in one. Send each row as a picture of its own.",
+            answer.GetProperty("warning").GetString());
+    }
+
+    [Fact]
+    public async Task A_row_that_rises_is_one_row()
+    {
+        var answer = await Read(Api.Form(Drawing.Of("M40 190L40 260M90 150L90 220M140 110L140 180M190 70L190 140M240 30L240 100")));
+
+        Assert.Equal("11111", answer.GetProperty("text").GetString());
+        Assert.False(answer.TryGetProperty("warning", out _));
+    }
+
     [Fact]
     public async Task One_digit_is_a_row_of_one_with_what_predict_answers()
     {

@@ -25,11 +25,11 @@ public class DigitPicturesTests
     [MemberData(nameof(Conditions))]
     public void A_digit_is_read_on_every_kind_of_paper(string condition)
     {
-        using var classifier = DigitClassifier.Load(Repository.ServedModel);
+        using var reader = DigitReader.Load(Repository.ServedModel);
         var pictures = Pictures(seed: 3);
         var few = condition == DigitPictures.Photo ? Few / 4 : Few;
 
-        var result = new PictureEvaluation(classifier, null, TestContext.Current.CancellationToken).Run(condition, few, index => pictures.OneDigit(condition, index));
+        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken).Run(condition, few, index => pictures.OneDigit(condition, index));
 
         Assert.Equal(few, result.Pictures);
         Assert.InRange(result.Right, 0.83, 1); // one error in six photos is chance; what the command measures is 98 % and more
@@ -43,12 +43,12 @@ public class DigitPicturesTests
     [InlineData(3, true)]
     public void A_row_of_digits_is_read_from_left_to_right(int length, bool photographed)
     {
-        using var classifier = DigitClassifier.Load(Repository.ServedModel);
+        using var reader = DigitReader.Load(Repository.ServedModel);
         var pictures = Pictures(seed: 3);
 
-        var result = new PictureEvaluation(classifier, null, TestContext.Current.CancellationToken).Run("row", photographed ? 4 : Few, index => pictures.Row(length, photographed, index));
+        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken).Run("row", photographed ? 4 : Few, index => pictures.Row(length, photographed, index));
 
-        Assert.InRange(result.RowsRight, 0.75, 1);
+        Assert.InRange(result.Right, 0.75, 1);
         Assert.InRange(result.DigitsRight, 0.9, 1);
         Assert.InRange(result.Several, 0.75, 1);
     }

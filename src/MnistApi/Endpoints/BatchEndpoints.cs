@@ -4,7 +4,7 @@ using MnistApi.Recognition;
 
 namespace MnistApi.Endpoints;
 
-/// <summary><c>POST /predict/batch</c>: several pictures → as many answers, in one request and one run of the network.</summary>
+/// <summary><c>POST /predict/batch</c>: several pictures → as many answers, in one request.</summary>
 internal static class BatchEndpoints
 {
     /// <summary>The most pictures in one batch: 256.</summary>

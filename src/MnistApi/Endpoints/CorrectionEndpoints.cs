@@ -5,7 +5,6 @@ using MnistApi.Corrections;
 using MnistApi.Models;
 using MnistApi.Recognition;
 using MnistApi.Security;
-using MnistModel;
 
 namespace MnistApi.Endpoints;
 
@@ -48,7 +47,7 @@ internal static partial class CorrectionEndpoints
     /// <param name="form">A file <c>image</c> and the fields <c>label</c>, <c>consent</c>, <c>predicted</c> and <c>model</c>.</param>
     /// <param name="options">Whether corrections are taken.</param>
     /// <param name="model">Answers where the form doesn't say what was answered.</param>
-    /// <param name="limits">How large an image may be.</param>
+    /// <param name="recogniser">The road that every picture takes.</param>
     /// <response code="201">It is stored.</response>
     /// <response code="400">Not an image, damaged, not the form that is expected, or no consent.</response>
     /// <response code="404">Corrections are not taken here.</response>
@@ -57,7 +56,7 @@ internal static partial class CorrectionEndpoints
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
     /// <response code="507">As many are stored as the service may hold.</response>
-    private static Results<PendingCorrection, ProblemHttpResult> Correct(ImageForm form, CorrectionsOptions options, LoadedModel model, ImageLimits limits)
+    private static Results<PendingCorrection, ProblemHttpResult> Correct(ImageForm form, CorrectionsOptions options, LoadedModel model, Recogniser recogniser)
     {
         if (!options.Enabled)
             return Problems.Of(StatusCodes.Status404NotFound, CorrectionFaults.Off);
@@ -72,29 +71,20 @@ internal static partial class CorrectionEndpoints
         if (form.Files is not [var image, ..])
             return Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
 
-        try
-        {
-            using var plane = ImageDecoder.Decode(image.Memory.Span, limits);
-            if (Writing.On(plane).FrameAll() is not { } digit)
-                return Problems.Of(StatusCodes.Status422UnprocessableEntity, Faults.Blank);
+        if (recogniser.Read(new Picture(image.Memory), keepInk: true, out var problem) is not { } reading)
+            return TypedResults.Problem(problem!);
 
-            var (predicted, by) = form.Text("predicted") is [var answered]
-                ? (answered - '0', form.Text("model"))
-                : (model.Classifier.Classify([digit])[0].Digit, model.Classifier.Card.Version);
-            var picture = plane.Width * plane.Height <= MostPicturePixels ? Png.OfGrey(plane.Pixels, plane.Width, plane.Height) : null;
-            return new PendingCorrection(new Correction
-            {
-                Label = (byte)(label - '0'),
-                Predicted = (byte)predicted,
-                Model = by,
-                Pixels = digit.Pixels.ToArray(),
-                Picture = picture?.Length <= options.MaxPictureBytes ? picture : null,
-            });
-        }
-        catch (ImageException e)
+        using var ink = reading.Ink!;
+        var (predicted, by) = form.Text("predicted") is [var answered] ? (answered - '0', form.Text("model")) : (reading.Prediction.Digit, model.Classifier.Card.Version);
+        var picture = ink.Width * ink.Height <= MostPicturePixels ? Png.OfGrey(ink.Pixels, ink.Width, ink.Height) : null;
+        return new PendingCorrection(new Correction
         {
-            return Problems.Of(e);
-        }
+            Label = (byte)(label - '0'),
+            Predicted = (byte)predicted,
+            Model = by,
+            Pixels = reading.Image.Pixels.ToArray(),
+            Picture = picture?.Length <= options.MaxPictureBytes ? picture : null,
+        });
     }
 
     /// <summary>All corrections in one file</summary>

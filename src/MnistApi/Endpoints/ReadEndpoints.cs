@@ -21,7 +21,7 @@ internal static class ReadEndpoints
     /// <summary>Reads several handwritten digits in a row</summary>
     /// <remarks>
     /// Send a picture of a house number or a date, as <c>POST /predict</c> takes one: drawn, scanned or photographed, dark on light or light on dark. The lines of ruled paper, a frame,
-    /// specks, commas and dashes are left out. Digits must not touch each other; those that do are read as one.
+    /// and specks are left out. What can't be read, such as digits that touch each other, a dot or a dash between digits, stands as <c>?</c> in <c>text</c>, and <c>warning</c> says so.
     /// </remarks>
     /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="recogniser">The road that every picture takes.</param>

@@ -14,11 +14,14 @@ internal sealed class LoadedModel : IDisposable
     // made by the first request that asks for it, of the very file that serves: the one on the disk may be another by then
     private readonly Lazy<FeatureMaps> _featureMaps;
 
-    private LoadedModel(DigitClassifier classifier, byte[] file) =>
-        (Classifier, Sha256, _featureMaps) = (classifier, Convert.ToHexStringLower(SHA256.HashData(file)), new Lazy<FeatureMaps>(() => FeatureMaps.Load(file)));
+    private LoadedModel(DigitReader reader, byte[] file) =>
+        (Reader, Sha256, _featureMaps) = (reader, Convert.ToHexStringLower(SHA256.HashData(file)), new Lazy<FeatureMaps>(() => FeatureMaps.Load(file)));
 
-    /// <summary>The network; usable until the holder disposes this.</summary>
-    public DigitClassifier Classifier { get; }
+    /// <summary>Reads pictures with it; usable until the holder disposes this.</summary>
+    public DigitReader Reader { get; }
+
+    /// <summary>The network; usable as long.</summary>
+    public DigitClassifier Classifier => Reader.Classifier;
 
     /// <summary>The network's insides; usable as long as it. Reading them the first time loads them, which takes milliseconds and about as much memory as the network.</summary>
     public FeatureMaps FeatureMaps => _featureMaps.Value;
@@ -31,16 +34,17 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Loads a file and lets it pass its <see cref="SelfTest"/>.</summary>
     /// <param name="path">An ONNX file of the trainer's.</param>
+    /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">It is missing or can't be read.</exception>
     /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
-    public static LoadedModel Load(string path)
+    public static LoadedModel Load(string path, ImageLimits limits)
     {
         var file = DigitClassifier.ReadFile(path); // once, so that the hash is that of the very bytes that are loaded
         var classifier = DigitClassifier.Load(file, path);
         try
         {
             SelfTest.Run(classifier, path);
-            return new LoadedModel(classifier, file);
+            return new LoadedModel(new DigitReader(classifier, limits), file);
         }
         catch
         {
@@ -68,7 +72,7 @@ internal sealed class LoadedModel : IDisposable
         if (Interlocked.Decrement(ref _holders) > 0)
             return;
 
-        Classifier.Dispose();
+        Reader.Dispose();
         if (_featureMaps.IsValueCreated)
             _featureMaps.Value.Dispose();
     }

@@ -1,3 +1,5 @@
+using MnistModel;
+
 namespace MnistApi.Models;
 
 /// <summary>Adds the model and what keeps it up to date.</summary>
@@ -11,7 +13,7 @@ internal static class ModelServices
     {
         var services = builder.Services;
         services.AddSingleton(_ => builder.Configuration.Read<ModelOptions>("Model"));
-        services.AddSingleton(provider => new ServedModel(provider.GetRequiredService<ModelOptions>().FullPath()));
+        services.AddSingleton(provider => new ServedModel(provider.GetRequiredService<ModelOptions>().FullPath(), provider.GetRequiredService<ImageLimits>()));
         services.AddScoped(provider => provider.GetRequiredService<ServedModel>().Borrow());
         services.AddHostedService<ModelWatcher>();
     }

@@ -10,17 +10,19 @@ internal sealed class ServedModel : IDisposable
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
     private readonly string _path;
+    private readonly ImageLimits _limits;
     private volatile LoadedModel _current;
     private volatile bool _disposed;
     private string? _judged; // SHA-256 of the content that was last loaded or refused; null: there was no file
 
     /// <summary>Loads the first model.</summary>
     /// <param name="path">Its file.</param>
+    /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">It is missing or can't be read.</exception>
     /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
-    public ServedModel(string path)
+    public ServedModel(string path, ImageLimits limits)
     {
-        (_path, _current) = (path, LoadedModel.Load(path));
+        (_path, _limits, _current) = (path, limits, LoadedModel.Load(path, limits));
         _judged = _current.Sha256;
     }
 
@@ -62,7 +64,7 @@ internal sealed class ServedModel : IDisposable
 
         try
         {
-            var (next, previous) = (LoadedModel.Load(_path), _current);
+            var (next, previous) = (LoadedModel.Load(_path, _limits), _current);
             (_current, _judged) = (next, next.Sha256);
             previous.Dispose(); // now or when the last who borrowed it is through
             return ModelChange.Loaded;

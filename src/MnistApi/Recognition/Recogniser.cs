@@ -6,11 +6,10 @@ using MnistModel;
 
 namespace MnistApi.Recognition;
 
-/// <summary>The one road from a request's pictures to its answers: read each, run the network once for all that hold a digit. One per request.</summary>
+/// <summary>The one road from a request's pictures to its answers: <see cref="DigitReader"/> reads each. One per request.</summary>
 /// <param name="model">Answers.</param>
-/// <param name="limits">How large an image may be.</param>
 /// <param name="clock">Is told how long each stage took.</param>
-internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClock clock)
+internal sealed class Recogniser(LoadedModel model, StageClock clock)
 {
     /// <summary>The most digits of a row that are explained: each takes as long as dozens of answers.</summary>
     public const int MostExplained = 16;
@@ -18,7 +17,11 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
     /// <summary>Answers one picture.</summary>
     /// <param name="picture">As it arrived.</param>
     /// <param name="explain">Whether the answer shows how it came about.</param>
-    public BatchAnswer Answer(Picture picture, bool explain) => Answer([picture], explain ? Explained.Whole : Explained.Nothing, CancellationToken.None)[0];
+    public BatchAnswer Answer(Picture picture, bool explain)
+    {
+        var reading = Read(picture, explain, out var problem);
+        return new BatchAnswer(reading is null ? null : ToResponse(reading, explain ? ExplainWhole(reading) : null), problem);
+    }
 
     /// <summary>Answers each picture; one that can't be answered doesn't keep the others from it.</summary>
     /// <param name="pictures">As they arrived.</param>
@@ -26,8 +29,36 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
     /// <param name="hungUp">Nobody waits for the answers any more; asked between two pictures.</param>
     /// <returns>One answer per picture, in order.</returns>
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
-    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp) =>
-        Answer(pictures, explain ? Explained.Input : Explained.Nothing, hungUp);
+    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp) => [.. pictures.Select(picture =>
+    {
+        hungUp.ThrowIfCancellationRequested();
+        var reading = Read(picture, keepInk: false, out var problem);
+        return new BatchAnswer(reading is null ? null : ToResponse(reading, explain ? new Explanation([Explainer.Input(reading.Image)], null, null, null) : null), problem);
+    })];
+
+    /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
+    /// <param name="picture">As it arrived.</param>
+    /// <param name="explain">Whether the answer shows how each digit came about.</param>
+    public ReadAnswer ReadRow(Picture picture, bool explain)
+    {
+        var row = Read(picture, encoded => model.Reader.ReadNumber(encoded.Span, explain, Lap), framed => model.Reader.ReadNumber(framed, Lap), out var problem);
+        if (row is null)
+            return new ReadAnswer(null, problem);
+
+        foreach (var digit in row.Digits)
+            Telemetry.Predicted(digit.Prediction);
+        ReadDigit[] digits = [.. row.Digits.Select((digit, index) => new ReadDigit(
+            digit.Prediction.Digit, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box,
+            explain && index < MostExplained ? ExplainDigit(digit) : null))];
+        return new ReadAnswer(new ReadResponse(row.Text, row.Warning, digits, row.Width, row.Height, model.Classifier.Card.Version), null);
+    }
+
+    /// <summary>Reads one picture as one digit.</summary>
+    /// <param name="picture">As it arrived.</param>
+    /// <param name="keepInk">Whether the reading holds the ink that was found.</param>
+    /// <param name="problem">Why there is no reading; null where there is one.</param>
+    public DigitReading? Read(Picture picture, bool keepInk, out ProblemDetails? problem) =>
+        Read(picture, encoded => model.Reader.Read(encoded.Span, keepInk, Lap), framed => model.Reader.Read(framed, Lap), out problem);
 
     /// <summary>Runs the network on pixels as they are.</summary>
     /// <param name="pixels">N × 784 numbers in row order, 0 = paper, 1 = full ink.</param>
@@ -35,24 +66,11 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
     public IReadOnlyList<Prediction> Infer(Memory<float> pixels)
     {
         clock.Start();
-        return Counted(model.Classifier.Classify(pixels));
-    }
-
-    /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
-    /// <param name="picture">As it arrived.</param>
-    /// <param name="explain">Whether the answer shows how each digit came about.</param>
-    public ReadAnswer ReadRow(Picture picture, bool explain)
-    {
-        clock.Start();
-        var reading = Read(picture, eachDigit: true, explain ? Explained.Whole : Explained.Nothing);
-        if (reading.Problem is { } problem)
-            return new ReadAnswer(null, problem);
-
-        var predictions = Counted(model.Classifier.Classify([.. reading.Digits.Select(written => written.Digit)]));
-        ReadDigit[] digits = [.. reading.Digits.Zip(predictions, (written, prediction) => new ReadDigit(
-            prediction.Digit, prediction.Confidence, prediction.IsDigit, prediction.Probabilities, written.Box, Explain(written, prediction)))];
-        return new ReadAnswer(new ReadResponse(
-            string.Concat(digits.Where(digit => digit.IsDigit).Select(digit => digit.Digit)), digits, reading.Width, reading.Height, model.Classifier.Card.Version), null);
+        var predictions = model.Classifier.Classify(pixels);
+        clock.Lap(Stage.Infer);
+        foreach (var prediction in predictions)
+            Telemetry.Predicted(prediction);
+        return predictions;
     }
 
     /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
@@ -64,127 +82,80 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
     public static string NotADigit(float probability, double? threshold) => string.Create(CultureInfo.InvariantCulture,
         $"It doesn't look like a digit: the network puts the chance that it is one at {100 * probability:F1} %, and {100 * threshold:F1} % are needed.");
 
-    private BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, Explained explain, CancellationToken hungUp)
+    private PredictResponse ToResponse(DigitReading reading, Explanation? explanation)
     {
-        clock.Start();
-        var readings = new Reading[pictures.Count];
-        var digits = new List<DigitImage>(pictures.Count);
-        for (var i = 0; i < readings.Length; i++)
-        {
-            hungUp.ThrowIfCancellationRequested();
-            readings[i] = Read(pictures[i], eachDigit: false, explain);
-            if (readings[i].Problem is null)
-                digits.Add(readings[i].Digits[0].Digit);
-        }
-
-        var predictions = digits.Count == 0 ? [] : Counted(model.Classifier.Classify(digits));
-        var next = 0;
-        return Array.ConvertAll(readings, reading => new BatchAnswer(reading.Problem is null ? ToResponse(reading, predictions[next++]) : null, reading.Problem));
+        var prediction = reading.Prediction;
+        Telemetry.Predicted(prediction);
+        return new PredictResponse(
+            reading.Digit is not null, reading.Digit is null ? NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold) : null,
+            reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null, prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explanation);
     }
 
-    private PredictResponse ToResponse(Reading reading, Prediction prediction) => new(
-        prediction.IsDigit, prediction.IsDigit ? null : NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold),
-        reading.Seen > 1 ? Several(reading.Seen) : null, prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version,
-        Explain(reading.Digits[0], prediction));
-
-    private Explanation? Explain(Written written, Prediction prediction)
+    // from the ink of the whole picture on; pixels that were sent as they are have none
+    private Explanation ExplainWhole(DigitReading reading)
     {
-        if (written.Explain is Explained.Nothing)
-            return null;
+        using var ink = reading.Ink;
+        using var crop = ink is null ? null : DigitFraming.Crop(ink);
+        return Explain(reading, [.. ink is null ? [] : new[] { Explainer.Step("ink", ink) }, .. crop is null ? [] : new[] { Explainer.Step("crop", crop) }]);
+    }
 
-        var explanation = written.Explain is Explained.Whole
-            ? Explainer.Explain(model, written.Digit, prediction, written.Steps)
-            : new Explanation([Explainer.Input(written.Digit)], null, null, null);
+    private Explanation ExplainDigit(DigitReading reading)
+    {
+        using var crop = reading.Ink;
+        return Explain(reading, crop is null ? [] : [Explainer.Step("crop", crop)]);
+    }
+
+    private Explanation Explain(DigitReading reading, IReadOnlyList<ExplainedStep> steps)
+    {
+        var explanation = Explainer.Explain(model, reading.Image, reading.Prediction, steps);
         clock.Lap(Stage.Explain);
         return explanation;
     }
 
-    private IReadOnlyList<Prediction> Counted(IReadOnlyList<Prediction> predictions)
+    private void Lap(ReadingStage stage) => clock.Lap(stage switch
     {
-        clock.Lap(Stage.Infer);
-        foreach (var prediction in predictions)
-            Telemetry.Predicted(prediction);
-        return predictions;
-    }
+        ReadingStage.Decode => Stage.Decode,
+        ReadingStage.Frame => Stage.Frame,
+        _ => Stage.Infer,
+    });
 
-    private enum Explained
+    /// <summary>Reads a picture in whichever form it came, or says why there is nothing to read.</summary>
+    private T? Read<T>(Picture picture, Func<ReadOnlyMemory<byte>, T?> readFile, Func<DigitImage, T?> readFramed, out ProblemDetails? problem)
+        where T : class
     {
-        Nothing,
-        Input,
-        Whole,
-    }
+        clock.Start();
+        (var file, var framed, problem) = Open(picture);
+        if (problem is not null)
+            return null;
 
-    // a digit, its place in the picture, and the steps to it where they were asked for
-    private readonly record struct Written(DigitImage Digit, PixelBox Box, Explained Explain, IReadOnlyList<ExplainedStep> Steps);
-
-    // what is written on a picture, as one digit or each of them, or why nothing is; and how many digits there seem to be
-    private readonly record struct Reading(IReadOnlyList<Written> Digits, int Seen, int Width, int Height, ProblemDetails? Problem = null)
-    {
-        public static Reading Of(ProblemDetails problem) => new([], 0, 0, 0, problem);
-
-        public static Reading Refused(int status, string detail) => Of(Problems.Of(status, detail).ProblemDetails);
-    }
-
-    private Reading Read(Picture picture, bool eachDigit, Explained explain) => picture switch
-    {
-        { Encoded: { } encoded } => Decode(encoded.Span, eachDigit, explain),
-        { Problem: { } problem } => Reading.Of(problem),
-        { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes
-            ? Decode(bytes, eachDigit, explain)
-            : Reading.Refused(StatusCodes.Status400BadRequest, Faults.NotBase64),
-        { Json: { Image: null, Pixels: { } pixels } } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
-            ? FromPixels(pixels, explain)
-            : Reading.Refused(StatusCodes.Status400BadRequest, Faults.WrongPixels),
-        _ => Reading.Refused(StatusCodes.Status400BadRequest, Faults.NeitherOrBoth),
-    };
-
-    private Reading Decode(ReadOnlySpan<byte> encoded, bool eachDigit, Explained explain)
-    {
         try
         {
-            using var plane = ImageDecoder.Decode(encoded, limits);
-            clock.Lap(Stage.Decode);
-            var writing = Writing.On(plane);
-            IReadOnlyList<Written> digits = eachDigit ? EachOf(writing, explain) : AllOf(writing, plane, explain);
-            clock.Lap(Stage.Frame);
-            return digits.Count == 0 ? Blank : new Reading(digits, writing.Digits, plane.PictureWidth, plane.PictureHeight);
+            var reading = framed is null ? readFile(file) : readFramed(framed);
+            problem = reading is null ? Problems.Of(StatusCodes.Status422UnprocessableEntity, Faults.Blank).ProblemDetails : null;
+            return reading;
         }
         catch (ImageException e)
         {
-            clock.Lap(Stage.Decode);
-            return Reading.Of(Problems.Of(e).ProblemDetails);
+            problem = Problems.Of(e).ProblemDetails;
+            return null;
         }
     }
 
-    // all the ink as one digit
-    private Written[] AllOf(Writing writing, InkPlane plane, Explained explain)
+    // a file, or a digit that is framed already, or why there is neither
+    private static (ReadOnlyMemory<byte> File, DigitImage? Framed, ProblemDetails? Problem) Open(Picture picture)
     {
-        if (writing.FrameAll() is not { } digit)
-            return [];
-        if (explain is not Explained.Whole)
-            return [new Written(digit, default, explain, [])];
-
-        clock.Lap(Stage.Frame);
-        using var crop = DigitFraming.Crop(plane)!;
-        Written[] explained = [new(digit, default, explain, [Explainer.Step("ink", plane), Explainer.Step("crop", crop)])];
-        clock.Lap(Stage.Explain);
-        return explained;
-    }
-
-    private static List<Written> EachOf(Writing writing, Explained explain)
-    {
-        var digits = new List<Written>();
-        for (var index = 0; index < writing.Digits; index++)
+        return picture switch
         {
-            using var alone = writing.Cut(index);
-            if (alone is null || DigitFraming.Frame(alone) is not { } digit)
-                continue;
-            digits.Add(explain is Explained.Whole && digits.Count < MostExplained
-                ? new Written(digit, writing.Box(index), explain, [Explainer.Step("crop", alone)])
-                : new Written(digit, writing.Box(index), Explained.Nothing, []));
-        }
+            { Encoded: { } encoded } => (encoded, null, null),
+            { Problem: { } problem } => (default, null, problem),
+            { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes ? (bytes, null, null) : Refused(Faults.NotBase64),
+            { Json: { Image: null, Pixels: { } pixels } } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
+                ? (default, new DigitImage(pixels.Select(level => (byte)Math.Round(level)).ToArray()), null)
+                : Refused(Faults.WrongPixels),
+            _ => Refused(Faults.NeitherOrBoth),
+        };
 
-        return digits;
+        static (ReadOnlyMemory<byte>, DigitImage?, ProblemDetails?) Refused(string fault) => (default, null, Problems.Of(StatusCodes.Status400BadRequest, fault).ProblemDetails);
     }
 
     private static byte[]? FromBase64(string text)
@@ -193,15 +164,6 @@ internal sealed class Recogniser(LoadedModel model, ImageLimits limits, StageClo
         var bytes = new byte[encoded.Length / 4 * 3 + 3];
         return Convert.TryFromBase64Chars(encoded, bytes, out var length) ? bytes[..length] : null;
     }
-
-    private static Reading FromPixels(IReadOnlyList<double> pixels, Explained explain)
-    {
-        var ink = pixels.Select(level => (byte)Math.Round(level)).ToArray();
-        return ink.Max() < DigitFraming.FaintestInk ? Blank
-            : new Reading([new Written(new DigitImage(ink), new PixelBox(0, 0, DigitImage.Side, DigitImage.Side), explain, [])], 1, DigitImage.Side, DigitImage.Side);
-    }
-
-    private static Reading Blank => Reading.Refused(StatusCodes.Status422UnprocessableEntity, Faults.Blank);
 }
 
 /// <summary>The answer to a picture whose digits were to be read: exactly one of the two members.</summary>

@@ -34,12 +34,13 @@ internal static class EvaluateCommand
         };
         command.SetAction(parsed =>
         {
-            using var classifier = DigitClassifier.Load(parsed.GetValue(model)!);
+            using var reader = DigitReader.Load(parsed.GetValue(model)!);
+            var classifier = reader.Classifier;
             var folder = MnistDataset.Folder(parsed.GetValue(data));
             DownloadCommand.Fetch(folder, cancellation);
             if (parsed.GetValue(pictures.Pictures))
             {
-                pictures.Evaluate(parsed, classifier, folder, StrokeDataset.Load(parsed.GetValue(strokes) ?? Path.Combine("data", "pendigits")), cancellation);
+                pictures.Evaluate(parsed, reader, folder, StrokeDataset.Load(parsed.GetValue(strokes) ?? Path.Combine("data", "pendigits")), cancellation);
                 return;
             }
 

@@ -15,7 +15,7 @@ internal static class PredictCommand
         var command = new Command("predict", "Reads the digit in each image.\n\nExample: MnistTrainer predict three.png photo.jpg --show") { images, model, show };
         command.SetAction(parsed =>
         {
-            using var classifier = DigitClassifier.Load(parsed.GetValue(model)!);
+            using var reader = DigitReader.Load(parsed.GetValue(model)!);
             var faults = 0;
             foreach (var path in parsed.GetValue(images)!)
             {
@@ -23,13 +23,10 @@ internal static class PredictCommand
                 {
                     if (!File.Exists(path))
                         throw new FileNotFoundException("There is no such file.");
-                    using var plane = ImageDecoder.Decode(File.ReadAllBytes(path));
-                    var image = Writing.On(plane).FrameAll();
-                    if (image is null)
-                        throw new InvalidDataException("The image is blank.");
-                    ConsoleReport.Prediction(path, classifier.Classify(image));
+                    var reading = reader.Read(File.ReadAllBytes(path)) ?? throw new InvalidDataException("The image is blank.");
+                    ConsoleReport.Prediction(path, reading.Prediction);
                     if (parsed.GetValue(show))
-                        ConsoleReport.Image(image);
+                        ConsoleReport.Image(reading.Image);
                 }
                 catch (Exception e) when (e is IOException or ImageException or InvalidDataException or UnauthorizedAccessException)
                 {

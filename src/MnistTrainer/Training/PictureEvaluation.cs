@@ -4,19 +4,19 @@ using MnistTrainer.Data;
 
 namespace MnistTrainer.Training;
 
-/// <summary>What became of pictures of one kind; all shares are 0 to 1.</summary>
+/// <summary>What became of pictures of one kind; all shares are 0 to 1. What the model rejects is not read right.</summary>
 /// <param name="Pictures">How many.</param>
-/// <param name="Right">Of pictures whose only digit was read right, all ink taken as one.</param>
+/// <param name="Right">Of pictures that were read entirely right.</param>
+/// <param name="Unread">Of pictures that were not answered, or with a <c>?</c>: blank, rejected, or pieces of a row that can't be read.</param>
 /// <param name="Several">Of pictures that were taken for several digits.</param>
-/// <param name="RowsRight">Of pictures whose every digit was read right, and none that isn't there.</param>
-/// <param name="DigitsRight">Of written digits that were read right, the others of their row counted as most of them can be matched in order.</param>
-public readonly record struct PictureResult(int Pictures, double Right, double Several, double RowsRight, double DigitsRight);
+/// <param name="DigitsRight">Of written digits that were read right, those of a row counted as most of them can be matched in order.</param>
+public readonly record struct PictureResult(int Pictures, double Right, double Unread, double Several, double DigitsRight);
 
-/// <summary>Reads made pictures as the service does.</summary>
-/// <param name="classifier">Answers.</param>
+/// <summary>Reads made pictures as the service does: one digit as <c>POST /predict</c>, several as <c>POST /read</c>.</summary>
+/// <param name="reader">Answers.</param>
 /// <param name="samplesFolder">Gets some of the pictures and all that are read wrongly; null for none.</param>
 /// <param name="cancellation">Ends the work.</param>
-public sealed class PictureEvaluation(DigitClassifier classifier, string? samplesFolder, CancellationToken cancellation)
+public sealed class PictureEvaluation(DigitReader reader, string? samplesFolder, CancellationToken cancellation)
 {
     private const int SamplesPerKind = 10;
 
@@ -26,31 +26,31 @@ public sealed class PictureEvaluation(DigitClassifier classifier, string? sample
     /// <param name="make">Makes the picture of an index.</param>
     public PictureResult Run(string kind, int count, Func<int, DigitPicture> make)
     {
-        var (one, several, rows, digits, matched) = (0, 0, 0, 0, 0);
+        var (right, unread, several, digits, matched) = (0, 0, 0, 0, 0);
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
         {
             var picture = make(index);
-            var (whole, row, found) = Read(picture.Encoded);
-            var right = picture.Text.Length == 1 ? whole == picture.Text : row == picture.Text;
-            Interlocked.Add(ref one, whole == picture.Text ? 1 : 0);
+            var (text, found) = picture.Text.Length == 1 ? ReadOne(picture.Encoded) : ReadRow(picture.Encoded);
+            var isRight = text == picture.Text;
+            Interlocked.Add(ref right, isRight ? 1 : 0);
+            Interlocked.Add(ref unread, text.Contains(NumberReading.Unread) ? 1 : 0);
             Interlocked.Add(ref several, found > 1 ? 1 : 0);
-            Interlocked.Add(ref rows, row == picture.Text ? 1 : 0);
             Interlocked.Add(ref digits, picture.Text.Length);
-            Interlocked.Add(ref matched, LongestCommonSubsequence(picture.Text, row));
-            if (samplesFolder is not null && (index < SamplesPerKind || !right || (picture.Text.Length == 1 && found > 1)))
-                Save(picture, string.Create(CultureInfo.InvariantCulture, $"{kind}-{index}-{picture.Text}-{(right ? "" : $"not-{whole}-{row}")}{(found > 1 ? $"-{found}-digits" : "")}"));
+            Interlocked.Add(ref matched, LongestCommonSubsequence(picture.Text, text));
+            if (samplesFolder is not null && (index < SamplesPerKind || !isRight || (picture.Text.Length == 1 && found > 1)))
+            {
+                Save(picture, string.Create(CultureInfo.InvariantCulture,
+                    $"{kind}-{index}-{picture.Text}{(isRight ? "" : $"-not-{text.Replace(NumberReading.Unread, 'x')}")}{(found > 1 ? $"-{found}-digits" : "")}"));
+            }
         });
-        return new PictureResult(count, (double)one / count, (double)several / count, (double)rows / count, (double)matched / digits);
+        return new PictureResult(count, (double)right / count, (double)unread / count, (double)several / count, (double)matched / digits);
     }
 
-    private (string Whole, string Row, int Found) Read(byte[] encoded)
-    {
-        using var plane = ImageDecoder.Decode(encoded);
-        var writing = Writing.On(plane);
-        var whole = writing.FrameAll() is { } digit ? classifier.Classify(digit).Digit.ToString(CultureInfo.InvariantCulture) : "";
-        var digits = Enumerable.Range(0, writing.Digits).Select(writing.Frame).OfType<DigitImage>().ToList();
-        return (whole, string.Concat(classifier.Classify(digits).Select(prediction => prediction.Digit)), writing.Digits);
-    }
+    private (string Text, int Digits) ReadOne(byte[] encoded) => reader.Read(encoded) is { } reading
+        ? (reading.Digit is { } digit ? digit.ToString(CultureInfo.InvariantCulture) : $"{NumberReading.Unread}", reading.DigitsSeen)
+        : ($"{NumberReading.Unread}", 0);
+
+    private (string Text, int Digits) ReadRow(byte[] encoded) => reader.ReadNumber(encoded) is { } row ? (row.Text, row.Digits.Count) : ($"{NumberReading.Unread}", 0);
 
     private void Save(DigitPicture picture, string name)
     {

@@ -3,7 +3,7 @@ import { post } from './service.js';
 /**
  * @typedef {{digit: number, confidence: number, isDigit: boolean, box: {x: number, y: number, width: number, height: number}}} RowDigit one of several; `box` in pixels
  * @typedef {{text: string, digits: RowDigit[], width: number, height: number}} Row several digits from left to right, and the size of the picture in pixels;
- *   `text`: those that are taken for a digit
+ *   `text`: one character each, `?` for what can't be read
  * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], model: string, picture: Blob, name: string, row?: Row,
  *   roundTripMs: number, serverMs: number | null}} Prediction
  *   `picture`: what was asked about; `name`: what was read, as short as can be; `row`: where there are several digits. Where it is no digit, the others say what it
@@ -34,7 +34,7 @@ export async function predict(picture, takeRow, key, signal) {
 
   const read = await post('read', await takeRow(), headers, reply => 'digits' in reply, signal);
   if (!read.reply) return read;
-  if (read.reply.text === '' || read.reply.digits.length < 2) return one;
+  if (read.reply.digits.length < 2 || !read.reply.digits.some(({ isDigit }) => isDigit)) return one;
   return {
     ...one,
     row: read.reply,
