@@ -31,11 +31,17 @@ for replica in 0 1 2 3; do
   echo "server 127.0.0.1:$port max_fails=1 fail_timeout=5s;" >>"$work/nginx/replicas.conf"
 done
 
-port=${PORT:-$((20000 + RANDOM % 10000))}
-sed "s/listen 8080;/listen 127.0.0.1:$port;/; s|/tmp/nginx-|$work/nginx/|" deploy/nginx/nginx.conf >"$work/nginx/nginx.conf"
-PATH=$PATH:/usr/sbin nginx -p "$work/nginx" -c nginx.conf -e stderr -g 'daemon off;' 2>"$work/nginx.log" &
-pids+=($!)
-until curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null; do sleep 0.1; done
+# nginx takes no port 0: where another process has the one that was drawn, nginx ends, and another is drawn
+until ((${nginx:-0})) && kill -0 "$nginx" 2>/dev/null && curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null; do
+  if ! ((${nginx:-0})) || ! kill -0 "$nginx" 2>/dev/null; then
+    port=$((20000 + RANDOM % 10000))
+    sed "s/listen 8080;/listen 127.0.0.1:$port;/; s|/tmp/nginx-|$work/nginx/|" deploy/nginx/nginx.conf >"$work/nginx/nginx.conf"
+    PATH=$PATH:/usr/sbin nginx -p "$work/nginx" -c nginx.conf -e stderr -g 'daemon off;' 2>"$work/nginx.log" &
+    nginx=$!
+  fi
+  sleep 0.1
+done
+pids+=("$nginx")
 
 cat >"$work/load.lua" <<'LUA'
 local pixels = {}

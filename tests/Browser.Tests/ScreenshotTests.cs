@@ -6,10 +6,15 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Browser.Tests;
 
-/// <summary>The page in each of its states. The pictures come to artifacts/screenshots; docs/screenshots.sh puts them into docs.</summary>
+/// <summary>The page in each of its states, compared with the pictures in docs. What it looks like now comes to artifacts/screenshots; docs/screenshots.sh puts that into docs.</summary>
 public class ScreenshotTests(Site site)
 {
     private const int MostBytes = 120_000;
+
+    /// <summary>Pictures are compared at an eighth of their size, so that fonts of another machine and the last digits of a probability don't count.</summary>
+    private const int Reduction = 8, MostLevelsApart = 40;
+
+    private const double MostPixelsApart = 0.04;
 
     public static TheoryData<string, int, int, ColorScheme> All()
     {
@@ -136,6 +141,19 @@ public class ScreenshotTests(Site site)
         }
     }
 
+    private static double PixelsApart(SKBitmap one, SKBitmap other)
+    {
+        return Reduce(one).Zip(Reduce(other)).Average(pair =>
+            Math.Abs(pair.First.Red - pair.Second.Red) > MostLevelsApart || Math.Abs(pair.First.Green - pair.Second.Green) > MostLevelsApart
+            || Math.Abs(pair.First.Blue - pair.Second.Blue) > MostLevelsApart ? 1.0 : 0);
+
+        static SKColor[] Reduce(SKBitmap picture)
+        {
+            using var small = picture.Resize(new SKSizeI(picture.Width / Reduction, picture.Height / Reduction), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            return small.Pixels;
+        }
+    }
+
     /// <param name="page">What is shown.</param>
     /// <param name="name">Relative to the repository; .png as it is, .webp and .jpg with a little less detail in far fewer bytes.</param>
     /// <param name="part">Of the page; by default what the window shows.</param>
@@ -154,7 +172,16 @@ public class ScreenshotTests(Site site)
         await WriteAsync(Path.Combine("artifacts", "screenshots", Path.GetFileName(name)));
         Assert.InRange(bytes.Length, 5_000, MostBytes);
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
+        {
             await WriteAsync(name);
+            return;
+        }
+
+        using var committed = SKBitmap.Decode(Path.Combine(Site.RepositoryRoot, name));
+        Assert.Equal((committed.Width, committed.Height), (picture.Width, picture.Height));
+        var apart = PixelsApart(committed, picture);
+        Assert.True(apart <= MostPixelsApart,
+            $"{100 * apart:F1} % of the page look otherwise than in {name}. Compare it with artifacts/screenshots; if the new look is meant, run docs/screenshots.sh.");
 
         async Task WriteAsync(string relative)
         {

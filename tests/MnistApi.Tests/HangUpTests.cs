@@ -10,7 +10,7 @@ public class HangUpTests
     [Fact]
     public async Task A_client_that_hangs_up_ends_its_work_and_gives_its_place_in_the_queue_to_another()
     {
-        using var service = await RunningService.StartAsync([("Limits__Concurrency", "1"), ("Limits__Queue", "1"), ("Limits__RequestSeconds", "300")]);
+        using var service = await RunningService.StartAsync([("Limits__Concurrency", "1"), ("Limits__Queue", "1"), ("Limits__RequestSeconds", "300"), ("Limits__MaxBytes", "100000000")]);
         using var endWork = new CancellationTokenSource();
         using var endWait = new CancellationTokenSource();
 
@@ -54,14 +54,14 @@ public class HangUpTests
         return metrics;
     }
 
-    /// <summary>128 pictures of 9 megapixels each: ten seconds of work.</summary>
+    /// <summary>256 pictures of 16 megapixels each: more work than anybody waits for, and what is left of it is never done.</summary>
     private static MultipartFormDataContent LongBatch()
     {
         using var small = SKBitmap.Decode(Drawing.Of(3));
-        using var large = small.Resize(new SKImageInfo(3000, 3000), SKSamplingOptions.Default);
+        using var large = small.Resize(new SKImageInfo(4000, 4000), SKSamplingOptions.Default);
         using var png = large.Encode(SKEncodedImageFormat.Png, 100);
         var batch = new MultipartFormDataContent();
-        for (var i = 0; i < 128; i++)
+        for (var i = 0; i < 256; i++)
             batch.Add(Api.Raw(png.ToArray()), "image", $"{i}.png");
         return batch;
     }

@@ -44,7 +44,7 @@ public class CalibrationTests
         using var scaled = Untrained(scale);
         var best = Calibration.FitTemperature(plain, Answered(plain));
 
-        Assert.InRange(best, 0.9, 1.1); // the labels were drawn from its own probabilities
+        Assert.InRange(best, 0.75, 1.33); // the labels, 500, were drawn from its own probabilities
         Assert.Equal(best * scale, Calibration.FitTemperature(scaled, Answered(plain)), 2e-3);
     }
 

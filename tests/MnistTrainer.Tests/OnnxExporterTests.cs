@@ -52,7 +52,7 @@ public class OnnxExporterTests
         using var classifier = DigitClassifier.Load(path);
         foreach (var (actual, wanted) in Evaluation.Predict(classifier, digits).Zip(expected))
         {
-            Assert.Equal(wanted.Digit, actual.Digit);
+            AssertSameDigit(wanted, actual);
             Assert.Equal(1, actual.Probabilities.Sum(), 5);
             for (var digit = 0; digit < 10; digit++)
                 Assert.Equal(wanted.Probabilities[digit], actual.Probabilities[digit], OnnxExporter.MaxDifference);
@@ -98,9 +98,12 @@ public class OnnxExporterTests
         var nonDigits = NonDigits.Generate(100, seed: 1, digits);
         using var state = new TrainingState(new Recipe { Network = "compact", Epochs = 2, BatchSize = 50, NonDigitShare = 0.2 }, seed: 1);
         Trainer.Fit(state, new TrainingData([new(digits, 400), new(nonDigits, 100)], Validation: null));
-        var card = Card with { Temperature = 0.7, RejectionThreshold = 0.8 };
         DigitSet[] sets = [digits, nonDigits];
-        var expected = sets.Select(set => Evaluation.Predict(state.Result, set, 0.7, 0.8)).ToList();
+        // between the two answers that lie farthest apart, so that the last bits of no answer decide
+        var sorted = sets.SelectMany(set => Evaluation.Predict(state.Result, set, 0.7)).Select(prediction => (double)prediction.DigitProbability).Order().ToList();
+        var threshold = sorted.Zip(sorted.Skip(1)).MaxBy(pair => pair.Second - pair.First) is var (below, above) ? (below + above) / 2 : 0;
+        var card = Card with { Temperature = 0.7, RejectionThreshold = threshold };
+        var expected = sets.Select(set => Evaluation.Predict(state.Result, set, 0.7, threshold)).ToList();
 
         OnnxExporter.Write(state.Result, card, path, digits, expected[0]);
 
@@ -109,15 +112,19 @@ public class OnnxExporterTests
         using var classifier = DigitClassifier.Load(path);
         foreach (var (actual, wanted) in sets.SelectMany(set => Evaluation.Predict(classifier, set)).Zip(expected.SelectMany(answers => answers)))
         {
-            Assert.Equal((wanted.Digit, wanted.IsDigit), (actual.Digit, actual.IsDigit));
+            AssertSameDigit(wanted, actual);
+            Assert.Equal(wanted.IsDigit, actual.IsDigit);
             Assert.Equal(wanted.DigitProbability, actual.DigitProbability, OnnxExporter.MaxDifference);
             Assert.Equal(wanted.Probabilities, actual.Probabilities, (one, other) => Math.Abs(one - other) <= OnnxExporter.MaxDifference);
-            Assert.Equal(actual.DigitProbability >= 0.8, actual.IsDigit);
+            Assert.Equal(actual.DigitProbability >= threshold, actual.IsDigit);
         }
 
-        Assert.Contains(expected[0], prediction => prediction.IsDigit);
-        Assert.Contains(expected[1], prediction => !prediction.IsDigit);
+        Assert.Equal([false, true], expected.SelectMany(answers => answers).Select(prediction => prediction.IsDigit).Distinct().Order());
     }
+
+    // where the two best are as near as the tolerance, rounding may turn them round
+    private static void AssertSameDigit(Prediction wanted, Prediction actual) =>
+        Assert.InRange(wanted.Confidence - wanted.Probabilities[actual.Digit], 0, 2 * OnnxExporter.MaxDifference);
 
     [Theory]
     [InlineData(null)]

@@ -17,11 +17,13 @@ internal static class TrainerProcess
         return (process.ExitCode, await output, await error);
     }
 
-    /// <summary>The trainer's own output folder stands beside that of the tests.</summary>
+    /// <summary>The trainer's own output folder stands beside that of the tests. An interrupt reaches it also where the tests run in the background, which ignores interrupts.</summary>
     public static ProcessStartInfo Start(string arguments)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        return new ProcessStartInfo(Path.Combine(Repository.Root, "artifacts", "bin", "MnistTrainer", configuration, "MnistTrainer"), arguments)
+        var program = Path.Combine(Repository.Root, "artifacts", "bin", "MnistTrainer", configuration, "MnistTrainer");
+        var (file, options) = OperatingSystem.IsLinux() ? ("env", $"--default-signal=INT {program} {arguments}") : (program, arguments);
+        return new ProcessStartInfo(file, options)
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,

@@ -20,7 +20,11 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     public BatchAnswer Answer(Picture picture, bool explain)
     {
         var reading = Read(picture, explain, out var problem);
-        return new BatchAnswer(reading is null ? null : ToResponse(reading, explain ? ExplainWhole(reading) : null), problem);
+        if (reading is null)
+            return new BatchAnswer(null, problem);
+
+        Telemetry.Predicted(reading.Prediction);
+        return new BatchAnswer(ToResponse(reading, explain ? ExplainWhole(reading) : null), null);
     }
 
     /// <summary>Answers each picture; one that can't be answered doesn't keep the others from it.</summary>
@@ -29,12 +33,21 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     /// <param name="hungUp">Nobody waits for the answers any more; asked between two pictures.</param>
     /// <returns>One answer per picture, in order.</returns>
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
-    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp) => [.. pictures.Select(picture =>
+    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp)
     {
-        hungUp.ThrowIfCancellationRequested();
-        var reading = Read(picture, keepInk: false, out var problem);
-        return new BatchAnswer(reading is null ? null : ToResponse(reading, explain ? new Explanation([Explainer.Input(reading.Image)], null, null, null) : null), problem);
-    })];
+        var readings = new DigitReading?[pictures.Count];
+        var answers = new BatchAnswer[pictures.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            hungUp.ThrowIfCancellationRequested();
+            readings[i] = Read(pictures[i], keepInk: false, out var problem);
+            answers[i] = new BatchAnswer(readings[i] is { } reading ? ToResponse(reading, explain ? ExplainInput(reading) : null) : null, problem);
+        }
+
+        foreach (var reading in readings.OfType<DigitReading>()) // counted once there is somebody to answer
+            Telemetry.Predicted(reading.Prediction);
+        return answers;
+    }
 
     /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
     /// <param name="picture">As it arrived.</param>
@@ -85,7 +98,6 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     private PredictResponse ToResponse(DigitReading reading, Explanation? explanation)
     {
         var prediction = reading.Prediction;
-        Telemetry.Predicted(prediction);
         return new PredictResponse(
             reading.Digit is not null, reading.Digit is null ? NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold) : null,
             reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null, prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explanation);
@@ -98,6 +110,8 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
         using var crop = ink is null ? null : DigitFraming.Crop(ink);
         return Explain(reading, [.. ink is null ? [] : new[] { Explainer.Step("ink", ink) }, .. crop is null ? [] : new[] { Explainer.Step("crop", crop) }]);
     }
+
+    private static Explanation ExplainInput(DigitReading reading) => new([Explainer.Input(reading.Image)], null, null, null);
 
     private Explanation ExplainDigit(DigitReading reading)
     {
