@@ -23,11 +23,13 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="keepInk">Whether the reading holds the ink that was found.</param>
     /// <param name="stageDone">Told when each stage is over.</param>
+    /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
-    public DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
     {
-        var plane = Decode(encoded, stageDone);
+        var plane = Decode(encoded, stageDone, cancellation);
         try
         {
             var writing = Writing.On(plane);
@@ -59,11 +61,13 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="keepInk">Whether each digit's reading holds its ink.</param>
     /// <param name="stageDone">Told when each stage is over.</param>
+    /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
-    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
     {
-        using var plane = Decode(encoded, stageDone);
+        using var plane = Decode(encoded, stageDone, cancellation);
         var writing = Writing.On(plane);
         var found = new List<(DigitImage Image, PixelBox Box, InkPlane? Ink)>();
         for (var index = 0; index < writing.Digits; index++)
@@ -96,11 +100,11 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <summary>Frees the network. No call may be running.</summary>
     public void Dispose() => classifier.Dispose();
 
-    private InkPlane Decode(ReadOnlySpan<byte> encoded, Action<ReadingStage>? stageDone)
+    private InkPlane Decode(ReadOnlySpan<byte> encoded, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         try
         {
-            return ImageDecoder.Decode(encoded, limits);
+            return ImageDecoder.Decode(encoded, limits, cancellation);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SkiaSharp;
 
 namespace MnistModel;
 
@@ -73,6 +74,33 @@ internal static class ImageMetadata
         var chunk = rest.Length < 8 ? [] : rest[..(int)Math.Min(rest.Length, BinaryPrimitives.ReadUInt32BigEndian(rest) + 12L)];
         rest = chunk.Length >= 8 && chunk[4..].StartsWith("IEND"u8) ? [] : rest[chunk.Length..];
         return chunk;
+    }
+
+    /// <summary>How a picture is to be turned, as its EXIF data says in tag 0x0112 of its first directory (CIPA DC-008); upright where it says nothing that can be read.</summary>
+    /// <param name="exif">A TIFF header and what follows it.</param>
+    public static SKEncodedOrigin Orientation(ReadOnlySpan<byte> exif)
+    {
+        if (exif.StartsWith("Exif\0\0"u8))
+            exif = exif[6..]; // as in a JPEG: a PNG shouldn't, but some do
+        var isLittle = exif.StartsWith("II*\0"u8);
+        if (exif.Length < 8 || (!isLittle && !exif.StartsWith("MM\0*"u8)))
+            return SKEncodedOrigin.TopLeft;
+
+        const int entryBytes = 12, orientation = 0x0112, ofShort = 3;
+        var directory = exif[(int)Math.Min((uint)exif.Length, isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]))..];
+        if (directory.Length < 2)
+            return SKEncodedOrigin.TopLeft;
+
+        var entries = directory[2..];
+        for (var count = Short(directory); count > 0 && entries.Length >= entryBytes; count--, entries = entries[entryBytes..])
+        {
+            if (Short(entries) == orientation && Short(entries[2..]) == ofShort && Short(entries[8..]) is >= 1 and <= 8 and var origin)
+                return (SKEncodedOrigin)origin;
+        }
+
+        return SKEncodedOrigin.TopLeft;
+
+        ushort Short(ReadOnlySpan<byte> at) => isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
     }
 
     private static void CheckJpeg(ReadOnlySpan<byte> image)

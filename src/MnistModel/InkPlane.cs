@@ -9,6 +9,8 @@ namespace MnistModel;
 /// </summary>
 public sealed class InkPlane : IDisposable
 {
+    private const int MostPooled = 4_194_304;
+
     private readonly bool _rented;
     private byte[] _ink;
 
@@ -28,7 +30,9 @@ public sealed class InkPlane : IDisposable
 
     private InkPlane(int width, int height)
     {
-        (Width, Height, _ink, _rented) = (width, height, ArrayPool<byte>.Shared.Rent(width * height), true);
+        // large ones are few, and the pool would hold on to them
+        (Width, Height, _rented) = (width, height, width * height <= MostPooled);
+        _ink = _rented ? ArrayPool<byte>.Shared.Rent(width * height) : GC.AllocateUninitializedArray<byte>(width * height);
         (PictureWidth, PictureHeight) = (width, height);
     }
 
@@ -67,6 +71,44 @@ public sealed class InkPlane : IDisposable
         }
 
         return small;
+    }
+
+    /// <summary>The same picture at a whole part of its size, each pixel the mean of a square of pixels; what is left over at right and bottom is cut off.</summary>
+    /// <param name="times">At least 1, and at most the shorter side.</param>
+    /// <returns>This plane where it is 1; otherwise another, and this one is disposed.</returns>
+    internal InkPlane Reduce(int times)
+    {
+        if (times < 2)
+            return this;
+
+        using var large = this;
+        var small = Rent(Width / times, Height / times).As(PictureWidth, PictureHeight, transposed: false);
+        var sums = new int[small.Width];
+        for (var y = 0; y < small.Height; y++)
+        {
+            Array.Clear(sums);
+            for (var dy = 0; dy < times; dy++)
+                AddUp(large.Row(y * times + dy), sums, times);
+            for (var x = 0; x < sums.Length; x++)
+                small.Ink[y * small.Width + x] = (byte)(sums[x] / (times * times));
+        }
+
+        return small;
+    }
+
+    /// <summary>Adds each stretch of a row to the sum of a column.</summary>
+    /// <param name="row">Levels, at least <paramref name="times"/> for each sum.</param>
+    /// <param name="sums">One a column.</param>
+    /// <param name="times">Levels of a stretch.</param>
+    internal static void AddUp(ReadOnlySpan<byte> row, Span<int> sums, int times)
+    {
+        for (int i = 0, x = 0; i < sums.Length; i++)
+        {
+            var sum = 0;
+            for (var end = x + times; x < end; x++)
+                sum += row[x];
+            sums[i] += sum;
+        }
     }
 
     /// <summary>Ends the plane's use.</summary>

@@ -6,7 +6,7 @@ namespace MnistModel;
 
 /// <summary>
 /// The five filters of PNG, undone: a row is stored as its difference to what could be guessed from the pixel to the left, above, or above to the left (PNG specification, 3rd edition, section 9).
-/// Rows of four bytes a pixel are worked on a pixel or four at a time.
+/// Rows of three or four bytes a pixel are worked on a pixel or four at a time.
 /// </summary>
 internal static class PngFilter
 {
@@ -16,39 +16,39 @@ internal static class PngFilter
     /// <param name="filter">The first byte of the row.</param>
     /// <param name="row">The others; written over.</param>
     /// <param name="above">The pixels of the row above; zeros above the first.</param>
-    /// <param name="channels">Bytes a pixel: 1 or 4.</param>
+    /// <param name="pixelBytes">Bytes a pixel, 1 to 8; 1 where several pixels share one.</param>
     /// <returns>False where there is no such filter.</returns>
-    public static bool TryUndo(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int channels)
+    public static bool TryUndo(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         switch (filter)
         {
             case None:
                 return true;
-            case Sub when channels == 4:
+            case Sub when pixelBytes == 4:
                 AddLeft(row);
                 return true;
             case Sub:
-                for (var i = 1; i < row.Length; i++)
-                    row[i] += row[i - 1];
+                for (var i = pixelBytes; i < row.Length; i++)
+                    row[i] += row[i - pixelBytes];
                 return true;
             case Up:
                 TensorPrimitives.Add(row, above, row);
                 return true;
-            case Average when channels == 4:
+            case Average when pixelBytes == 4:
                 AddAverage(MemoryMarshal.Cast<byte, uint>(row), MemoryMarshal.Cast<byte, uint>(above));
                 return true;
             case Average:
-                row[0] += (byte)(above[0] >> 1);
-                for (var i = 1; i < row.Length; i++)
-                    row[i] += (byte)((row[i - 1] + above[i]) >> 1);
+                for (var i = 0; i < row.Length; i++)
+                    row[i] += (byte)(((i < pixelBytes ? 0 : row[i - pixelBytes]) + above[i]) >> 1);
                 return true;
-            case Paeth when channels == 4:
-                AddNearest(MemoryMarshal.Cast<byte, uint>(row), MemoryMarshal.Cast<byte, uint>(above));
+            case Paeth when pixelBytes is 3 or 4:
+                AddNearest(row, above, pixelBytes);
                 return true;
             case Paeth:
-                row[0] += above[0];
-                for (var i = 1; i < row.Length; i++)
-                    row[i] += Nearest(row[i - 1], above[i], above[i - 1]);
+                for (var i = 0; i < Math.Min(pixelBytes, row.Length); i++)
+                    row[i] += above[i];
+                for (var i = pixelBytes; i < row.Length; i++)
+                    row[i] += Nearest(row[i - pixelBytes], above[i], above[i - pixelBytes]);
                 return true;
             default:
                 return false;
@@ -87,23 +87,36 @@ internal static class PngFilter
         }
     }
 
-    private static void AddNearest(Span<uint> row, ReadOnlySpan<uint> above)
+    private static void AddNearest(Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         var (left, corner) = (Vector128<short>.Zero, Vector128<short>.Zero);
-        for (var i = 0; i < row.Length; i++)
+        for (var i = 0; i < row.Length; i += pixelBytes)
         {
-            var up = Widen(above[i]);
+            var up = Read(above[i..], pixelBytes);
             var (upwards, sideways) = (up - corner, left - corner);
             var (toLeft, toUp, toCorner) = (Vector128.Abs(upwards), Vector128.Abs(sideways), Vector128.Abs(upwards + sideways));
             var nearest = Vector128.ConditionalSelect(
                 Vector128.LessThanOrEqual(toLeft, toUp) & Vector128.LessThanOrEqual(toLeft, toCorner), left,
                 Vector128.ConditionalSelect(Vector128.LessThanOrEqual(toUp, toCorner), up, corner));
-            left = (Widen(row[i]) + nearest) & Vector128.Create<short>(0xFF);
+            left = (Read(row[i..], pixelBytes) + nearest) & Vector128.Create<short>(0xFF);
             corner = up;
-            row[i] = Vector128.Narrow(left, left).AsUInt32().ToScalar();
+            Write(row[i..], pixelBytes, Vector128.Narrow(left, left).AsUInt32().ToScalar());
         }
 
-        static Vector128<short> Widen(uint pixel) => Vector128.WidenLower(Vector128.CreateScalar(pixel).AsByte()).AsInt16();
+        static Vector128<short> Read(ReadOnlySpan<byte> pixel, int pixelBytes) => Vector128.WidenLower(Vector128.CreateScalar(
+            pixelBytes == 4 ? MemoryMarshal.Read<uint>(pixel) : MemoryMarshal.Read<ushort>(pixel) | (uint)pixel[2] << 16).AsByte()).AsInt16();
+
+        static void Write(Span<byte> pixel, int pixelBytes, uint value)
+        {
+            if (pixelBytes == 4)
+            {
+                MemoryMarshal.Write(pixel, value);
+                return;
+            }
+
+            MemoryMarshal.Write(pixel, (ushort)value);
+            pixel[2] = (byte)(value >> 16);
+        }
     }
 
     // whichever of the three is nearest to left + up - corner

@@ -31,7 +31,7 @@ internal static class UnevenPaper
     /// <param name="plane">Grey, large enough; it is written over, or disposed where a smaller one is returned.</param>
     public static InkPlane ToInk(InkPlane plane)
     {
-        plane = Shrink(plane, Reduction(plane));
+        plane = plane.Reduce(Reduction(plane));
         var (width, height) = (plane.Width, plane.Height);
         var (medians, isInkDark) = Look(plane);
         if (!isInkDark)
@@ -73,31 +73,6 @@ internal static class UnevenPaper
     }
 
     private static int Reduction(InkPlane plane) => (Math.Max(plane.Width, plane.Height) + TargetSidePx - 1) / TargetSidePx;
-
-    private static InkPlane Shrink(InkPlane plane, int times)
-    {
-        if (times < 2)
-            return plane;
-
-        using var large = plane;
-        var small = InkPlane.Rent(plane.Width / times, plane.Height / times).As(plane.PictureWidth, plane.PictureHeight, transposed: false);
-        var sums = new int[small.Width];
-        for (var y = 0; y < small.Height; y++)
-        {
-            Array.Clear(sums);
-            for (var dy = 0; dy < times; dy++)
-            {
-                var row = large.Row(y * times + dy);
-                for (var x = 0; x < sums.Length * times; x++)
-                    sums[x / times] += row[x];
-            }
-
-            for (var x = 0; x < sums.Length; x++)
-                small.Ink[y * small.Width + x] = (byte)(sums[x] / (times * times));
-        }
-
-        return small;
-    }
 
     // half of each block is paper, whatever is written on it
     private static (float[] Medians, bool IsInkDark) Look(InkPlane plane)

@@ -48,6 +48,7 @@ internal static partial class CorrectionEndpoints
     /// <param name="options">Whether corrections are taken.</param>
     /// <param name="model">Answers where the form doesn't say what was answered.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
+    /// <param name="hungUp">Ends the work.</param>
     /// <response code="201">It is stored.</response>
     /// <response code="400">Not an image, damaged, not the form that is expected, or no consent.</response>
     /// <response code="404">Corrections are not taken here.</response>
@@ -56,7 +57,8 @@ internal static partial class CorrectionEndpoints
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
     /// <response code="507">As many are stored as the service may hold.</response>
-    private static Results<PendingCorrection, ProblemHttpResult> Correct(ImageForm form, CorrectionsOptions options, LoadedModel model, Recogniser recogniser)
+    private static Results<PendingCorrection, ProblemHttpResult> Correct(
+        ImageForm form, CorrectionsOptions options, LoadedModel model, Recogniser recogniser, CancellationToken hungUp)
     {
         if (!options.Enabled)
             return Problems.Of(StatusCodes.Status404NotFound, CorrectionFaults.Off);
@@ -71,7 +73,7 @@ internal static partial class CorrectionEndpoints
         if (form.Files is not [var image, ..])
             return Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
 
-        if (recogniser.Read(new Picture(image.Memory), keepInk: true, out var problem) is not { } reading)
+        if (recogniser.Read(new Picture(image.Memory), keepInk: true, out var problem, hungUp) is not { } reading)
             return TypedResults.Problem(problem!);
 
         using var ink = reading.Ink!;

@@ -26,6 +26,7 @@ internal static class PredictEndpoints
     /// </remarks>
     /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
+    /// <param name="hungUp">Ends the work.</param>
     /// <param name="explain">Add <c>explanation</c> to the answer: the steps to the network's input, what in it speaks for the answer and for the runner-up, and what the network's layers found. Takes some milliseconds.</param>
     /// <response code="200">The digit and its probabilities.</response>
     /// <response code="400">Not an image, damaged, or not the form or JSON that is expected.</response>
@@ -33,16 +34,19 @@ internal static class PredictEndpoints
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromForm(ImageForm form, Recogniser recogniser, bool explain = false) =>
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromForm(
+        ImageForm form, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
         form.Files is [var image, ..]
-            ? ToResult(recogniser.Answer(new Picture(image.Memory), explain))
+            ? ToResult(recogniser.Answer(new Picture(image.Memory), explain, hungUp))
             : Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
 
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromBody(RentedBytes body, Recogniser recogniser, bool explain = false) =>
-        ToResult(recogniser.Answer(new Picture(body.Memory), explain));
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromBody(
+        RentedBytes body, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
+        ToResult(recogniser.Answer(new Picture(body.Memory), explain, hungUp));
 
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromJson(PredictRequest request, Recogniser recogniser, bool explain = false) =>
-        ToResult(recogniser.Answer(new Picture(Json: request), explain));
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromJson(
+        PredictRequest request, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
+        ToResult(recogniser.Answer(new Picture(Json: request), explain, hungUp));
 
     private static Results<Ok<PredictResponse>, ProblemHttpResult> ToResult(BatchAnswer answer) =>
         answer is { Prediction: { } prediction } ? TypedResults.Ok(prediction) : TypedResults.Problem(answer.Problem!);

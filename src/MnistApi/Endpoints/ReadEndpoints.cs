@@ -25,6 +25,7 @@ internal static class ReadEndpoints
     /// </remarks>
     /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
+    /// <param name="hungUp">Ends the work.</param>
     /// <param name="explain">Add <c>explanation</c> to each digit, of the first 16: how it came about, as with <c>POST /predict</c>.</param>
     /// <response code="200">The digits from left to right, each with its probabilities and its place.</response>
     /// <response code="400">Not an image, damaged, or not the form or JSON that is expected.</response>
@@ -32,16 +33,19 @@ internal static class ReadEndpoints
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
-    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromForm(ImageForm form, Recogniser recogniser, bool explain = false) =>
+    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromForm(
+        ImageForm form, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
         form.Files is [var image, ..]
-            ? ToResult(recogniser.ReadRow(new Picture(image.Memory), explain))
+            ? ToResult(recogniser.ReadRow(new Picture(image.Memory), explain, hungUp))
             : Problems.Of(StatusCodes.Status400BadRequest, Faults.NoFile);
 
-    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromBody(RentedBytes body, Recogniser recogniser, bool explain = false) =>
-        ToResult(recogniser.ReadRow(new Picture(body.Memory), explain));
+    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromBody(
+        RentedBytes body, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
+        ToResult(recogniser.ReadRow(new Picture(body.Memory), explain, hungUp));
 
-    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromJson(PredictRequest request, Recogniser recogniser, bool explain = false) =>
-        ToResult(recogniser.ReadRow(new Picture(Json: request), explain));
+    private static Results<Ok<ReadResponse>, ProblemHttpResult> FromJson(
+        PredictRequest request, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
+        ToResult(recogniser.ReadRow(new Picture(Json: request), explain, hungUp));
 
     private static Results<Ok<ReadResponse>, ProblemHttpResult> ToResult(ReadAnswer answer) =>
         answer is { Row: { } row } ? TypedResults.Ok(row) : TypedResults.Problem(answer.Problem!);

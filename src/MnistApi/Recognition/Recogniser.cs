@@ -17,9 +17,11 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     /// <summary>Answers one picture.</summary>
     /// <param name="picture">As it arrived.</param>
     /// <param name="explain">Whether the answer shows how it came about.</param>
-    public BatchAnswer Answer(Picture picture, bool explain)
+    /// <param name="hungUp">Nobody waits for the answer any more.</param>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public BatchAnswer Answer(Picture picture, bool explain, CancellationToken hungUp)
     {
-        var reading = Read(picture, explain, out var problem);
+        var reading = Read(picture, explain, out var problem, hungUp);
         if (reading is null)
             return new BatchAnswer(null, problem);
 
@@ -30,7 +32,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     /// <summary>Answers each picture; one that can't be answered doesn't keep the others from it.</summary>
     /// <param name="pictures">As they arrived.</param>
     /// <param name="explain">Whether the answers show what the network saw. More would take a full batch seconds.</param>
-    /// <param name="hungUp">Nobody waits for the answers any more; asked between two pictures.</param>
+    /// <param name="hungUp">Nobody waits for the answers any more.</param>
     /// <returns>One answer per picture, in order.</returns>
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
     public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp)
@@ -40,7 +42,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
         for (var i = 0; i < answers.Length; i++)
         {
             hungUp.ThrowIfCancellationRequested();
-            readings[i] = Read(pictures[i], keepInk: false, out var problem);
+            readings[i] = Read(pictures[i], keepInk: false, out var problem, hungUp);
             answers[i] = new BatchAnswer(readings[i] is { } reading ? ToResponse(reading, explain ? ExplainInput(reading) : null) : null, problem);
         }
 
@@ -52,9 +54,11 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
     /// <param name="picture">As it arrived.</param>
     /// <param name="explain">Whether the answer shows how each digit came about.</param>
-    public ReadAnswer ReadRow(Picture picture, bool explain)
+    /// <param name="hungUp">Nobody waits for the answer any more.</param>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public ReadAnswer ReadRow(Picture picture, bool explain, CancellationToken hungUp)
     {
-        var row = Read(picture, encoded => model.Reader.ReadNumber(encoded.Span, explain, Lap), framed => model.Reader.ReadNumber(framed, Lap), out var problem);
+        var row = Read(picture, encoded => model.Reader.ReadNumber(encoded.Span, explain, Lap, hungUp), framed => model.Reader.ReadNumber(framed, Lap), out var problem);
         if (row is null)
             return new ReadAnswer(null, problem);
 
@@ -70,8 +74,10 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     /// <param name="picture">As it arrived.</param>
     /// <param name="keepInk">Whether the reading holds the ink that was found.</param>
     /// <param name="problem">Why there is no reading; null where there is one.</param>
-    public DigitReading? Read(Picture picture, bool keepInk, out ProblemDetails? problem) =>
-        Read(picture, encoded => model.Reader.Read(encoded.Span, keepInk, Lap), framed => model.Reader.Read(framed, Lap), out problem);
+    /// <param name="hungUp">Nobody waits for the answer any more.</param>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public DigitReading? Read(Picture picture, bool keepInk, out ProblemDetails? problem, CancellationToken hungUp) =>
+        Read(picture, encoded => model.Reader.Read(encoded.Span, keepInk, Lap, hungUp), framed => model.Reader.Read(framed, Lap), out problem);
 
     /// <summary>Runs the network on pixels as they are.</summary>
     /// <param name="pixels">N × 784 numbers in row order, 0 = paper, 1 = full ink.</param>
