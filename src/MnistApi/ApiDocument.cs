@@ -65,6 +65,8 @@ internal sealed class ApiDocument : IDocumentFilter
         DescribeBatch(swaggerDoc.Paths["/predict/batch"].Operations![HttpMethod.Post], picture);
         DescribeCorrections(swaggerDoc.Paths["/corrections"].Operations![HttpMethod.Post]);
         DescribeExport(swaggerDoc.Paths["/corrections/export"].Operations![HttpMethod.Get]);
+        foreach (var path in swaggerDoc.Paths.Values)
+            path.Operations!.Remove(HttpMethod.Head); // goes without saying where there is GET
     }
 
     private static void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
@@ -102,7 +104,8 @@ internal sealed class ApiDocument : IDocumentFilter
             ("No file", Faults.NoFile),
             ("Neither or both", Faults.NeitherOrBoth),
             ("Not base64", Faults.NotBase64),
-            ("Wrong pixels", Faults.WrongPixels));
+            ("Wrong pixels", Faults.WrongPixels),
+            ("Pixels from 0 to 1", Faults.SmallPixels));
         ShowProblems(operation, StatusCodes.Status413PayloadTooLarge,
             ("Too many bytes", "The image has 12,345,678 bytes; the limit is 10,000,000."),
             ("Too many pixels", "The image has 10,000×10,000 pixels; the limit is 25,000,000 pixels in all."));

@@ -93,11 +93,15 @@ internal static class Problems
 
     private static ProblemHttpResult Of(int status, HttpContext context) => Of(status, status switch
     {
+        StatusCodes.Status400BadRequest when context.Request.Query.TryGetValue("explain", out var explain) && !bool.TryParse(explain, out _) =>
+            "The parameter 'explain' is neither true nor false. Send explain=true, or leave it out.",
         StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}. /swagger lists what this service answers.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} doesn't take {context.Request.Method}. Use {context.Response.Headers.Allow}.",
         StatusCodes.Status408RequestTimeout => "The request took too long. Send it again, or less at once.",
         StatusCodes.Status413PayloadTooLarge =>
             $"The request is too large; the limit for an image is {context.RequestServices.GetRequiredService<ImageLimits>().MaxBytes:N0} bytes. Send a smaller one.",
+        StatusCodes.Status415UnsupportedMediaType when Bodies.IsEncoded(context.Request, out var encoding) =>
+            $"A body in Content-Encoding {encoding} isn't read here. Send it as it is, without that header; pictures gain nothing by being compressed again.",
         StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/v2") => "This Content-Type isn't read here. Send application/json.",
         StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/predict/batch") => UnsupportedBatchType,
         StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/corrections") => UnsupportedCorrectionType,

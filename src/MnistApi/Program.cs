@@ -47,6 +47,7 @@ try
     app.UseExceptionHandler(Problems.OfExceptions);
     app.UseStatusCodePages(Problems.OfStatus);
     app.UseAccess();
+    app.UseBodies();
     app.UseLimits();
     app.UseWhen(context => context.GetEndpoint() is null, files => files.UseResponseCompression()); // the pages alone: an answer is too small to gain by it
     app.UseDefaultFiles();

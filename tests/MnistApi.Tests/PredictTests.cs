@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using MnistModel;
 using SkiaSharp;
@@ -89,6 +91,16 @@ public class PredictTests(Api api)
         Assert.Equal(expected, (await api.Predict(Api.Raw(png, mediaType: null))).GetRawText());
         Assert.Equal(expected, (await api.Predict(Api.Json($$"""{"image":"{{base64}}"}"""))).GetRawText());
         Assert.Equal(expected, (await api.Predict(Api.Json($$"""{"image":"data:image/png;base64,{{base64}}"}"""))).GetRawText());
+
+        var base64Url = Base64Url.EncodeToString([.. png, 0xFB, 0xFF]); // nobody reads behind the image's end
+        Assert.Contains('-', base64Url);
+        Assert.Contains('_', base64Url);
+        Assert.Equal(expected, (await api.Predict(Api.Json($$"""{"image":"{{base64Url}}"}"""))).GetRawText());
+        Assert.Equal(expected, (await api.Predict(new StringContent($$"""{"image":"{{base64}}"}""")
+        {
+            Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json; charset=\"utf-8\"") },
+        })).GetRawText());
+        Assert.Equal(expected, (await api.Predict(new ByteArrayContent(png) { Headers = { ContentEncoding = { "identity" } } })).GetRawText());
     }
 
     [Theory]

@@ -116,9 +116,38 @@ public class ProblemTests(Api api)
         "\"pixels\" isn't 784 numbers from 0 to 255. Send 28 rows of 28, 0 for paper and 255 for ink.", "/predict",
         Api.Json($$"""{"pixels":[{{string.Join(',', Enumerable.Repeat(level, count))}}]}"""));
 
-    [Fact]
-    public Task Rejects_a_query_that_it_can_not_read() =>
-        api.AssertProblem(400, "The request is incomplete or can't be read. /swagger shows what to send.", "/predict?explain=perhaps", Api.Form(Drawing.Of(3)));
+    [Theory]
+    [InlineData("/predict?explain=perhaps")]
+    [InlineData("/predict/batch?explain=yes")]
+    [InlineData("/read?explain=1")]
+    [InlineData("/read?explain=true&explain=false")]
+    public Task Rejects_a_query_that_it_can_not_read_and_names_the_parameter(string path) =>
+        api.AssertProblem(400, "The parameter 'explain' is neither true nor false. Send explain=true, or leave it out.", path, Api.Form(Drawing.Of(3)));
+
+    [Theory]
+    [InlineData("0.5")]
+    [InlineData("1")]
+    public async Task Rejects_pixels_from_0_to_1_and_says_which_range_is_meant(string ink)
+    {
+        var pixels = $$"""{"pixels":[{{string.Join(',', Enumerable.Range(0, 784).Select(i => i % 28 == 14 ? ink : "0"))}}]}""";
+
+        const string detail = "All of \"pixels\" are from 0 to 1, which would be blank. Send them from 0 for paper to 255 for ink: multiply by 255.";
+        await api.AssertProblem(400, detail, "/predict", Api.Json(pixels));
+        await api.AssertProblem(400, detail, "/read", Api.Json(pixels));
+    }
+
+    [Theory]
+    [InlineData("/predict", "gzip")]
+    [InlineData("/predict/batch", "br")]
+    [InlineData("/read", "deflate, gzip")]
+    public async Task Rejects_a_compressed_body_and_names_its_encoding(string path, string encoding)
+    {
+        var body = Api.Raw(Drawing.Of(3));
+        body.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+
+        await api.AssertProblem(415,
+            $"A body in Content-Encoding {encoding} isn't read here. Send it as it is, without that header; pictures gain nothing by being compressed again.", path, body);
+    }
 
     [Fact]
     public Task An_unknown_address_is_a_problem() =>

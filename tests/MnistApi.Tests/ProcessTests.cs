@@ -63,6 +63,8 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("Shutdown:GraceSeconds", "-1", "The setting Shutdown:GraceSeconds can't be -1. The field GraceSeconds must be between 0 and 3600.\n")]
     [InlineData("Corrections:Provider", "Oracle", "Failed to convert configuration value 'Oracle' at 'Corrections:Provider' to type 'MnistApi.Corrections.CorrectionsProvider'.\n")]
     [InlineData("Corrections:MaxCount", "0", "The setting Corrections:MaxCount can't be 0. The field MaxCount must be between 1 and 10000000.\n")]
+    [InlineData("Cors:Origins:0", "example.org", "'example.org' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path.\n")]
+    [InlineData("Cors:Origins:0", "https://example.org/page", "'https://example.org/page' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path.\n")]
     [InlineData("Proxies:Networks:0", "proxy", "'proxy' in Proxies:Networks is neither an address nor a network. Write 10.0.0.7 or 10.0.0.0/8.\n")]
     public async Task With_a_wrong_setting_it_says_so_in_one_line_and_exits(string name, string value, string message) =>
         Assert.Equal((1, "", message), await Run(["--urls", "http://127.0.0.1:0", $"--{name}={value}"]));

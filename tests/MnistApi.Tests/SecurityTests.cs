@@ -59,6 +59,17 @@ public class SecurityTests(Api api)
     }
 
     [Theory]
+    [InlineData("https://friend.example/")]
+    [InlineData("https://friend.example:443")]
+    [InlineData("HTTPS://Friend.Example")]
+    public async Task An_origin_may_be_configured_as_people_write_it(string origin)
+    {
+        await using var open = Api.With(("Cors:Origins:0", origin));
+
+        Assert.Equal("https://friend.example", await AllowedOrigin(open, "https://friend.example"));
+    }
+
+    [Theory]
     [InlineData("Authorization", $"Bearer {Key}", HttpStatusCode.OK)]
     [InlineData("Authorization", "bearer second-key-of-16", HttpStatusCode.OK)]
     [InlineData("X-Api-Key", Key, HttpStatusCode.OK)]

@@ -27,6 +27,24 @@ public class ServiceTests(Api api)
         Assert.Equal(answer, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/model")]
+    [InlineData("/v2")]
+    [InlineData("/v2/health/ready")]
+    [InlineData("/v2/models/mnist")]
+    [InlineData("/v2/models/mnist/ready")]
+    public async Task Head_is_answered_as_get_is_without_the_body(string path)
+    {
+        using var get = await api.Send(HttpMethod.Get, path);
+        using var head = await api.Send(HttpMethod.Head, path);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (get.StatusCode, head.StatusCode));
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Does_not_name_its_server()
     {

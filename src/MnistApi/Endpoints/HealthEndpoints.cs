@@ -8,7 +8,7 @@ internal static class HealthEndpoints
     /// <summary>Maps the handlers.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        var health = routes.MapGroup("/health").WithTags("Health").DisableHttpMetrics().AllowAnonymous();
+        var health = routes.MapGroup("/health").WithTags("Health").DisableHttpMetrics().AllowAnonymous().AlsoHead();
         health.MapGet("/live", Live).Produces<string>(contentType: "text/plain");
         health.MapGet("/ready", Ready).Produces<string>(contentType: "text/plain").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }

@@ -18,7 +18,7 @@ internal static class InferEndpoints
     /// <summary>Maps the handlers.</summary>
     public static void MapInfer(this IEndpointRouteBuilder routes)
     {
-        var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol V2");
+        var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol V2").AlsoHead();
         v2.MapGet("", Server);
         var health = v2.MapGroup("/health").DisableHttpMetrics().AllowAnonymous();
         health.MapGet("/live", Live);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using MnistApi.Endpoints;
@@ -169,20 +171,29 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
             { Encoded: { } encoded } => (encoded, null, null),
             { Problem: { } problem } => (default, null, problem),
             { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes ? (bytes, null, null) : Refused(Faults.NotBase64),
-            { Json: { Image: null, Pixels: { } pixels } } => pixels.Count == DigitImage.PixelCount && pixels.All(level => level is >= 0 and <= 255)
-                ? (default, new DigitImage(pixels.Select(level => (byte)Math.Round(level)).ToArray()), null)
-                : Refused(Faults.WrongPixels),
+            { Json: { Image: null, Pixels: { } pixels } } => FaultOf(pixels) is { } fault
+                ? Refused(fault)
+                : (default, new DigitImage(pixels.Select(level => (byte)Math.Round(level)).ToArray()), null),
             _ => Refused(Faults.NeitherOrBoth),
         };
 
         static (ReadOnlyMemory<byte>, DigitImage?, ProblemDetails?) Refused(string fault) => (default, null, Problems.Of(StatusCodes.Status400BadRequest, fault).ProblemDetails);
     }
 
+    private static string? FaultOf(IReadOnlyList<double> pixels) =>
+        pixels.Count != DigitImage.PixelCount || !pixels.All(level => level is >= 0 and <= 255) ? Faults.WrongPixels
+        : pixels.Max() is > 0 and <= 1 ? Faults.SmallPixels
+        : null;
+
     private static byte[]? FromBase64(string text)
     {
         var encoded = text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(text.IndexOf(',') + 1) : text;
         var bytes = new byte[encoded.Length / 4 * 3 + 3];
-        return Convert.TryFromBase64Chars(encoded, bytes, out var length) ? bytes[..length] : null;
+        if (Convert.TryFromBase64Chars(encoded, bytes, out var length))
+            return bytes[..length];
+
+        // as in addresses: - and _ for + and /, and no = needed
+        return Base64Url.DecodeFromChars(encoded, bytes, out _, out length) is OperationStatus.Done ? bytes[..length] : null;
     }
 }
 

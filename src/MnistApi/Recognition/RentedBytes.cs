@@ -44,11 +44,19 @@ internal sealed class RentedBytes : IDisposable
     }
 
     /// <summary>Reads a request's body, for routing.</summary>
+    /// <exception cref="BadHttpRequestException">The body isn't what its headers say, such as chunks of a size that is no number.</exception>
     public static async ValueTask<RentedBytes> BindAsync(HttpContext context)
     {
-        var bytes = await ReadAsync(context.Request.Body, context.RequestAborted);
-        context.Response.RegisterForDispose(bytes);
-        return bytes;
+        try
+        {
+            var bytes = await ReadAsync(context.Request.Body, context.RequestAborted);
+            context.Response.RegisterForDispose(bytes);
+            return bytes;
+        }
+        catch (IOException e) when (e is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body is malformed.", e);
+        }
     }
 
     /// <inheritdoc/>

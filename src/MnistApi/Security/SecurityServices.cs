@@ -13,7 +13,7 @@ internal static class SecurityServices
     {
         var settings = builder.Configuration;
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(List(settings, "Cors:Origins"))
+            .WithOrigins(Origins(settings))
             .WithMethods(HttpMethods.Get, HttpMethods.Post)
             .AllowAnyHeader()
             .WithExposedHeaders("Retry-After", "Server-Timing")));
@@ -49,20 +49,28 @@ internal static class SecurityServices
     /// <summary>Other sites and keys; after what turns refusals into problem documents.</summary>
     public static void UseAccess(this WebApplication app)
     {
-        if (List(app.Configuration, "Cors:Origins") is not [])
+        if (Origins(app.Configuration) is not [])
             app.UseCors();
         app.Use(next => ApiKeys.From(app.Configuration) is { } keys ? context => keys.Check(context, next) : next);
     }
 
     /// <summary>Reads the settings that may be wrong; where it isn't called, they show when the server starts.</summary>
-    /// <exception cref="InvalidDataException">A key is too short, or a proxy is no address.</exception>
+    /// <exception cref="InvalidDataException">A key is too short, a proxy is no address, or an origin is none.</exception>
     public static void CheckSecurity(this WebApplication app)
     {
         ApiKeys.From(app.Configuration);
+        Origins(app.Configuration);
         _ = app.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;
     }
 
     private static string[] List(IConfiguration settings, string name) => settings.GetSection(name).Get<string[]>() ?? [];
+
+    // as browsers send them: no slash at the end, no port where it is the scheme's own
+    private static string[] Origins(IConfiguration settings) => Array.ConvertAll(List(settings, "Cors:Origins"), origin =>
+        origin == "*" ? origin
+        : Uri.TryCreate(origin, UriKind.Absolute, out var address) && address is { Host.Length: > 0, PathAndQuery: "/" or "", Fragment: "", UserInfo: "" }
+            ? address.GetLeftPart(UriPartial.Authority)
+            : throw new InvalidDataException($"'{origin}' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path."));
 
     private static System.Net.IPNetwork Parse(string network)
     {
