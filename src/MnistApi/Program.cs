@@ -10,36 +10,37 @@ using MnistApi.Security;
 if (args is ["health", .. var address])
     return await HealthEndpoints.AskAsync(address.FirstOrDefault());
 
-// settings, pages and model stand beside the program, wherever it is started from
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-var settings = builder.Configuration;
-
-if (settings["urls"] is null && settings["http_ports"] is null && settings["https_ports"] is null)
-    builder.WebHost.UseUrls("http://*:8080");
-builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
-builder.AddLimits();
-builder.AddTelemetry();
-builder.AddModel();
-builder.AddCorrections();
-builder.AddShutdown();
-builder.AddSecurity();
-
-builder.Services.AddResponseCompression(pages =>
-{
-    pages.EnableForHttps = true; // they hold no secret
-    pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
-});
-builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>();
-builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
-builder.Services.ConfigureHttpJsonOptions(json =>
-{
-    json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
-    json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // "28×28" and "+", not \u00D7 and \u002B
-});
-builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
-
+var hasStarted = false;
 try
 {
+    // settings, pages and model stand beside the program, wherever it is started from
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var settings = builder.Configuration;
+    settings.Check();
+    if (settings["urls"] is null && settings["http_ports"] is null && settings["https_ports"] is null)
+        builder.WebHost.UseUrls("http://*:8080");
+    builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
+    builder.AddLimits();
+    builder.AddTelemetry();
+    builder.AddModel();
+    builder.AddCorrections();
+    builder.AddShutdown();
+    builder.AddSecurity();
+
+    builder.Services.AddResponseCompression(pages =>
+    {
+        pages.EnableForHttps = true; // they hold no secret
+        pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
+    });
+    builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>();
+    builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
+    builder.Services.ConfigureHttpJsonOptions(json =>
+    {
+        json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // "28×28" and "+", not \u00D7 and \u002B
+    });
+    builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
+
     await using var app = builder.Build();
     app.UseSecurity();
     app.UseShutdown();
@@ -70,13 +71,14 @@ try
     app.CheckSecurity();
     app.OpenCorrections();
     var card = app.Services.GetRequiredService<ServedModel>().Card; // loads it, before the port is taken
-    await app.StartAsync();
+    await app.ListenAsync();
+    hasStarted = true; // what happens from here on is no setting's fault
     app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException) // a wrong setting, no such database or model, a foreign model, or the port is taken
+catch (Exception e) when (!hasStarted && e is not HostAbortedException) // a wrong setting, no such address, database or model, a foreign model, or the port is taken
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    await Console.Error.WriteLineAsync(Settings.InOneLine(e));
     return 1;
 }

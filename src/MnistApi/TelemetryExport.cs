@@ -11,8 +11,8 @@ internal static class TelemetryExport
     // the requests of this service take well under the 5 ms where the default buckets begin
     private static readonly double[] RequestSeconds = [0.25e-3, 0.5e-3, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1, 2.5, 10];
 
-    private static readonly string[] Endpoints =
-        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+    /// <summary>OpenTelemetry's standard variables that name a collector.</summary>
+    public static IReadOnlyList<string> Collectors { get; } = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
     private static readonly string[] Probes = ["/health", "/v2/health", "/metrics"];
 
@@ -26,7 +26,7 @@ internal static class TelemetryExport
                 .AddMeter(Telemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
                 .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds })
                 .AddPrometheusExporter());
-        if (Endpoints.Any(name => settings[name] is { Length: > 0 }))
+        if (Collectors.Any(name => settings[name] is { Length: > 0 }))
         {
             telemetry.WithTracing(traces => traces
                 .AddSource(Telemetry.Name)

@@ -40,6 +40,9 @@ public sealed class DigitClassifier : IDisposable
     /// <summary>Names of the outputs of this network: <see cref="OutputName"/>, and <see cref="DigitOutputName"/> where it learned to reject.</summary>
     public IReadOnlyList<string> OutputNames => _outputNames;
 
+    /// <summary>The most bytes of a model file: 100 MB (100,000,000), hundreds of times what these networks have.</summary>
+    public const int MaxFileBytes = 100_000_000;
+
     /// <summary>Loads a model file that the trainer wrote.</summary>
     /// <param name="path">Path of the ONNX file.</param>
     /// <returns>A classifier that the caller disposes.</returns>
@@ -50,12 +53,16 @@ public sealed class DigitClassifier : IDisposable
     /// <summary>Reads a model file as it stands, without a lock that would keep another process from replacing it.</summary>
     /// <param name="path">Path of the ONNX file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It has more bytes than <see cref="MaxFileBytes"/>; nothing was read.</exception>
     public static byte[] ReadFile(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file at '{path}'. Train one with MnistTrainer, or give the right path.", path);
 
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length > MaxFileBytes)
+            throw new InvalidDataException($"'{path}' has {file.Length:N0} bytes; a model file has at most {MaxFileBytes:N0}. Give the right path.");
+
         using var content = new MemoryStream((int)file.Length);
         file.CopyTo(content);
         return content.ToArray();

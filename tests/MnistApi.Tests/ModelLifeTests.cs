@@ -135,6 +135,15 @@ public sealed class ModelLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_too_large_to_be_a_model_is_refused_without_reading_it()
+    {
+        using (var file = new FileStream(_path, FileMode.Create))
+            file.SetLength(1L << 40); // a terabyte with nothing in it: whoever read it would still be reading
+
+        await Refuses($"'{_path}' has 1,099,511,627,776 bytes; a model file has at most 100,000,000. Give the right path.");
+    }
+
+    [Fact]
     public async Task Without_its_file_the_model_goes_on()
     {
         File.Delete(_path);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Xunit;
 
 namespace MnistApi.Tests;
@@ -43,6 +44,54 @@ public sealed class ProcessTests(Api api) : IDisposable
 
         Assert.Equal((1, ""), (code, output));
         Assert.Equal($"'{path}' is not an ONNX model that can be loaded. Write one with MnistTrainer train.\n", error);
+    }
+
+    [Fact]
+    public async Task With_a_file_too_large_to_be_a_model_it_says_so_in_one_line_and_exits()
+    {
+        var path = Path.Combine(_folder.FullName, "large.onnx");
+        using (var file = new FileStream(path, FileMode.Create))
+            file.SetLength(3_000_000_000); // nothing in it
+
+        Assert.Equal((1, "", $"'{path}' has 3,000,000,000 bytes; a model file has at most 100,000,000. Give the right path.\n"), await Run(["--Model:Path", path]));
+    }
+
+    [Theory]
+    [InlineData("--urls=nonsense", "The service can't listen on nonsense: ")]
+    [InlineData("--urls=ftp://127.0.0.1:21", "The service can't listen on ftp://127.0.0.1:21: ")]
+    [InlineData("--urls=https://127.0.0.1:0", "The service can't listen on https://127.0.0.1:0: ")] // there is no certificate
+    [InlineData("--urls=http://127.0.0.1:70000", "The service can't listen on http://127.0.0.1:70000: ")]
+    [InlineData("--urls=http://192.0.2.1:8080", "The service can't listen on http://192.0.2.1:8080: ")] // kept for documentation (RFC 5737): nobody's
+    [InlineData("--http_ports=web", "The setting http_ports can't be 'web'. Write port numbers up to 65535, with ; between them.")]
+    [InlineData("--Logging:LogLevel:Default=Loud", "The setting Logging:LogLevel:Default can't be 'Loud'. Write Trace, Debug, Information, Warning, Error, Critical, None.")]
+    [InlineData("--Logging:Console:LogLevel:Microsoft=1.5", "The setting Logging:Console:LogLevel:Microsoft can't be '1.5'. ")]
+    [InlineData("--Kestrel:Certificates:Default:Path=none.pfx", "Could not find file ")]
+    [InlineData("--OTEL_EXPORTER_OTLP_ENDPOINT=collector", "The setting OTEL_EXPORTER_OTLP_ENDPOINT can't be 'collector'. Write an address such as http://collector:4317.")]
+    public async Task Whatever_keeps_it_from_starting_it_says_in_one_line_and_exits(string argument, string cause)
+    {
+        var (code, output, error) = await Run(argument.StartsWith("--urls", StringComparison.Ordinal) ? [argument] : ["--urls", "http://127.0.0.1:0", argument]);
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith(cause, error, StringComparison.Ordinal);
+        Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal)); // one line
+    }
+
+    [Fact]
+    public async Task A_chunk_of_an_impossible_size_is_counted_and_not_logged()
+    {
+        using var service = await RunningService.StartAsync();
+        using (var connection = new TcpClient())
+        {
+            await connection.ConnectAsync(service.Address.Host, service.Address.Port, TestContext.Current.CancellationToken);
+            await connection.GetStream().WriteAsync("POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"u8.ToArray(),
+                TestContext.Current.CancellationToken);
+            using var answer = new StreamReader(connection.GetStream());
+            Assert.Equal("HTTP/1.1 400 Bad Request", await answer.ReadLineAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(1, (await Scrape.OfAsync(service.Client)).Sum("mnist_rejections_total", "reason", "bad_request"));
+        service.SendSigterm();
+        Assert.Equal("", await service.Output);
     }
 
     [Fact]

@@ -88,12 +88,14 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
-    /// <summary>SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond); null where it can't be read.</summary>
+    /// <summary>SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large; null where it can't be read.</summary>
     private string? Fingerprint()
     {
         try
         {
             using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > DigitClassifier.MaxFileBytes)
+                return $"{file.Length} bytes"; // refused whatever they are, so not read every few seconds
             return Convert.ToHexStringLower(SHA256.HashData(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
