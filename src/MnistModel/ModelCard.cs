@@ -27,6 +27,12 @@ public sealed record ModelCard
     /// <summary>Multiplications with addition for one image.</summary>
     public required long MultiplyAdds { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the network as it stands in the file, its layers and weights, in hexadecimal: whoever loads the file compares, since a file with flipped bits may still answer.
+    /// The exporter fills it in; null until then.
+    /// </summary>
+    public string? NetworkSha256 { get; init; }
+
     /// <summary>All training options, the seed among them, under the trainer's own names.</summary>
     public required JsonElement Training { get; init; }
 

@@ -134,6 +134,30 @@ public sealed class ModelLifeTests : IDisposable
         await Refuses($"'{_path}' is not an ONNX model that can be loaded. Write one with MnistTrainer train.");
     }
 
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    [InlineData(0.75)]
+    public async Task A_file_with_one_flipped_bit_is_refused_though_it_answers(double place)
+    {
+        byte[] damaged = [.. ModelFile.Committed];
+        damaged[(int)(place * damaged.Length)] ^= 1; // the lowest bit of a weight
+
+        ModelFile.Replace(_path, damaged);
+
+        await Refuses($"The network in '{_path}' isn't the one of its model card: the file is damaged. Copy it again.");
+    }
+
+    [Fact]
+    public async Task A_file_whose_card_has_no_hash_is_refused()
+    {
+        var card = JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!;
+
+        ModelFile.Replace(_path, ModelFile.WithCard(card, changed => changed.Remove("networkSha256")));
+
+        await Refuses($"The model card in '{_path}' has no SHA-256 of the network: an older MnistTrainer wrote it. Write the file again with this one.");
+    }
+
     [Fact]
     public async Task A_file_too_large_to_be_a_model_is_refused_without_reading_it()
     {

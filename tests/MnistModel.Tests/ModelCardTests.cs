@@ -6,7 +6,7 @@ namespace MnistModel.Tests;
 public class ModelCardTests
 {
     private const string Json = """
-        {"name":"mnist","version":"2026.11.23-1a2b3c4d","created":"2026-11-23T12:34:56+00:00","network":"deeper","parameters":99710,"multiplyAdds":2500000,
+        {"name":"mnist","version":"2026.11.23-1a2b3c4d","created":"2026-11-23T12:34:56+00:00","network":"deeper","parameters":99710,"multiplyAdds":2500000,"networkSha256":"5e55",
         "training":{"epochs":10,"seed":1,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
         "crossValidation":{"folds":5,"mean":0.99062,"standardDeviation":0.00104},"testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
         "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,
@@ -27,10 +27,11 @@ public class ModelCardTests
     public void What_was_not_measured_may_be_missing()
     {
         var card = JsonDocument.Parse(Json).RootElement.EnumerateObject()
-            .Where(member => member.Name is not ("crossValidation" or "calibrationError" or "rejectionThreshold" or "selfTest" or "history" or "calibrationHistory"));
+            .Where(member => member.Name is not ("networkSha256" or "crossValidation" or "calibrationError" or "rejectionThreshold" or "selfTest" or "history" or "calibrationHistory"));
 
         var read = ModelCard.FromJson($"{{{string.Join(',', card.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}");
 
+        Assert.Null(read.NetworkSha256);
         Assert.Null(read.CrossValidation);
         Assert.Null(read.CalibrationError);
         Assert.Null(read.RejectionThreshold);

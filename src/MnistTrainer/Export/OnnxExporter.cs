@@ -38,7 +38,7 @@ public sealed class OnnxExporter
 
     /// <summary>Writes the model file, reads it back with the classifier of the service, and keeps it only where both agree.</summary>
     /// <param name="network">(N, 1, 28, 28) → (N, classes) logits, trained.</param>
-    /// <param name="card">Goes into the file; its temperature divides the logits.</param>
+    /// <param name="card">Goes into the file, with the SHA-256 of the network there; its temperature divides the logits.</param>
     /// <param name="path">The target; an older file is replaced.</param>
     /// <param name="images">Images to compare the file with the network on.</param>
     /// <param name="expected">What the network answers for them.</param>
@@ -49,6 +49,7 @@ public sealed class OnnxExporter
         var graph = new OnnxExporter().Translate(network, card.Temperature);
         var model = new ModelProto { IrVersion = 8, ProducerName = Producer, ProducerVersion = card.Version, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = 17 });
+        card = card with { NetworkSha256 = NetworkHash.Of(model.ToByteArray()) };
         model.MetadataProps.Add(new StringStringEntryProto { Key = ModelCard.MetadataKey, Value = card.ToJson() });
         AtomicFile.Write(path, temporary =>
         {
