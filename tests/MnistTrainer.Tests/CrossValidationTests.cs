@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MnistTrainer.Data;
 using MnistTrainer.Training;
 using Xunit;
@@ -90,6 +91,34 @@ public class CrossValidationTests
         var fault = Assert.Throws<InvalidDataException>(() => Resumable.Open(folder.Path, new CrossValidation.Settings(Small with { Epochs = 2 }, 5, 1, 1, 1)));
 
         Assert.Equal($"'{folder.Path}' holds results of other settings. Name another folder with --output, or delete it.", fault.Message);
+    }
+
+    [Theory]
+    [InlineData("code", "another version of this program (1.0.0+0; this is ")]
+    [InlineData("dataSha256", "other data. ")]
+    public void A_folder_with_results_of_another_version_or_of_other_data_is_refused(string what, string named)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new CrossValidation.Settings(Small, 5, 1, 1, 1);
+        Resumable.Open(folder.Path, settings, MnistDataset.Sha256);
+        Resumable.Open(folder.Path, settings, MnistDataset.Sha256);
+        var file = Path.Combine(folder.Path, "settings.json");
+        var json = JsonNode.Parse(File.ReadAllText(file))!;
+        json[what] = what == "code" ? "1.0.0+0" : new JsonObject { ["train-images-idx3-ubyte"] = "0" };
+        File.WriteAllText(file, json.ToJsonString());
+
+        var fault = Assert.Throws<InvalidDataException>(() => Resumable.Open(folder.Path, settings, MnistDataset.Sha256));
+
+        Assert.StartsWith($"'{folder.Path}' holds results of {named}", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_in_use_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var held = FolderLock.Take(folder.Path);
+
+        Assert.Throws<IOException>(() => CrossValidation.Run(folder.Path, new CrossValidation.Settings(Small, 2, 1, 1, 1), GeneratedDigits.Create(20, seed: 1), strokes: null, (_, _) => { }));
     }
 
     [Fact]

@@ -75,7 +75,8 @@ internal static class CompareCommand
             // everything that can be refused is refused before hours of training, and before the folder takes on these settings
             var pens = parsed.GetValue(strokes) is { } strokesFolder ? StrokeDataset.Load(strokesFolder) : null;
             var folder = parsed.GetValue(output)!;
-            Resumable.Open(folder, settings);
+            using var held = FolderLock.Take(folder);
+            Resumable.Open(folder, settings, MnistDataset.Sha256);
             var contenders = new Dictionary<string, Contender>();
             foreach (var name in names)
             {
@@ -88,7 +89,7 @@ internal static class CompareCommand
                 {
                     var recipe = overrides.Load(parsed, name);
                     Resumable.Open(Path.Combine(folder, Name(name)), recipe);
-                    contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(recipe, seed, folder, TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
+                    contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(recipe, seed, Path.Combine(folder, Name(name), $"seed-{seed}.onnx"), TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
                 }
             }
 
@@ -137,7 +138,7 @@ internal static class CompareCommand
 
     private delegate TrainedModel Contender(int seed, (DigitSet Training, DigitSet Validation) mnist, Strokes? strokes);
 
-    private static TrainedModel TrainNetwork(Recipe recipe, int seed, string folder, TrainingData data, CancellationToken cancellation)
+    private static TrainedModel TrainNetwork(Recipe recipe, int seed, string path, TrainingData data, CancellationToken cancellation)
     {
         var validation = data.Validation!;
         using var state = new TrainingState(recipe, seed);
@@ -159,7 +160,6 @@ internal static class CompareCommand
             Temperature = 1,
             FramingVersion = DigitFraming.Version,
         };
-        var path = Path.Combine(folder, "compared.onnx");
         OnnxExporter.Write(state.Result, card, path, validation, Evaluation.Predict(state.Result, validation));
         try
         {

@@ -67,7 +67,7 @@ internal static class TrainCommand
             var root = dry ? Directory.CreateTempSubdirectory("mnist-dry-run-").FullName : parsed.GetValue(runs)!;
             try
             {
-                var run = parsed.GetValue(resume) is { } folder ? Run.Open(folder) : Run.Create(root, new RunOptions(
+                using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
                     parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections)));
                 Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
@@ -116,7 +116,8 @@ internal static class TrainCommand
             data = data.WithCorrections(corrections, recipe.CorrectionShare);
         if (dryRun)
             data = data.First(recipe.BatchSize);
-        using var state = run.LoadState();
+        var sources = Sources(run, corrections);
+        using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{run.Options.Split.Images} images, seed {run.Options.Split.Seed}" });
         run.Begin(); // whatever is wrong with the options has been told
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
@@ -145,7 +146,7 @@ internal static class TrainCommand
             Parameters = Network.Parameters(state.Result),
             MultiplyAdds = Network.MultiplyAdds(state.Result),
             Training = Describe(run, state.History.Count),
-            DataSha256 = Sources().ToDictionary(source => source.Name, source => source.Sha256),
+            DataSha256 = sources,
             DataCredits = [MnistDataset.Credit, .. run.LearnsStrokes ? new[] { StrokeDataset.Credit } : [], .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) }],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
@@ -166,13 +167,17 @@ internal static class TrainCommand
         Console.WriteLine($"Look at {run.Report}.");
 
         static string Does(bool takesEverything) => takesEverything ? "takes everything for a digit" : "rejects what is none";
+    }
 
-        IEnumerable<(string Name, string Sha256)> Sources() =>
-        [
-            .. MnistDataset.Sha256.Select(file => (file.Key, file.Value)),
-            .. run.LearnsStrokes ? new[] { ("pen strokes", StrokeDataset.Sha256) } : [],
-            .. corrections is null ? [] : new[] { ("corrections", CorrectionArchive.Sha256(corrections)) },
-        ];
+    /// <summary>SHA-256 of each thing that a run learns from or is measured on.</summary>
+    private static Dictionary<string, string> Sources(Run run, DigitSet? corrections)
+    {
+        var sources = new Dictionary<string, string>(MnistDataset.Sha256);
+        if (run.LearnsStrokes)
+            sources["pen strokes"] = StrokeDataset.Sha256;
+        if (corrections is not null)
+            sources["corrections"] = CorrectionArchive.Sha256(corrections);
+        return sources;
     }
 
     /// <summary>Temperature and rejection threshold by the held-back images, else by another model's card, else none.</summary>

@@ -44,11 +44,13 @@ public static class CrossValidation
     /// <param name="fit">Trains a state on a fold: <see cref="Trainer.Fit"/> with what shows it.</param>
     /// <param name="onFold">Told of every fold, earlier ones too.</param>
     /// <returns>The results, repeat by repeat, fold by fold.</returns>
-    /// <exception cref="InvalidDataException">The folder holds results of other settings.</exception>
+    /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
+    /// <exception cref="IOException">Another process works in the folder.</exception>
     public static IReadOnlyList<FoldResult> Run(
         string folder, Settings settings, DigitSet digits, IReadOnlyList<WrittenDigit>? strokes, Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null)
     {
-        Resumable.Open(folder, settings);
+        using var held = FolderLock.Take(folder);
+        Resumable.Open(folder, settings, MnistDataset.Sha256);
         var results = new List<FoldResult>();
         for (var repeat = 1; repeat <= settings.Repeats; repeat++)
         {

@@ -27,8 +27,11 @@ public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int 
     public (int Images, int Seed) Split => Validation == 0 ? (0, 0) : (Validation, SplitSeed ?? Seed);
 }
 
-/// <summary>The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.</summary>
-public sealed class Run
+/// <summary>
+/// The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html. One process at a time writes to it,
+/// from <see cref="Begin"/> or <see cref="Resume"/> until it is disposed.
+/// </summary>
+public sealed class Run : IDisposable
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
@@ -37,10 +40,13 @@ public sealed class Run
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    private FolderLock? _lock;
+    private bool _isNew;
+
     private Run(string folder, RunOptions options) => (Folder, Options) = (folder, options);
 
-    /// <summary>Path of the folder.</summary>
-    public string Folder { get; }
+    /// <summary>Path of the folder; where a new run's is taken when it begins, it gets a number.</summary>
+    public string Folder { get; private set; }
 
     /// <summary>All that decides the result.</summary>
     public RunOptions Options { get; }
@@ -63,33 +69,52 @@ public sealed class Run
     /// <summary>A new run, in a folder named by time and recipe; nothing is written before <see cref="Begin"/>.</summary>
     /// <param name="root">The folder of all runs.</param>
     /// <param name="options">All that decides the result.</param>
-    public static Run Create(string root, RunOptions options)
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy-MM-dd-HHmmss}-{Path.GetFileNameWithoutExtension(options.RecipeName)}");
-        return new Run(Enumerable.Range(1, int.MaxValue).Select(number => Path.Combine(root, number == 1 ? name : $"{name}-{number}")).First(path => !Directory.Exists(path)), options);
-    }
+    public static Run Create(string root, RunOptions options) => new(Path.Combine(root, string.Create(CultureInfo.InvariantCulture,
+        $"{DateTime.Now:yyyy-MM-dd-HHmmss}-{Path.GetFileNameWithoutExtension(options.RecipeName)}")), options) { _isNew = true };
 
-    /// <summary>Makes the folder and keeps the options in it, where an earlier start hasn't: for when all that they name has been read.</summary>
+    /// <summary>Makes the folder of a new run, which no other run has, and keeps the options in it: for when all that they name has been read. A resumed run has it.</summary>
     public void Begin()
     {
-        var path = Path.Combine(Folder, "run.json");
-        if (File.Exists(path))
+        if (!_isNew)
             return;
 
+        var name = Folder;
+        for (var number = 2; ; number++)
+        {
+            _lock = FolderLock.TryTake(Folder);
+            if (_lock is not null && !File.Exists(OptionsOf(Folder)))
+                break;
+            _lock?.Dispose();
+            Folder = $"{name}-{number}";
+        }
+
+        _isNew = false;
         var kept = Options with { Strokes = Full(Options.Strokes), Calibration = Full(Options.Calibration), From = Full(Options.From), Corrections = Full(Options.Corrections) };
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(
+        AtomicFile.Write(OptionsOf(Folder), JsonSerializer.SerializeToUtf8Bytes(
             new Record(kept, DateTimeOffset.Now, CodeVersion, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount, TorchVersion), Format));
 
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path); // so that the run is resumed from anywhere
     }
 
-    /// <summary>Opens the folder of an earlier run.</summary>
+    /// <summary>Opens the folder of an earlier run to go on with it.</summary>
+    /// <param name="folder">What <see cref="Begin"/> made.</param>
+    /// <exception cref="FileNotFoundException">There is no run.</exception>
+    /// <exception cref="IOException">Another process goes on with it.</exception>
+    /// <exception cref="InvalidDataException">Its run.json can't be read.</exception>
+    public static Run Resume(string folder)
+    {
+        var run = Open(folder);
+        run._lock = FolderLock.Take(folder);
+        return run;
+    }
+
+    /// <summary>Opens the folder of an earlier run to read it.</summary>
     /// <param name="folder">What <see cref="Begin"/> made.</param>
     /// <exception cref="FileNotFoundException">There is no run.</exception>
     /// <exception cref="InvalidDataException">Its run.json can't be read.</exception>
     public static Run Open(string folder)
     {
-        var path = Path.Combine(folder, "run.json");
+        var path = OptionsOf(folder);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no run in '{folder}': it has no run.json.");
 
@@ -106,13 +131,16 @@ public sealed class Run
     }
 
     /// <summary>The state to train from: the checkpoint's, or a fresh one where there is none yet.</summary>
-    /// <exception cref="InvalidDataException">The checkpoint, or the run to start from, has another network, or that run has learned from what this one holds back.</exception>
-    public TrainingState LoadState()
+    /// <param name="dataSha256">SHA-256 of what the run learns from, by name; null to take the checkpoint's.</param>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint is of another recipe, seed or data; or the run to start from has another network, or has learned from what this one holds back.
+    /// </exception>
+    public TrainingState LoadState(IReadOnlyDictionary<string, string>? dataSha256 = null)
     {
-        if (File.Exists(Checkpoint))
-            return TrainingState.Load(Checkpoint, Options.Recipe, Options.Seed);
+        if (!_isNew && File.Exists(Checkpoint)) // until a new run has begun, the folder may be another's
+            return TrainingState.Load(Checkpoint, Options.Recipe, Options.Seed, dataSha256);
 
-        var state = new TrainingState(Options.Recipe, Options.Seed);
+        var state = new TrainingState(Options.Recipe, Options.Seed) { DataSha256 = dataSha256 };
         if (Options.From is not { } folder)
             return state;
 
@@ -161,6 +189,11 @@ public sealed class Run
 
     /// <summary>The version of this program, with the git commit that it was built from.</summary>
     public static string CodeVersion => typeof(Run).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Lets other processes write to the folder.</summary>
+    public void Dispose() => _lock?.Dispose();
+
+    private static string OptionsOf(string folder) => Path.Combine(folder, "run.json");
 
     private static string TorchVersion => $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, libtorch {TorchSharp.torch.__version__}";
 

@@ -36,6 +36,9 @@ public sealed class TrainingState : IDisposable
     /// <summary>Draws everything that is random.</summary>
     public int Seed { get; }
 
+    /// <summary>SHA-256 of what is learned from, by name, and what of it is held back: kept in the checkpoint; null where it isn't known.</summary>
+    public IReadOnlyDictionary<string, string>? DataSha256 { get; init; }
+
     /// <summary>The network that takes the steps.</summary>
     public Sequential Network { get; }
 
@@ -86,6 +89,7 @@ public sealed class TrainingState : IDisposable
     public void Save(string path) => AtomicFile.Write(path, temporary =>
     {
         using var file = ZipFile.Open(temporary, ZipArchiveMode.Create);
+        Write(FingerprintName, stream => JsonSerializer.Serialize(stream, new Fingerprint(Recipe, Seed, DataSha256), Recipe.Format));
         Write("history.json", stream => JsonSerializer.Serialize(stream, _history, Format));
         Write("network", stream => Network.save(stream));
         if (Average != Network)
@@ -111,14 +115,19 @@ public sealed class TrainingState : IDisposable
     /// <param name="path">What <see cref="Save"/> wrote.</param>
     /// <param name="recipe">The recipe that it was trained with.</param>
     /// <param name="seed">The seed that it was trained with.</param>
+    /// <param name="dataSha256">What it was trained with; null to take what the checkpoint says.</param>
     /// <returns>The state; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The file isn't a checkpoint of this recipe.</exception>
-    public static TrainingState Load(string path, Recipe recipe, int seed)
+    /// <exception cref="InvalidDataException">The file isn't a checkpoint of this recipe, seed and data; the message says of which.</exception>
+    public static TrainingState Load(string path, Recipe recipe, int seed, IReadOnlyDictionary<string, string>? dataSha256 = null)
     {
-        var state = new TrainingState(recipe, seed);
+        using var file = Open(path);
+        var kept = file.GetEntry(FingerprintName) is null ? null : JsonSerializer.Deserialize<Fingerprint>(Read(FingerprintName)!, Recipe.Format); // earlier versions kept none
+        if (kept is not null && Difference(kept, new Fingerprint(recipe, seed, dataSha256)) is { } difference)
+            throw new InvalidDataException($"'{path}' is of another run: {difference}. Put back the run.json that it was made with, or begin a new run.");
+
+        var state = new TrainingState(recipe, seed) { DataSha256 = dataSha256 ?? kept?.DataSha256 };
         try
         {
-            using var file = ZipFile.OpenRead(path);
             state._history.AddRange(JsonSerializer.Deserialize<List<EpochResult>>(Read("history.json")!, Format)!);
             state.Network.load(Read("network")!);
             if (state.Average != state.Network)
@@ -128,24 +137,52 @@ public sealed class TrainingState : IDisposable
             using var optimizer = new BinaryReader(Read("optimizer")!);
             state.Optimizer.load_state_dict(optimizer);
             return state;
-
-            MemoryStream? Read(string name)
-            {
-                if (file.GetEntry(name) is not { } entry)
-                    return null;
-
-                using var content = entry.Open();
-                var copy = new MemoryStream();
-                content.CopyTo(copy);
-                copy.Position = 0;
-                return copy;
-            }
         }
         catch (Exception e) when (e is not IOException)
         {
             state.Dispose();
-            throw new InvalidDataException($"'{path}' is no checkpoint of this recipe: {e.Message}", e);
+            throw NoCheckpoint(path, e);
         }
+
+        MemoryStream? Read(string name)
+        {
+            if (file.GetEntry(name) is not { } entry)
+                return null;
+
+            using var content = entry.Open();
+            var copy = new MemoryStream();
+            content.CopyTo(copy);
+            copy.Position = 0;
+            return copy;
+        }
+    }
+
+    private static ZipArchive Open(string path)
+    {
+        try
+        {
+            return ZipFile.OpenRead(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw NoCheckpoint(path, e);
+        }
+    }
+
+    private static InvalidDataException NoCheckpoint(string path, Exception why) => new($"'{path}' is no checkpoint of this recipe: {why.Message}", why);
+
+    /// <summary>What two runs differ in; null for nothing.</summary>
+    private static string? Difference(Fingerprint kept, Fingerprint own)
+    {
+        if (kept.Recipe != own.Recipe)
+            return "its recipe differs";
+        if (kept.Seed != own.Seed)
+            return $"its seed is {kept.Seed}, this run's is {own.Seed}";
+        if (kept.DataSha256 is not { } before || own.DataSha256 is not { } now)
+            return null;
+        return before.Keys.Union(now.Keys).FirstOrDefault(name => before.GetValueOrDefault(name) != now.GetValueOrDefault(name)) is { } other
+            ? $"it learned from other data ({other})"
+            : null;
     }
 
     /// <summary>Frees the weights, those of <see cref="Result"/> among them.</summary>
@@ -157,6 +194,11 @@ public sealed class TrainingState : IDisposable
             Average.Dispose();
         Network.Dispose();
     }
+
+    private const string FingerprintName = "fingerprint.json";
+
+    /// <summary>What a checkpoint belongs to.</summary>
+    private sealed record Fingerprint(Recipe Recipe, int Seed, IReadOnlyDictionary<string, string>? DataSha256);
 
     private static readonly JsonSerializerOptions Format = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 }
