@@ -12,6 +12,7 @@ namespace MnistTrainer;
 /// </summary>
 public static partial class LibTorch
 {
+    private const string SpinCount = "GOMP_SPINCOUNT";
     private const string Library = "libLibTorchSharp.so";
     private const string MissingVersion = "GLIBCXX_3.4.32";
     private const string MissingSymbol = "_ZSt21ios_base_library_initv";
@@ -22,25 +23,43 @@ public static partial class LibTorch
     /// <summary>Each needs the ones before it.</summary>
     private static readonly string[] Dependencies = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
 
-    /// <summary>Makes TorchSharp loadable, and quiet; call it before the first use of <c>torch</c>.</summary>
-    /// <exception cref="DllNotFoundException">A native library is missing from the program's folder.</exception>
-    public static void Load()
+    /// <summary>Makes TorchSharp loadable, quiet, and good company on a busy machine; call it before the first use of <c>torch</c>.</summary>
+    /// <exception cref="DllNotFoundException">A native library is missing from the program's folder, or doesn't load; the message is one line.</exception>
+    public static void Load() => Load(AppContext.BaseDirectory);
+
+    /// <summary><see cref="Load()"/> from a folder.</summary>
+    /// <param name="folder">Holds libtorch.</param>
+    /// <exception cref="DllNotFoundException">A native library is missing from the folder, or doesn't load; the message is one line.</exception>
+    public static void Load(string folder)
     {
         if (!OperatingSystem.IsLinux())
             return;
 
+        if (Dependencies.Append(Library).FirstOrDefault(name => !File.Exists(Path.Combine(folder, name))) is { } missing)
+            throw new DllNotFoundException($"{missing} is missing from '{folder}'. Build the trainer again, or unpack it again.");
+
         KeepFreedMemory();
-        var folder = AppContext.BaseDirectory;
+        WaitWithoutSpinning();
         KeepWarningsBack(folder);
         var library = Path.Combine(folder, Library);
-        if (!File.Exists(library) || NativeLibrary.TryLoad(library, out _))
+        if (NativeLibrary.TryLoad(library, out _))
             return;
 
-        string[] dependencies = [.. Directory.GetFiles(folder, "libgomp*"), .. Dependencies.Select(name => Path.Combine(folder, name))];
-        foreach (var dependency in dependencies)
-            NativeLibrary.Load(dependency);
+        foreach (var dependency in (IEnumerable<string>)[.. Directory.GetFiles(folder, "libgomp*"), .. Dependencies.Select(name => Path.Combine(folder, name))])
+            LoadOne(dependency);
+        LoadOne(RelaxedCopy(library));
+    }
 
-        NativeLibrary.Load(RelaxedCopy(library));
+    private static void LoadOne(string library)
+    {
+        try
+        {
+            NativeLibrary.Load(library);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw new DllNotFoundException($"'{library}' can't be loaded: {string.Join(' ', e.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}", e);
+        }
     }
 
     /// <summary>
@@ -63,6 +82,17 @@ public static partial class LibTorch
     }
 
     /// <summary>
+    /// Tells libtorch's threads to sleep soon where they wait for each other. OpenMP lets them spin, for milliseconds; on a machine that is busy otherwise the
+    /// thread that is waited for has no processor then, and two threads take several times as long as one (bench/threads.sh). Whoever sets one of the
+    /// variables decides. libgomp reads them once, when it is loaded, from the C library's environment, which .NET's own methods don't change.
+    /// </summary>
+    private static void WaitWithoutSpinning()
+    {
+        if (new[] { "OMP_WAIT_POLICY", SpinCount }.All(name => Environment.GetEnvironmentVariable(name) is null))
+            _ = SetVariable(SpinCount, "1000", overwrite: 0); // some microseconds
+    }
+
+    /// <summary>
     /// Tells libtorch to write errors only. On some processors every thread would warn that NNPACK, one of its libraries for convolutions, doesn't know them; nobody can act on that, and all goes on without it.
     /// </summary>
     private static void KeepWarningsBack(string folder)
@@ -71,6 +101,9 @@ public static partial class LibTorch
         if (NativeLibrary.TryLoad(Path.Combine(folder, "libc10.so"), out var c10) && NativeLibrary.TryGetExport(c10, "FLAGS_caffe2_log_level", out var level))
             Marshal.WriteInt32(level, error);
     }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetAllocatorOption(int option, int value);

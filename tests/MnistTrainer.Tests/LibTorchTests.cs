@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -13,6 +14,44 @@ public class LibTorchTests
 
         Assert.Equal(6, sum.item<float>());
     }
+
+    [Fact]
+    public void Its_threads_soon_sleep_where_they_wait_unless_somebody_decided_otherwise()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere it isn't libgomp that it waits with.");
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null || Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is not null, "Somebody decided otherwise.");
+        var getenv = Marshal.GetDelegateForFunctionPointer<GetEnv>(NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "getenv"));
+
+        Assert.Equal("1000", Marshal.PtrToStringUTF8(getenv("GOMP_SPINCOUNT"))); // in the C library's environment, where libgomp looks
+    }
+
+    [Fact]
+    public void A_missing_library_is_named_in_one_line()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere TorchSharp loads by itself.");
+        using var folder = new TemporaryFolder();
+
+        var fault = Assert.Throws<DllNotFoundException>(() => LibTorch.Load(folder.Path));
+
+        Assert.Equal($"libc10.so is missing from '{folder.Path}'. Build the trainer again, or unpack it again.", fault.Message);
+    }
+
+    [Fact]
+    public void A_library_that_does_not_load_is_named_in_one_line()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere TorchSharp loads by itself.");
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so", "libLibTorchSharp.so" })
+            folder.File(name, [1, 2, 3]);
+
+        var fault = Assert.Throws<DllNotFoundException>(() => LibTorch.Load(folder.Path));
+
+        Assert.StartsWith($"'{Path.Combine(folder.Path, "libc10.so")}' can't be loaded: ", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate IntPtr GetEnv([MarshalAs(UnmanagedType.LPStr)] string name);
 
     [Fact]
     public void The_relaxed_library_no_longer_asks_for_the_missing_symbol()
