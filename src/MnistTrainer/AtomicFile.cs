@@ -38,6 +38,22 @@ public static partial class AtomicFile
     /// <param name="bytes">The whole content.</param>
     public static void Write(string path, byte[] bytes) => Write(path, temporary => File.WriteAllBytes(temporary, bytes));
 
+    /// <summary>Makes sure that a file can be written, before the work that leads to it.</summary>
+    /// <param name="path">The target; its folder is created where it is missing.</param>
+    /// <exception cref="IOException">It is a folder, or its folder can't be made or written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">Its folder is another's.</exception>
+    public static void Check(string path)
+    {
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+            throw new IOException($"'{path}' is a folder. Name a file in it.");
+
+        var full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        var temporary = $"{full}.{Environment.ProcessId}{Ending}";
+        File.WriteAllBytes(temporary, []);
+        File.Delete(temporary);
+    }
+
     /// <summary>Removes the temporary files of processes that are no more.</summary>
     private static void RemoveLeftovers(string folder, string name)
     {

@@ -13,13 +13,13 @@ var root = new RootCommand("Trains, evaluates and tries networks that read handw
     CrossValidateCommand.Create(stop.Token),
     CompareCommand.Create(stop.Token),
     EvaluateCommand.Create(stop.Token),
-    PredictCommand.Create(),
+    PredictCommand.Create(stop.Token),
     DownloadCommand.Create(stop.Token),
 };
 
 var command = root.Parse(args);
-if (command.Errors is [var fault, ..])
-    return Fail(2, $"{fault.Message} See '{string.Join(' ', ["MnistTrainer", .. command.CommandResult.Command == root ? [] : new[] { command.CommandResult.Command.Name }])} --help'.");
+if (command.Errors.Count > 0)
+    return Fail(2, Mistakes.Explain(command));
 
 try
 {
@@ -27,9 +27,9 @@ try
 }
 catch (OperationCanceledException)
 {
-    return Fail(130, "Stopped. What was finished is kept: train goes on with --resume and its run's folder, all else with the same command.");
+    return Fail(130, command.CommandResult.Command.Name is "predict" or "evaluate" ? "Stopped." : $"Stopped. What was finished is kept; go on with: {Mistakes.CommandLine(args)}");
 }
-catch (Exception e) when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException)
+catch (Exception e) when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException or DllNotFoundException)
 {
     return Fail(1, e.Message);
 }

@@ -9,11 +9,11 @@ namespace MnistTrainer.Tests;
 public class ProgramTests
 {
     [Theory]
-    [InlineData("train --epoch 3", 2, "Unrecognized command or argument '--epoch'. See 'MnistTrainer train --help'.")]
-    [InlineData("train --epochs three", 2, "Cannot parse argument 'three' for option '--epochs' as expected type 'System.Nullable`1[System.Int32]'. See 'MnistTrainer train --help'.")]
+    [InlineData("train --epoch 3", 2, "Unrecognized command or argument '--epoch'. Did you mean '--epochs'? See 'MnistTrainer train --help'.")]
+    [InlineData("train --epochs three", 2, "--epochs takes a whole number, not 'three'. See 'MnistTrainer train --help'.")]
     [InlineData("train --validation 50000", 2, "--validation takes 0 to 30,000 images. See 'MnistTrainer train --help'.")]
     [InlineData("train --time-limit -5", 2, "--time-limit takes 0 to 1,000,000 minutes. See 'MnistTrainer train --help'.")]
-    [InlineData("train --threads two", 2, "Cannot parse argument 'two' for option '--threads' as expected type 'System.Int32'. See 'MnistTrainer train --help'.")]
+    [InlineData("train --threads two", 2, "--threads takes a whole number, not 'two'. See 'MnistTrainer train --help'.")]
     [InlineData("train --threads 100000", 2, "--threads takes 1 to 1,024. See 'MnistTrainer train --help'.")]
     [InlineData("train --recipe cake", 1, "There is no recipe 'cake'. There are: compact, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give the path of a JSON file.")]
     [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]

@@ -57,11 +57,12 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
     {
         using var folder = new TemporaryFolder();
         using var process = Process.Start(Start($"train {Small} --epochs 9 --data {RealMnist.Folder} --runs {folder.Path} --output {folder.Path}/model.onnx"))!;
-        Assert.StartsWith("Run ", await process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+        var started = await process.StandardOutput.ReadLineAsync();
+        Assert.StartsWith("Run ", started, StringComparison.Ordinal);
 
         await Signal("INT", process);
 
-        Assert.Equal("Stopped. What was finished is kept: train goes on with --resume and its run's folder, all else with the same command.", (await process.StandardError.ReadToEndAsync()).TrimEnd());
+        Assert.Equal($"Stopped. What was finished is kept; go on with: MnistTrainer train --resume {started!["Run ".Length..]} --data {RealMnist.Folder} --output {folder.Path}/model.onnx", (await process.StandardError.ReadToEndAsync()).TrimEnd());
         Assert.Equal(130, process.ExitCode);
         Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx", SearchOption.AllDirectories));
     }

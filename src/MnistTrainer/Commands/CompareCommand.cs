@@ -29,6 +29,7 @@ internal static class CompareCommand
             HelpName = "RECIPE",
             Arity = ArgumentArity.OneOrMore,
         };
+        Mistakes.RefuseOptions(recipes);
         var seeds = new Option<int>("--seeds")
         {
             Description = "Train each recipe with the seeds 1 to N.",

@@ -45,7 +45,7 @@ internal static class EvaluateCommand
             }
 
             var test = MnistDataset.LoadTest(folder);
-            var predictions = Evaluation.Predict(classifier, test);
+            var predictions = Evaluation.Predict(classifier, test, cancellation);
             var (metrics, calibration) = (Evaluation.Measure(predictions, test), Calibration.Measure(predictions, test));
             ConsoleReport.Model(classifier.Card);
             ConsoleReport.Metrics(metrics, calibration, test.Count);
@@ -54,9 +54,9 @@ internal static class EvaluateCommand
             [
                 new("MNIST test: read right", Percent(metrics.MicroAccuracy), Text($"{Errors(predictions, test)} errors in {test.Count:N0}")),
                 new("MNIST test: calibration error", Percent(calibration.Error), Text($"{Calibration.BinCount} bins, temperature {classifier.Card.Temperature:F3}")),
-                .. parsed.GetValue(strokes) is { } strokesFolder ? Strokes(classifier, strokesFolder) : [],
-                .. classifier.Card.RejectionThreshold is null ? [] : Rejection(classifier, predictions, parsed.GetValue(fashion)!, parsed.GetValue(fonts)!),
-                Inference(classifier, test),
+                .. parsed.GetValue(strokes) is { } strokesFolder ? Strokes(classifier, strokesFolder, cancellation) : [],
+                .. classifier.Card.RejectionThreshold is null ? [] : Rejection(classifier, predictions, parsed.GetValue(fashion)!, parsed.GetValue(fonts)!, cancellation),
+                Inference(classifier, test, cancellation),
             ];
             ConsoleReport.Results(rows);
         });
@@ -64,26 +64,26 @@ internal static class EvaluateCommand
     }
 
     /// <summary>The pen strokes of a folder, each part by itself.</summary>
-    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string folder)
+    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string folder, CancellationToken cancellation)
     {
         var (training, test) = StrokeDataset.LoadParts(folder);
         if (training.Count > 0)
         {
             var (unseen, who) = Unseen(training, classifier.Card.Training);
-            foreach (var row in Strokes(classifier, "strokes", unseen, who))
+            foreach (var row in Strokes(classifier, "strokes", unseen, who, cancellation))
                 yield return row;
         }
 
         foreach (var row in test.Count == 0
             ? [new("test strokes: skipped", "", $"'{folder}' has no test part. 'MnistTrainer download --strokes' fetches it.")]
-            : Strokes(classifier, "test strokes", test, "unseen: the test part, which nothing learns from"))
+            : Strokes(classifier, "test strokes", test, "unseen: the test part, which nothing learns from", cancellation))
         {
             yield return row;
         }
     }
 
     /// <summary>Pen strokes at every width and size; each cell reads all digits once, each at a place of its own.</summary>
-    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string kind, IReadOnlyList<WrittenDigit> digits, string who)
+    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string kind, IReadOnlyList<WrittenDigit> digits, string who, CancellationToken cancellation)
     {
         yield return new($"{kind}: whose", Text($"{digits.Select(digit => digit.Writer).Distinct().Count()} writers"), who);
 
@@ -95,7 +95,7 @@ internal static class EvaluateCommand
             foreach (var size in Sizes)
             {
                 var drawn = PenDrawing.Draw(digits, (width, width), (size, size), seed: 1);
-                var predictions = Evaluation.Predict(classifier, drawn);
+                var predictions = Evaluation.Predict(classifier, drawn, cancellation);
                 foreach (var (index, prediction) in predictions.Index())
                 {
                     var label = drawn.Labels.Span[index];
@@ -130,7 +130,7 @@ internal static class EvaluateCommand
             : (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.GetProperty(training.TryGetProperty("splitSeed", out _) ? "splitSeed" : "seed").GetInt32()).Validation, "unseen: held back from training");
     }
 
-    private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, IReadOnlyList<Prediction> test, string fashionFolder, string fontsFolder)
+    private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, IReadOnlyList<Prediction> test, string fashionFolder, string fontsFolder, CancellationToken cancellation)
     {
         yield return new("MNIST test: taken for digits", Percent(test.Average(prediction => prediction.IsDigit ? 1.0 : 0)), Text($"threshold {classifier.Card.RejectionThreshold:G3}"));
 
@@ -138,7 +138,7 @@ internal static class EvaluateCommand
         var rates = new List<double>();
         foreach (var (source, images) in found)
         {
-            rates.Add(Evaluation.Predict(classifier, images).Average(prediction => prediction.IsDigit ? 0.0 : 1));
+            rates.Add(Evaluation.Predict(classifier, images, cancellation).Average(prediction => prediction.IsDigit ? 0.0 : 1));
             yield return new($"no digits: {source} rejected", Percent(rates[^1]), Text($"of {images.Count:N0}"));
         }
 
@@ -147,7 +147,7 @@ internal static class EvaluateCommand
             yield return new("no digits: skipped", "", reason);
     }
 
-    private static ResultRow Inference(DigitClassifier classifier, DigitSet digits)
+    private static ResultRow Inference(DigitClassifier classifier, DigitSet digits, CancellationToken cancellation)
     {
         var microseconds = new List<double>();
         for (var round = 0; round < 2; round++) // the first one compiles code and warms caches
@@ -155,6 +155,7 @@ internal static class EvaluateCommand
             microseconds.Clear();
             for (var index = 0; index < digits.Count; index++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var start = Stopwatch.GetTimestamp();
                 classifier.Classify(digits[index]);
                 microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);

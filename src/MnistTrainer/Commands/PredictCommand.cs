@@ -7,9 +7,10 @@ namespace MnistTrainer.Commands;
 /// <summary><c>predict</c>: reads the digits in image files.</summary>
 internal static class PredictCommand
 {
-    public static Command Create()
+    public static Command Create(CancellationToken cancellation)
     {
         var images = new Argument<string[]>("images") { Description = "PNG, JPEG, WebP, GIF or BMP files, one digit each.", HelpName = "IMAGE", Arity = ArgumentArity.OneOrMore };
+        Mistakes.RefuseOptions(images);
         var model = SharedOptions.Model();
         var show = new Option<bool>("--show") { Description = "Also show the 28×28 image that the network saw." };
         var command = new Command("predict", "Reads the digit in each image.\n\nExample: MnistTrainer predict three.png photo.jpg --show") { images, model, show };
@@ -19,6 +20,7 @@ internal static class PredictCommand
             var faults = 0;
             foreach (var path in parsed.GetValue(images)!)
             {
+                cancellation.ThrowIfCancellationRequested();
                 try
                 {
                     if (!File.Exists(path))

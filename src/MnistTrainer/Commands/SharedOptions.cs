@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using MnistTrainer.Data;
 using MnistTrainer.Training;
 
@@ -22,10 +23,17 @@ internal static class SharedOptions
 
     public static Option<string> Model() => new("--model")
     {
-        Description = "The model file.",
+        Description = "The model file. [default: models/mnist.onnx, here or beside the program]",
         HelpName = "FILE",
-        DefaultValueFactory = _ => Path.Combine("models", "mnist.onnx"),
+        DefaultValueFactory = _ => DefaultModel(),
     };
+
+    private static string DefaultModel()
+    {
+        var here = Path.Combine("models", "mnist.onnx");
+        var beside = Path.Combine(AppContext.BaseDirectory, here);
+        return !File.Exists(here) && File.Exists(beside) ? beside : here;
+    }
 
     public static Option<string> Recipe() => new("--recipe")
     {
@@ -54,6 +62,17 @@ internal static class SharedOptions
         HelpName = "N",
         DefaultValueFactory = _ => 10_000,
     }.Takes("0 to 30,000 images", images => images is >= 0 and <= 30_000);
+
+    /// <summary>Reads a number with a decimal point; a comma, which .NET would skip, is refused.</summary>
+    public static double? Number(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            return number;
+
+        result.AddError($"'{text}' is not a number. Write it with a decimal point, as 1.5.");
+        return null;
+    }
 
     /// <summary>Lets an option take some values alone; another one is answered with what it takes.</summary>
     /// <param name="option">To be limited.</param>

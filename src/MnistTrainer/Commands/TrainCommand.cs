@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MnistModel;
@@ -17,6 +18,9 @@ internal static class TrainCommand
 {
     /// <summary>Share of held-back digits, MNIST's and drawn ones each, that the rejection threshold lets pass.</summary>
     private const double AcceptedDigits = 0.9955;
+
+    /// <summary>Accuracy below which a network has not learned: the most frequent digit is a ninth of MNIST.</summary>
+    private const double NearChance = 0.2;
 
     public static Command Create(CancellationToken cancellation)
     {
@@ -44,6 +48,7 @@ internal static class TrainCommand
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
         var timeLimit = new Option<double?>("--time-limit")
         {
+            CustomParser = SharedOptions.Number,
             Description = "Begin no epoch that would end later than this.",
             HelpName = "MINUTES",
         }.Takes("0 to 1,000,000 minutes", minutes => minutes is >= 0 and <= 1e6);
@@ -53,7 +58,8 @@ internal static class TrainCommand
         Option[] ofTheRun = [recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, from, splitSeed];
 
         var command = new Command("train",
-            "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n\n" +
+            "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n" +
+            "An epoch's line has mean loss and accuracy in training (train) and on what is held back (val), accuracy on strokes of writers who are held back, and seconds.\n\n" +
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
@@ -63,6 +69,8 @@ internal static class TrainCommand
         {
             LibTorch.Load();
             var dry = parsed.GetValue(dryRun);
+            if (parsed.GetValue(output) is { } target)
+                AtomicFile.Check(target);
             var settings = overrides.Load(parsed, recipe);
             var root = dry ? Directory.CreateTempSubdirectory("mnist-dry-run-").FullName : parsed.GetValue(runs)!;
             try
@@ -70,8 +78,18 @@ internal static class TrainCommand
                 using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
                     parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections)));
-                Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
-                    dry, parsed.GetValue(tensorBoard), cancellation);
+                try
+                {
+                    Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+                        dry, parsed.GetValue(tensorBoard), cancellation);
+                }
+                catch (OperationCanceledException) when (!dry && Directory.Exists(run.Folder))
+                {
+                    string[] goOn = ["train", "--resume", run.Folder, .. Given(parsed, data), .. Given(parsed, output), .. Given(parsed, timeLimit), .. Given(parsed, tensorBoard)];
+                    Console.Error.WriteLine($"Stopped. What was finished is kept; go on with: {Mistakes.CommandLine(goOn)}");
+                    return 130;
+                }
+
                 if (!dry && parsed.GetValue(output) is { } file)
                     AtomicFile.Write(file, temporary => File.Copy(run.Model, temporary, overwrite: true));
             }
@@ -83,6 +101,7 @@ internal static class TrainCommand
 
             if (dry)
                 Console.WriteLine("Dry run: training, measuring, export and report work. Nothing was kept.");
+            return 0;
         });
         command.Validators.Add(result =>
         {
@@ -95,6 +114,10 @@ internal static class TrainCommand
         });
         return command;
     }
+
+    /// <summary>An option as it was given; nothing where it wasn't.</summary>
+    private static IEnumerable<string> Given(ParseResult parsed, Option option) =>
+        parsed.GetResult(option) is { Implicit: false } result ? result.Tokens.Select(token => token.Value).Prepend(option.Name) : [];
 
     private static void Train(Run run, string dataFolder, TimeSpan? timeLimit, bool dryRun, bool tensorBoard, CancellationToken cancellation)
     {
@@ -114,14 +137,16 @@ internal static class TrainCommand
         var data = TrainingData.Load(recipe, dataFolder, run.Options.Strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
         if (corrections is not null)
             data = data.WithCorrections(corrections, recipe.CorrectionShare);
+        var test = MnistDataset.LoadTest(dataFolder); // so that wrong files are told now; nobody looks at the images until training has ended
         if (dryRun)
-            data = data.First(recipe.BatchSize);
+            (data, test) = (data.First(recipe.BatchSize), test.Take([.. Enumerable.Range(0, recipe.BatchSize)]));
         var sources = Sources(run, corrections);
         using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{run.Options.Split.Images} images, seed {run.Options.Split.Seed}" });
         run.Begin(); // whatever is wrong with the options has been told
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
-        Console.WriteLine($"Run {run.Folder}{(state.History.Count > 0 ? $", resumed after epoch {state.History.Count}" : "")}");
+        if (!dryRun)
+            Console.WriteLine($"Run {run.Folder}{(state.History.Count > 0 ? $", resumed after epoch {state.History.Count}" : "")}");
         TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, epoch =>
         {
             run.Save(state);
@@ -129,10 +154,10 @@ internal static class TrainCommand
             onEpoch(epoch);
         }, timeLimit, cancellation));
 
+        if (!dryRun)
+            RefuseGuesses(state.ResultEpoch, recipe);
         var (temperature, threshold) = Calibrate(recipe, state.Result, data, calibrated?.Card);
-        var test = MnistDataset.LoadTest(dataFolder);
-        if (dryRun)
-            test = test.Take([.. Enumerable.Range(0, recipe.BatchSize)]);
+        cancellation.ThrowIfCancellationRequested();
         var predictions = Evaluation.Predict(state.Result, test, temperature, threshold ?? 0);
         var metrics = Evaluation.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
@@ -158,15 +183,29 @@ internal static class TrainCommand
             FramingVersion = DigitFraming.Version,
             SelfTest = FirstRead(test, predictions),
         };
+        cancellation.ThrowIfCancellationRequested();
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
         HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.children().OfType<Conv2d>().First().weight);
 
         ConsoleReport.Model(card);
         ConsoleReport.Metrics(metrics, calibration, test.Count);
+        if (dryRun)
+            return; // what follows names files that are gone in a moment
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) answers all {test.Count:N0} test images as the network does.");
         Console.WriteLine($"Look at {run.Report}.");
 
         static string Does(bool takesEverything) => takesEverything ? "takes everything for a digit" : "rejects what is none";
+    }
+
+    /// <summary>Refuses a network that does no better than always giving the same answer: no model file is to come of it.</summary>
+    private static void RefuseGuesses(EpochResult result, Recipe recipe)
+    {
+        var (accuracy, of) = double.IsNaN(result.ValidationAccuracy) ? (result.TrainingAccuracy, "training") : (result.ValidationAccuracy, "held-back");
+        if (accuracy < NearChance)
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"The network has not learned: it reads {100 * accuracy:F1} % of the {of} images, and guessing a tenth. No model was written. Try a lower learning rate (it is {recipe.LearningRate})."));
+        }
     }
 
     /// <summary>SHA-256 of each thing that a run learns from or is measured on.</summary>

@@ -59,9 +59,15 @@ public static class Evaluation
     /// <summary>What a model file answers for a whole set.</summary>
     /// <param name="classifier">The loaded file.</param>
     /// <param name="digits">The images.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>One prediction an image, in order.</returns>
-    public static IReadOnlyList<Prediction> Predict(DigitClassifier classifier, DigitSet digits) =>
-        [.. Enumerable.Range(0, digits.Count).Select(index => digits[index]).Chunk(BatchSize).SelectMany(classifier.Classify)];
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public static IReadOnlyList<Prediction> Predict(DigitClassifier classifier, DigitSet digits, CancellationToken cancellation = default) =>
+        [.. Enumerable.Range(0, digits.Count).Select(index => digits[index]).Chunk(BatchSize).SelectMany(batch =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return classifier.Classify(batch);
+        })];
 
     /// <summary>Microsoft.ML's multiclass metrics: accuracy, top-2 accuracy, log-loss (nats), confusion matrix.</summary>
     /// <param name="predictions">One prediction an image.</param>
