@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
 using MnistTrainer.Data;
 using Spectre.Console;
 
@@ -12,7 +14,8 @@ internal static class DownloadCommand
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
         strokes.Description = "Also put what is missing of UCI's pen strokes (4 MB), to learn from and of other writers, into this folder.";
         var command = new Command("download",
-            "Downloads what is missing of MNIST's four files (11 MB), and with --strokes of the pen strokes, and verifies what training learns from.\n\n" +
+            "Downloads what is missing of MNIST's four files (11 MB), and with --strokes of the pen strokes, and verifies what training learns from.\n" +
+            $"Mirrors of your own, with spaces between them, in {MnistDataset.MirrorsVariable}.\n\n" +
             "Example: MnistTrainer download --data data/mnist --strokes data/pendigits") { data, strokes };
         command.SetAction(parsed =>
         {
@@ -36,10 +39,27 @@ internal static class DownloadCommand
     public static IReadOnlyList<string> Fetch(string folder, CancellationToken cancellation) =>
         MnistDataset.Sha256.Keys.All(name => MnistDataset.Find(folder, name) is not null)
             ? []
-            : WithBars(show => MnistDataset.DownloadAsync(folder, MnistDataset.Mirrors, show, cancellation));
+            : WithBars(show => MnistDataset.DownloadAsync(folder, MnistDataset.Mirrors(Environment.GetEnvironmentVariable(MnistDataset.MirrorsVariable)), show, cancellation));
+
+    /// <summary>A line for each file, and one every ten seconds.</summary>
+    private static T WithLines<T>(Func<Action<string, long, long?>, Task<T>> download)
+    {
+        var (last, clock) = ("", Stopwatch.StartNew());
+        return download(Show).GetAwaiter().GetResult();
+
+        void Show(string name, long bytes, long? all)
+        {
+            if (name == last && clock.Elapsed.TotalSeconds < 10)
+                return;
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {bytes / 1e6:F1}{(all is { } size ? $" of {size / 1e6:F1}" : "")} MB"));
+            last = name;
+            clock.Restart();
+        }
+    }
 
     private static T WithBars<T>(Func<Action<string, long, long?>, Task<T>> download) =>
-        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn()).Start(context =>
+        Console.IsOutputRedirected ? WithLines(download) : AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn()).Start(context =>
         {
             var bars = new Dictionary<string, ProgressTask>();
             return download(Show).GetAwaiter().GetResult();

@@ -21,8 +21,15 @@ public static class IdxFile
 
         using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
         using var decompressed = new MemoryStream();
-        gzip.CopyTo(decompressed);
-        return decompressed.ToArray();
+        try
+        {
+            gzip.CopyTo(decompressed);
+            return decompressed.ToArray();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"'{path}' is a gzip file that is damaged or cut off.", e);
+        }
     }
 
     /// <summary>Checks the header and returns the elements behind it.</summary>

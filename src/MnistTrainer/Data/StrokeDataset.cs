@@ -70,7 +70,7 @@ public static partial class StrokeDataset
         try
         {
             using var client = new HttpClient();
-            var bytes = await MnistDataset.FetchAsync(client, archive, (done, all) => progress("pen strokes", done, all), cancellation);
+            var bytes = await Download.FetchAsync(client, archive, Download.Patience, (done, all) => progress("pen strokes", done, all), cancellation);
             using var zip = new ZipArchive(new MemoryStream(bytes));
             foreach (var part in missing)
             {
