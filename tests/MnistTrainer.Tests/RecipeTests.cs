@@ -66,7 +66,7 @@ public class RecipeTests
 
     [Theory]
     [InlineData("""{ "epochs": 3 }""", "'network'")]
-    [InlineData("""{ "network": """, "BytePositionInLine")]
+    [InlineData("""{ "network": """, "line 1: Expected")]
     [InlineData("[]", "It is no JSON object.")]
     public void A_file_that_is_no_recipe_is_named_with_what_is_wrong(string content, string fault)
     {
@@ -102,4 +102,39 @@ public class RecipeTests
     [InlineData(0)]
     [InlineData(9.99)]
     public void A_constant_learning_rate_stays(double epoch) => Assert.Equal(0.01, Trainer.LearningRate(Recipe.Load("tutorial-deeper"), epoch));
+
+    [Fact]
+    public void Comments_trailing_commas_and_other_endings_are_read()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("mine.jsonc", """
+            {
+              // as in the tutorial
+              "network": "deeper", /* but */
+              "epochs": 3,
+            }
+            """u8.ToArray());
+
+        Assert.Equal(new Recipe { Network = "deeper", Epochs = 3 }, Recipe.Load(path));
+    }
+
+    [Theory]
+    [InlineData("""{ "network": "deeper", "epochs": 3,|"epochs": 4 }""", "line 2: ", "'epochs' stands there twice, in line 1 as well.")]
+    [InlineData("""{ "network": "deeper", "epochs": 3, "Epochs": 4 }""", "line 1: ", "'Epochs' stands there twice")]
+    [InlineData("""{ "network": "deeper",|"augmentation": { "scale": 0.1, "Scale": 0.2 } }""", "line 2: ", "'augmentation.Scale' stands there twice")]
+    [InlineData("""{ "network": "deeper",||  "epochs": 0 }""", "line 3: ", "'epochs' takes a whole number from 1 to 10000.")]
+    [InlineData("""{ "network": "deeper",| "epochs": 1,| "augmentation": {|  "thickness": 2 } }""", "line 4: ", "'augmentation.thickness' takes a number from 0 to 0.5.")]
+    [InlineData("""{ "augmentation": { "shear": 0.1 },| "thickness": 2, "network": "deeper" }""", "line 2: ", "There is no setting 'thickness'.")]
+    [InlineData("""{ "network": "deeper",| "epochs": three }""", "line 2: ", "'thre")]
+    public void What_is_wrong_with_a_file_is_told_with_its_line(string content, string line, string fault)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("bad.json", System.Text.Encoding.UTF8.GetBytes(content.Replace('|', '\n')));
+
+        var message = Assert.Throws<InvalidDataException>(() => Recipe.Load(path)).Message;
+
+        Assert.StartsWith($"Recipe '{path}': {line}", message, StringComparison.Ordinal);
+        Assert.Contains(fault, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", message, StringComparison.Ordinal);
+    }
 }

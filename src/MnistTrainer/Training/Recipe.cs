@@ -1,8 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MnistModel;
@@ -106,101 +103,21 @@ public sealed record Recipe
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes");
 
     /// <summary>Reads a recipe.</summary>
-    /// <param name="nameOrPath">The name of a recipe that ships with the trainer, or the path of a JSON file.</param>
+    /// <param name="nameOrPath">The name of a recipe that ships with the trainer, or the path of a JSON file, in which comments and trailing commas may stand.</param>
     /// <param name="overrides">Settings that replace the file's, as <c>epochs=3</c> or <c>augmentation.rotationDegrees=10</c>.</param>
     /// <exception cref="ArgumentException">There is no such recipe or network; the message lists those there are.</exception>
-    /// <exception cref="InvalidDataException">The file isn't a recipe; the message names the setting that is wrong, and what it takes.</exception>
+    /// <exception cref="InvalidDataException">The file isn't a recipe; the message names the line, the setting that is wrong, and what it takes.</exception>
     public static Recipe Load(string nameOrPath, params IEnumerable<string> overrides)
     {
-        var path = nameOrPath.EndsWith(".json", StringComparison.Ordinal) ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
+        var path = Names.Contains(nameOrPath) ? Path.Combine(Folder, nameOrPath + ".json") : nameOrPath;
         if (!File.Exists(path))
             throw new ArgumentException($"There is no recipe '{nameOrPath}'. There are: {string.Join(", ", Names)}; or give the path of a JSON file.");
 
-        try
-        {
-            var json = JsonNode.Parse(File.ReadAllText(path), new JsonNodeOptions { PropertyNameCaseInsensitive = true }) as JsonObject ?? throw new JsonException("It is no JSON object.");
-            json.Remove("$schema");
-            foreach (var setting in overrides)
-                Override(json, setting);
-            var recipe = json.Deserialize<Recipe>(Format)!;
-            Validate(recipe);
-            if (recipe.Augmentation is { } augmentation)
-                Validate(augmentation, "augmentation.");
-            Networks.Network.Find(recipe.Network);
-            return recipe;
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"Recipe '{nameOrPath}': {Explain(e)}", e);
-        }
-
-        void Validate(object settings, string path = "")
-        {
-            var faults = new List<ValidationResult>();
-            if (!Validator.TryValidateObject(settings, new ValidationContext(settings), faults, validateAllProperties: true))
-                throw new InvalidDataException($"Recipe '{nameOrPath}': {string.Join(' ', faults.Select(fault => Takes(path, settings.GetType().GetProperty(fault.MemberNames.First())!)))}");
-        }
+        return new RecipeReader(nameOrPath, File.ReadAllText(path)).Read([.. overrides]);
     }
 
     /// <summary>The recipe as one JSON element, for the model card.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, Format);
-
-    /// <summary>In terms of recipes where JSON says which setting is wrong, as <c>$.augmentation.scale</c>.</summary>
-    private static string Explain(JsonException fault)
-    {
-        if (fault.Path?.Split('.') is not ["$", .. [_, ..] path])
-            return fault.Message.Replace('\n', ' ');
-
-        var owner = typeof(Recipe);
-        foreach (var part in path[..^1])
-            owner = Setting(owner, part)!.PropertyType;
-        var parents = string.Concat(path[..^1].Select(part => part + '.'));
-        return Setting(owner, path[^1]) is { } setting
-            ? Takes(parents, setting)
-            : $"There is no setting '{parents}{path[^1]}'. There are: {string.Join(", ", Settings(owner).Select(known => parents + Name(known)))}.";
-
-        static PropertyInfo? Setting(Type owner, string name) => Settings(owner).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)); // as the deserializer does
-
-        static IEnumerable<PropertyInfo> Settings(Type owner) => owner.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(setting => setting.CanWrite);
-    }
-
-    private static string Takes(string parents, PropertyInfo setting)
-    {
-        var type = setting.PropertyType;
-        return $"'{parents}{Name(setting)}' takes " + setting.GetCustomAttribute<RangeAttribute>() switch
-        {
-            { } range => string.Create(CultureInfo.InvariantCulture, $"{(type == typeof(int) ? "a whole number" : "a number")} from {range.Minimum} to {range.Maximum}."),
-            _ when type.IsEnum => $"{string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}.",
-            _ when type == typeof(bool) => "true or false.",
-            _ when type == typeof(string) => "a name.",
-            _ => "an object of settings.",
-        };
-    }
-
-    private static string Name(PropertyInfo setting) => JsonNamingPolicy.CamelCase.ConvertName(setting.Name);
-
-    private static void Override(JsonObject json, string setting)
-    {
-        if (setting.Split('=', 2) is not [var name, var value])
-            throw new JsonException($"'{setting}' is no setting; write NAME=VALUE.");
-
-        var path = name.Split('.');
-        foreach (var part in path[..^1])
-            json = json[part] as JsonObject ?? (JsonObject)(json[part] = new JsonObject(json.Options));
-        json[path[^1]] = Parse(value);
-
-        static JsonNode? Parse(string value)
-        {
-            try
-            {
-                return JsonNode.Parse(value);
-            }
-            catch (JsonException)
-            {
-                return JsonValue.Create(value); // a word needs no quotation marks
-            }
-        }
-    }
 }
 
 /// <summary>What turns gradients into steps.</summary>
