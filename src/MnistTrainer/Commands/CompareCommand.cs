@@ -67,11 +67,11 @@ internal static class CompareCommand
         {
             var settings = new Settings(parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null);
             var names = parsed.GetValue(recipes)!;
+            if (names.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw new ArgumentException($"There are two recipes '{twice.Key}'; their results would share a folder.");
             string[] known = [.. Recipe.Names, .. ClassicalModel.All.Select(model => model.Name)];
             if (names.FirstOrDefault(name => !known.Contains(name) && !File.Exists(name)) is { } unknown)
                 throw new ArgumentException($"There is no recipe '{unknown}'. There are: {string.Join(", ", known)}; or give the path of a JSON file.");
-            if (names.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-                throw new ArgumentException($"There are two recipes '{twice.Key}'; their results would share a folder.");
 
             // everything that can be refused is refused before hours of training, and before the folder takes on these settings
             var pens = parsed.GetValue(strokes) is { } strokesFolder ? StrokeDataset.Load(strokesFolder) : null;

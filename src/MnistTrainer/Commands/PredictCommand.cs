@@ -7,38 +7,94 @@ namespace MnistTrainer.Commands;
 /// <summary><c>predict</c>: reads the digits in image files.</summary>
 internal static class PredictCommand
 {
+    private const string StandardInput = "-";
+
+    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
+
     public static Command Create(CancellationToken cancellation)
     {
-        var images = new Argument<string[]>("images") { Description = "PNG, JPEG, WebP, GIF or BMP files, one digit each.", HelpName = "IMAGE", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("images")
+        {
+            Description = "PNG, JPEG, WebP, GIF or BMP files; folders, with all that is below them; patterns such as \"scans/*.png\"; - for standard input.",
+            HelpName = "IMAGE",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Mistakes.RefuseOptions(images);
         var model = SharedOptions.Model();
         var show = new Option<bool>("--show") { Description = "Also show the 28×28 image that the network saw." };
-        var command = new Command("predict", "Reads the digit in each image.\n\nExample: MnistTrainer predict three.png photo.jpg --show") { images, model, show };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line and picture, for programs." };
+        var csv = new Option<bool>("--csv") { Description = "A table: one row a picture." };
+        var command = new Command("predict",
+            "Reads the digit in each image, and where several seem to stand side by side, all of them; ? stands for what can't be read.\n" +
+            "One line a picture; the exit code is 1 where one can't be read.\n\n" +
+            "Example: MnistTrainer predict three.png photo.jpg --show\n" +
+            "Example: MnistTrainer predict scans --csv") { images, model, show, json, csv };
+        command.Validators.Add(result =>
+        {
+            if (new[] { show, json, csv }.Count(result.GetValue) > 1)
+                result.AddError("--show, --json and --csv don't go together.");
+        });
         command.SetAction(parsed =>
         {
             using var reader = DigitReader.Load(parsed.GetValue(model)!);
-            var faults = 0;
-            foreach (var path in parsed.GetValue(images)!)
+            var (asJson, asCsv, faults) = (parsed.GetValue(json), parsed.GetValue(csv), 0);
+            if (asCsv)
+                Console.WriteLine(PictureAnswer.CsvHeader);
+            foreach (var file in parsed.GetValue(images)!.SelectMany(Files))
             {
                 cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    if (!File.Exists(path))
-                        throw new FileNotFoundException("There is no such file.");
-                    var reading = reader.Read(File.ReadAllBytes(path)) ?? throw new InvalidDataException("The image is blank.");
-                    ConsoleReport.Prediction(path, reading.Prediction);
-                    if (parsed.GetValue(show))
-                        ConsoleReport.Image(reading.Image);
-                }
-                catch (Exception e) when (e is IOException or ImageException or InvalidDataException or UnauthorizedAccessException)
-                {
-                    Console.Error.WriteLine($"{path}: {e.Message}"); // the other images are still read
-                    faults++;
-                }
+                var answer = Read(reader, file, cancellation);
+                faults += answer.Error is null ? 0 : 1; // the other images are still read
+                if (asJson || asCsv)
+                    Console.WriteLine(asJson ? answer.ToJson() : answer.ToCsv());
+                else
+                    (answer.Error is null ? Console.Out : Console.Error).WriteLine(answer);
+                if (parsed.GetValue(show) && answer.Reading is { } reading)
+                    ConsoleReport.Image(reading.Image);
             }
 
             return faults == 0 ? 0 : 1;
         });
         return command;
     }
+
+    private static PictureAnswer Read(DigitReader reader, string file, CancellationToken cancellation)
+    {
+        try
+        {
+            var encoded = Bytes(file, cancellation);
+            var reading = reader.Read(encoded) ?? throw new InvalidDataException("The image is blank.");
+            return new PictureAnswer(file, reading, reading.DigitsSeen > 1 ? reader.ReadNumber(encoded) : null, Error: null);
+        }
+        catch (Exception e) when (e is IOException or ImageException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return new PictureAnswer(file, Reading: null, Number: null, e.Message);
+        }
+    }
+
+    private static byte[] Bytes(string file, CancellationToken cancellation)
+    {
+        if (file != StandardInput)
+        {
+            return File.Exists(file) ? File.ReadAllBytes(file)
+                : throw new FileNotFoundException(Directory.Exists(file) ? "There are no images in this folder." : IsPattern(file) ? "No file is so called." : "There is no such file.");
+        }
+
+        using var input = Console.OpenStandardInput();
+        using var content = new MemoryStream();
+        input.CopyToAsync(content, cancellation).WaitAsync(cancellation).GetAwaiter().GetResult(); // reading itself can't be stopped
+        return content.ToArray();
+    }
+
+    /// <summary>The files that a word of the command line stands for, in the order of their names; the word itself where it stands for none.</summary>
+    private static IEnumerable<string> Files(string word)
+    {
+        var found = Directory.Exists(word) ? Directory.EnumerateFiles(word, "*", SearchOption.AllDirectories).Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()))
+            : !File.Exists(word) && IsPattern(word) && Path.GetDirectoryName(word) is { } folder && (folder.Length == 0 || Directory.Exists(folder))
+                ? Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, Path.GetFileName(word)).Select(file => Path.Combine(folder, Path.GetFileName(file)))
+            : [];
+        return found.Order(StringComparer.Ordinal).DefaultIfEmpty(word);
+    }
+
+    private static bool IsPattern(string word) => Path.GetFileName(word).AsSpan().ContainsAny('*', '?');
 }

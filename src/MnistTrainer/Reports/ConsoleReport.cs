@@ -67,20 +67,6 @@ internal static class ConsoleReport
         AnsiConsole.Write(table);
     }
 
-    public static void Prediction(string name, Prediction prediction)
-    {
-        var runnerUp = Enumerable.Range(0, DigitClassifier.Digits).Where(digit => digit != prediction.Digit).MaxBy(digit => prediction.Probabilities[digit]);
-        if (!prediction.IsDigit)
-        {
-            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"{name}: [bold]not a digit[/] ({Percent(prediction.DigitProbability)} that it is one; it would be a {prediction.Digit})");
-            return;
-        }
-
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"{name}: [bold]{prediction.Digit}[/] ({Percent(prediction.Confidence)}; next {runnerUp} with {Percent(prediction.Probabilities[runnerUp])})");
-    }
-
     /// <summary>The image in characters, two pixels high each.</summary>
     public static void Image(DigitImage image)
     {
