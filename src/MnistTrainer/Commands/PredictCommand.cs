@@ -63,8 +63,8 @@ internal static class PredictCommand
         try
         {
             var encoded = Bytes(file, cancellation);
-            var reading = reader.Read(encoded) ?? throw new InvalidDataException("The image is blank.");
-            return new PictureAnswer(file, reading, reading.DigitsSeen > 1 ? reader.ReadNumber(encoded) : null, Error: null);
+            var reading = reader.Read(encoded, cancellation: cancellation) ?? throw new InvalidDataException("The image is blank.");
+            return new PictureAnswer(file, reading, reading.DigitsSeen > 1 ? reader.ReadNumber(encoded, cancellation: cancellation) : null, Error: null);
         }
         catch (Exception e) when (e is IOException or ImageException or InvalidDataException or UnauthorizedAccessException)
         {
