@@ -25,7 +25,7 @@ public class RejectingModelTests
         Assert.Equal(5, Regex.Count(output, @"(?m)^\| strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 1,\d{3} each "));
         Assert.Matches(@"(?m)^\| test strokes: whose +\| \d+ writers +\| unseen: the test part, which nothing learns from ", output);
         Assert.Equal(5, Regex.Count(output, @"(?m)^\| test strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 40 each "));
-        foreach (var measure in new[] { "strokes: all", "strokes: hardest digit", "strokes: taken for digits", "test strokes: hardest digit", "MNIST test: taken for digits", "no digits: scribbles rejected", "no digits: all rejected" })
+        foreach (var measure in new[] { "strokes: all", "strokes: hardest digit", "strokes: answered right", "test strokes: hardest digit", "MNIST test: answered right", "no digits: scribbles rejected", "no digits: all rejected" })
             Assert.Matches($@"(?m)^\| {measure} +\| \d+\.\d\d % ", output);
         Assert.Equal(2, Regex.Count(output, @"(?m)^\| no digits: skipped "));
     }

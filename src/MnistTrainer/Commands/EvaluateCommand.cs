@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using MnistModel;
 using MnistTrainer.Data;
@@ -53,9 +54,10 @@ internal static class EvaluateCommand
             List<ResultRow> rows =
             [
                 new("MNIST test: read right", Percent(metrics.MicroAccuracy), Text($"{Errors(predictions, test)} errors in {test.Count:N0}")),
+                .. classifier.Card.RejectionThreshold is null ? Array.Empty<ResultRow>() : [Answered("MNIST test", predictions, test.Labels.Span)],
                 new("MNIST test: calibration error", Percent(calibration.Error), Text($"{Calibration.BinCount} bins, temperature {classifier.Card.Temperature:F3}")),
                 .. parsed.GetValue(strokes) is { } strokesFolder ? Strokes(classifier, strokesFolder, cancellation) : [],
-                .. classifier.Card.RejectionThreshold is null ? [] : Rejection(classifier, predictions, parsed.GetValue(fashion)!, parsed.GetValue(fonts)!, cancellation),
+                .. classifier.Card.RejectionThreshold is null ? [] : Rejection(classifier, parsed.GetValue(fashion)!, parsed.GetValue(fonts)!, cancellation),
                 Inference(classifier, test, cancellation),
             ];
             ConsoleReport.Results(rows);
@@ -88,7 +90,7 @@ internal static class EvaluateCommand
         yield return new($"{kind}: whose", Text($"{digits.Select(digit => digit.Writer).Distinct().Count()} writers"), who);
 
         var (right, count) = (new int[DigitClassifier.Digits], new int[DigitClassifier.Digits]);
-        var (accepted, answers, least) = (0, 0, 1.0);
+        var (all, labels, least) = (new List<Prediction>(), new List<byte>(), 1.0);
         foreach (var width in PenWidths)
         {
             var cells = new List<double>();
@@ -101,11 +103,12 @@ internal static class EvaluateCommand
                     var label = drawn.Labels.Span[index];
                     count[label]++;
                     right[label] += prediction.Digit == label ? 1 : 0;
-                    accepted += prediction.IsDigit ? 1 : 0;
                 }
 
+                all.AddRange(predictions);
+                labels.AddRange(drawn.Labels.Span);
+
                 cells.Add(1 - (double)Errors(predictions, drawn) / drawn.Count);
-                answers += drawn.Count;
             }
 
             least = Math.Min(least, cells.Min());
@@ -113,11 +116,25 @@ internal static class EvaluateCommand
                 Text($"{string.Join(" / ", Sizes.Select(size => 100 * size))} % of the canvas, {digits.Count:N0} each"));
         }
 
-        yield return new($"{kind}: all", Percent((double)right.Sum() / answers), $"least of a width and size {Percent(least)}");
+        yield return new($"{kind}: all", Percent((double)right.Sum() / all.Count), $"least of a width and size {Percent(least)}");
         var (rate, worst) = right.Index().Where(some => count[some.Index] > 0).Select(some => ((double)some.Item / count[some.Index], some.Index)).Min();
         yield return new($"{kind}: hardest digit", Percent(rate), $"the {worst}");
         if (classifier.Card.RejectionThreshold is not null)
-            yield return new($"{kind}: taken for digits", Percent((double)accepted / answers), Text($"of {answers:N0}"));
+            yield return Answered(kind, all, CollectionsMarshal.AsSpan(labels));
+    }
+
+    /// <summary>What the service answers: a digit that the model rejects is not answered right.</summary>
+    private static ResultRow Answered(string kind, IReadOnlyList<Prediction> predictions, ReadOnlySpan<byte> labels)
+    {
+        var (right, wrong) = (0, 0);
+        foreach (var (index, prediction) in predictions.Index())
+        {
+            right += prediction.IsDigit && prediction.Digit == labels[index] ? 1 : 0;
+            wrong += prediction.IsDigit && prediction.Digit != labels[index] ? 1 : 0;
+        }
+
+        return new($"{kind}: answered right", Percent((double)right / predictions.Count),
+            Text($"{wrong:N0} answered wrongly, {predictions.Count - right - wrong:N0} rejected, of {predictions.Count:N0}"));
     }
 
     /// <summary>The digits of writers whom a model has not learned from, by its card; all of them where there are none.</summary>
@@ -130,10 +147,8 @@ internal static class EvaluateCommand
             : (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.GetProperty(training.TryGetProperty("splitSeed", out _) ? "splitSeed" : "seed").GetInt32()).Validation, "unseen: held back from training");
     }
 
-    private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, IReadOnlyList<Prediction> test, string fashionFolder, string fontsFolder, CancellationToken cancellation)
+    private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, string fashionFolder, string fontsFolder, CancellationToken cancellation)
     {
-        yield return new("MNIST test: taken for digits", Percent(test.Average(prediction => prediction.IsDigit ? 1.0 : 0)), Text($"threshold {classifier.Card.RejectionThreshold:G3}"));
-
         var (found, missing) = UnseenNonDigits.Load(fashionFolder, fontsFolder, NonDigitsPerSource, seed: 1);
         var rates = new List<double>();
         foreach (var (source, images) in found)
