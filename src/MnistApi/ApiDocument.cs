@@ -21,6 +21,15 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private const string CutShort = "data:image/png;base64,…";
 
+    private static readonly Dictionary<string, string> Tags = new()
+    {
+        ["Digits"] = "Pictures → digits.",
+        ["Corrections"] = "What people say that a picture shows, where the service takes that.",
+        ["Model"] = "What answers.",
+        ["Health"] = "For whoever runs the service.",
+        ["Open Inference Protocol V2"] = "Tensors → tensors, as KServe, Triton and their clients speak.",
+    };
+
     // a 1: a bar of 2×20 pixels where framing puts it
     private static readonly DigitImage One = new(Enumerable.Range(0, DigitImage.PixelCount)
         .Select(i => i % DigitImage.Side is 14 or 15 && i / DigitImage.Side is >= 5 and < 25 ? byte.MaxValue : byte.MinValue).ToArray());
@@ -47,8 +56,10 @@ internal sealed class ApiDocument : IDocumentFilter
         {
             Title = "MnistService",
             Version = "v1",
+            License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
             Description = "Recognises handwritten digits. Every error is an RFC 9457 problem document; its detail says what was wrong and what to do.",
         });
+        options.AddServer(new OpenApiServer { Url = "/" });
         options.IncludeXmlComments(typeof(ApiDocument).Assembly);
         options.IncludeXmlComments(typeof(ModelCard).Assembly);
         options.SupportNonNullableReferenceTypes();
@@ -66,7 +77,14 @@ internal sealed class ApiDocument : IDocumentFilter
         DescribeCorrections(swaggerDoc.Paths["/corrections"].Operations![HttpMethod.Post]);
         DescribeExport(swaggerDoc.Paths["/corrections/export"].Operations![HttpMethod.Get]);
         foreach (var path in swaggerDoc.Paths.Values)
+        {
             path.Operations!.Remove(HttpMethod.Head); // goes without saying where there is GET
+            foreach (var operation in path.Operations.Values.Where(operation => !operation.Responses!.Keys.Any(status => status[0] == '4')))
+                operation.Responses!["4XX"] = new OpenApiResponse { Description = "The request itself is malformed." };
+        }
+
+        foreach (var tag in swaggerDoc.Tags!)
+            tag.Description = Tags[tag.Name!];
     }
 
     private static void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
@@ -116,7 +134,7 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private static void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)
     {
-        Forms(batch, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures })["application/json"] = new OpenApiMediaType
+        Forms(batch, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures }, new JsonArray(""))["application/json"] = new OpenApiMediaType
         {
             Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = picture, MaxItems = BatchEndpoints.MostPictures },
             Examples = Examples(("Two pictures", new JsonArray(OneAsImage(), OneAsPixels()))),
@@ -184,7 +202,7 @@ internal sealed class ApiDocument : IDocumentFilter
     }
 
     // a form with the field 'image'; other forms of body are added to what is returned
-    private static Dictionary<string, IOpenApiMediaType> Forms(OpenApiOperation operation, OpenApiSchema image)
+    private static Dictionary<string, IOpenApiMediaType> Forms(OpenApiOperation operation, OpenApiSchema image, JsonNode? example = null)
     {
         var forms = new Dictionary<string, IOpenApiMediaType>
         {
@@ -196,7 +214,7 @@ internal sealed class ApiDocument : IDocumentFilter
                     Properties = new Dictionary<string, IOpenApiSchema> { ["image"] = image },
                     Required = new HashSet<string> { "image" },
                 },
-                Example = new JsonObject { ["image"] = "" }, // without it Swagger UI takes the empty form over as the text of the JSON form
+                Example = new JsonObject { ["image"] = example ?? "" }, // without it Swagger UI takes the empty form over as the text of the JSON form
             },
         };
         operation.RequestBody = new OpenApiRequestBody { Required = true, Content = forms };

@@ -20,7 +20,7 @@ internal static class BatchEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        batch.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
+        batch.MapPost("", FromForm).WithName("predictBatch").Accepts<IFormFile>("multipart/form-data");
         batch.MapPost("", FromJson).ExcludeFromDescription(); // the form stands for both in the OpenAPI document, see ApiDocument
     }
 

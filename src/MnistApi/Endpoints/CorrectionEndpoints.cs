@@ -17,8 +17,8 @@ internal static partial class CorrectionEndpoints
     public static void MapCorrections(this IEndpointRouteBuilder routes)
     {
         var corrections = routes.MapGroup("/corrections").WithTags("Corrections");
-        corrections.MapGet("", Enabled);
-        corrections.MapGroup("").TakeTurns().MapPost("", Correct).Accepts<IFormFile>("multipart/form-data")
+        corrections.MapGet("", Enabled).WithName("getCorrections");
+        corrections.MapGroup("").TakeTurns().MapPost("", Correct).WithName("correct").Accepts<IFormFile>("multipart/form-data")
             .Produces(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -27,7 +27,7 @@ internal static partial class CorrectionEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage);
-        corrections.MapGet("/export", Export)
+        corrections.MapGet("/export", Export).WithName("exportCorrections")
             .WithMetadata(new ApiKeys.Private())
             .DisableRequestTimeout() // it takes as long as there are many
             .ProducesProblem(StatusCodes.Status400BadRequest)

@@ -9,8 +9,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").WithTags("Health").DisableHttpMetrics().AllowAnonymous().AlsoHead();
-        health.MapGet("/live", Live).Produces<string>(contentType: "text/plain");
-        health.MapGet("/ready", Ready).Produces<string>(contentType: "text/plain").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/live", Live).WithName("live").Produces<string>(contentType: "text/plain");
+        health.MapGet("/ready", Ready).WithName("ready").Produces<string>(contentType: "text/plain").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary><c>MnistApi health [url]</c>: asks a running service how it is, and says so in one line.</summary>

@@ -19,21 +19,21 @@ internal static class InferEndpoints
     public static void MapInfer(this IEndpointRouteBuilder routes)
     {
         var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol V2").AlsoHead();
-        v2.MapGet("", Server);
+        v2.MapGet("", Server).WithName("serverMetadata");
         var health = v2.MapGroup("/health").DisableHttpMetrics().AllowAnonymous();
-        health.MapGet("/live", Live);
-        health.MapGet("/ready", Ready).Produces<ServerReady>().Produces<ServerReady>(StatusCodes.Status503ServiceUnavailable);
-        v2.MapGet("/models/{model}", Model);
-        v2.MapGet("/models/{model}/versions/{version}", ModelVersion);
-        v2.MapGet("/models/{model}/ready", ModelIsReady).Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
-        v2.MapGet("/models/{model}/versions/{version}/ready", ModelVersionIsReady).Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/live", Live).WithName("serverLive");
+        health.MapGet("/ready", Ready).WithName("serverReady").Produces<ServerReady>().Produces<ServerReady>(StatusCodes.Status503ServiceUnavailable);
+        v2.MapGet("/models/{model}", Model).WithName("modelMetadata");
+        v2.MapGet("/models/{model}/versions/{version}", ModelVersion).WithName("modelVersionMetadata");
+        v2.MapGet("/models/{model}/ready", ModelIsReady).WithName("modelReady").Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
+        v2.MapGet("/models/{model}/versions/{version}/ready", ModelVersionIsReady).WithName("modelVersionReady").Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
 
         var infer = v2.MapGroup("")
             .TakeTurns()
             .WithMetadata(new ExpectedJson("{\"inputs\": [{\"name\": \"pixels\", \"shape\": [N, 1, 28, 28], \"datatype\": \"FP32\", \"data\": [numbers]}]}"))
             .WithMetadata(Refusal(StatusCodes.Status413PayloadTooLarge), Refusal(StatusCodes.Status415UnsupportedMediaType), Refusal(StatusCodes.Status429TooManyRequests));
-        infer.MapPost("/models/{model}/infer", Infer);
-        infer.MapPost("/models/{model}/versions/{version}/infer", InferVersion);
+        infer.MapPost("/models/{model}/infer", Infer).WithName("modelInfer");
+        infer.MapPost("/models/{model}/versions/{version}/infer", InferVersion).WithName("modelVersionInfer");
 
         static ProducesResponseTypeMetadata Refusal(int status) => new(status, typeof(InferError), ["application/json"]);
     }

@@ -7,7 +7,7 @@ namespace MnistApi.Endpoints;
 internal static class ModelEndpoints
 {
     /// <summary>Maps the handler.</summary>
-    public static void MapModel(this IEndpointRouteBuilder routes) => routes.MapGet("/model", Model).WithTags("Model").AlsoHead();
+    public static void MapModel(this IEndpointRouteBuilder routes) => routes.MapGet("/model", Model).WithName("getModel").WithTags("Model").AlsoHead();
 
     /// <summary>The model that is served</summary>
     /// <remarks>Which file it is and since when; how it was trained and on what, how large it is, and how well it does on MNIST's 10,000 test images.</remarks>

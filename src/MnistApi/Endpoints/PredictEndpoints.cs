@@ -10,7 +10,7 @@ internal static class PredictEndpoints
     public static void MapPredict(this IEndpointRouteBuilder routes)
     {
         var predict = routes.MapOnePicture("/predict");
-        predict.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
+        predict.MapPost("", FromForm).WithName("predict").Accepts<IFormFile>("multipart/form-data");
         // the form stands for all three in the OpenAPI document, see ApiDocument
         predict.MapPost("", FromBody).ExcludeFromDescription()
             .Accepts<Stream>("image/*", "application/octet-stream")

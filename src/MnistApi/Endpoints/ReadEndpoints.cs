@@ -10,7 +10,7 @@ internal static class ReadEndpoints
     public static void MapRead(this IEndpointRouteBuilder routes)
     {
         var read = routes.MapOnePicture("/read");
-        read.MapPost("", FromForm).Accepts<IFormFile>("multipart/form-data");
+        read.MapPost("", FromForm).WithName("readNumber").Accepts<IFormFile>("multipart/form-data");
         // the form stands for all three in the OpenAPI document, see ApiDocument
         read.MapPost("", FromBody).ExcludeFromDescription()
             .Accepts<Stream>("image/*", "application/octet-stream")

@@ -41,11 +41,15 @@ internal sealed class ApiKeys
     /// <summary>Marks a route that always needs a key.</summary>
     public sealed record Private;
 
+    /// <summary>Whether a route needs a key.</summary>
+    /// <param name="route">What is said of it.</param>
+    public bool AreNeeded(EndpointMetadataCollection route) =>
+        route.GetMetadata<IAllowAnonymous>() is null && (!_exportOnly || route.GetMetadata<Private>() is not null);
+
     /// <summary>Middleware: answers 401 where a route needs a key and none of ours comes.</summary>
     public Task Check(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint() is not { } route || route.Metadata.GetMetadata<IAllowAnonymous>() is not null
-            || (_exportOnly && route.Metadata.GetMetadata<Private>() is null) || Accepts(KeyOf(context.Request)))
+        if (context.GetEndpoint() is not { } route || !AreNeeded(route.Metadata) || Accepts(KeyOf(context.Request)))
             return next(context);
 
         context.Response.Headers.WWWAuthenticate = Scheme.TrimEnd();

@@ -27,14 +27,10 @@ internal static class SecurityServices
         });
         builder.Services.ConfigureSwaggerGen(swagger =>
         {
-            if (!settings.GetSection("Auth:ApiKeys").GetChildren().Any())
-                return;
-
-            swagger.AddSecurityDefinition("key", new OpenApiSecurityScheme
-            {
-                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeys.Header,
-            });
-            swagger.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] });
+            var keys = ApiKeys.From(settings);
+            swagger.AddOperationFilterInstance(new KeysInDocument(keys));
+            if (keys is not null)
+                swagger.AddSecurityDefinition(KeysInDocument.Scheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeys.Header });
         });
     }
 
