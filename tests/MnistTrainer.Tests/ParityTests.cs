@@ -42,24 +42,4 @@ public class ParityTests
             Assert.StartsWith("The exported file differs from the network: 1 other answers, ", Assert.Throws<InvalidDataException>(write).Message, StringComparison.Ordinal);
         Assert.Equal(isWritten, File.Exists(path));
     }
-
-    [Fact]
-    public void Validation_takes_batches_no_larger_than_training()
-    {
-        var sizes = new List<long>();
-        using var network = nn.Sequential(("probe", new Probe(sizes)), ("flatten", nn.Flatten()), ("linear", nn.Linear(784, 10)));
-
-        Evaluation.LossAndAccuracy(network, GeneratedDigits.Create(300, seed: 1));
-
-        Assert.Equal([128, 128, 44], sizes);
-    }
-
-    private sealed class Probe(List<long> sizes) : nn.Module<Tensor, Tensor>("probe")
-    {
-        public override Tensor forward(Tensor input)
-        {
-            sizes.Add(input.shape[0]);
-            return input.alias();
-        }
-    }
 }
