@@ -134,7 +134,8 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private static void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)
     {
-        Forms(batch, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures }, new JsonArray(""))["application/json"] = new OpenApiMediaType
+        var several = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures };
+        Forms(batch, several, new JsonArray(""))["application/json"] = new OpenApiMediaType
         {
             Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = picture, MaxItems = BatchEndpoints.MostPictures },
             Examples = Examples(("Two pictures", new JsonArray(OneAsImage(), OneAsPixels()))),

@@ -77,8 +77,9 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (!hasStarted && e is not HostAbortedException) // a wrong setting, no such address, database or model, a foreign model, or the port is taken
+catch (Exception e) when (!hasStarted && e is not HostAbortedException)
 {
+    // a wrong setting, no such address, database or model, a foreign model, or the port is taken
     await Console.Error.WriteLineAsync(Settings.InOneLine(e));
     return 1;
 }

@@ -14,7 +14,7 @@ internal static class Settings
     {
         foreach (var name in Ports)
         {
-            if (settings[name] is { } ports && !ports.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).All(port => ushort.TryParse(port, out _)))
+            if (settings[name] is { } ports && !ports.Split(';', StringSplitOptions.RemoveEmptyEntries).All(port => ushort.TryParse(port, out _)))
                 throw new InvalidDataException($"The setting {name} can't be '{ports}'. Write port numbers up to 65535, with ; between them.");
         }
 
@@ -26,7 +26,8 @@ internal static class Settings
 
         foreach (var (path, value) in settings.GetSection("Logging").AsEnumerable())
         {
-            if (value is not null && path.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            var isLevel = value is not null && path.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase);
+            if (isLevel && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
                 throw new InvalidDataException($"The setting {path} can't be '{value}'. Write {string.Join(", ", Enum.GetNames<LogLevel>())}.");
         }
     }
@@ -40,7 +41,7 @@ internal static class Settings
         {
             await app.StartAsync();
         }
-        catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or SocketException) // what Kestrel throws for addresses
+        catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or SocketException)
         {
             throw new InvalidDataException($"The service can't listen on {app.Configuration["urls"] ?? "its addresses"}: {e.Message}", e);
         }

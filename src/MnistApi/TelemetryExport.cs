@@ -12,7 +12,8 @@ internal static class TelemetryExport
     private static readonly double[] RequestSeconds = [0.25e-3, 0.5e-3, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1, 2.5, 10];
 
     /// <summary>OpenTelemetry's standard variables that name a collector.</summary>
-    public static IReadOnlyList<string> Collectors { get; } = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+    public static IReadOnlyList<string> Collectors { get; } =
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
     private static readonly string[] Probes = ["/health", "/v2/health", "/metrics"];
 

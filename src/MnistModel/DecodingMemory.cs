@@ -28,7 +28,8 @@ internal sealed class DecodingMemory(long bytes) : IDisposable
     {
         if (need > bytes)
             throw new ImageException(ImageFault.TooLarge,
-                $"This image takes {need / 1_000_000:N0} MB of memory to decode, and the service has {bytes / 1_000_000:N0} MB for it. Send it smaller, or as a PNG that isn't interlaced.");
+                $"This image takes {need / 1_000_000:N0} MB of memory to decode, and the service has {bytes / 1_000_000:N0} MB for it. " +
+                "Send it smaller, or as a PNG that isn't interlaced.");
 
         if (need == 0)
             return null;

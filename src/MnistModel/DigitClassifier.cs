@@ -47,7 +47,9 @@ public sealed class DigitClassifier : IDisposable
     /// <param name="path">Path of the ONNX file.</param>
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.
+    /// </exception>
     public static DigitClassifier Load(string path) => Load(ReadFile(path), path);
 
     /// <summary>Reads a model file as it stands, without a lock that would keep another process from replacing it.</summary>
@@ -72,7 +74,9 @@ public sealed class DigitClassifier : IDisposable
     /// <param name="model">The bytes of the ONNX file.</param>
     /// <param name="path">Where they were read from, for messages.</param>
     /// <returns>A classifier that the caller disposes.</returns>
-    /// <exception cref="InvalidDataException">They are no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.</exception>
+    /// <exception cref="InvalidDataException">
+    /// They are no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.
+    /// </exception>
     public static DigitClassifier Load(byte[] model, string path)
     {
         InferenceSession session;
@@ -89,7 +93,8 @@ public sealed class DigitClassifier : IDisposable
         {
             var card = CheckContract(session, path);
             if (card.NetworkSha256 is null)
-                throw new InvalidDataException($"The model card in '{path}' has no SHA-256 of the network: an older MnistTrainer wrote it. Write the file again with this one.");
+                throw new InvalidDataException(
+                    $"The model card in '{path}' has no SHA-256 of the network: an older MnistTrainer wrote it. Write the file again with this one.");
             if (card.NetworkSha256 != NetworkHash.Of(model))
                 throw new InvalidDataException($"The network in '{path}' isn't the one of its model card: the file is damaged. Copy it again.");
             return new DigitClassifier(session, card);

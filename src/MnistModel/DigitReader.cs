@@ -27,7 +27,8 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
+    public DigitReading? Read(
+        ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
     {
         var plane = Decode(encoded, stageDone, cancellation);
         try
@@ -65,7 +66,8 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
+    public NumberReading? ReadNumber(
+        ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
     {
         using var plane = Decode(encoded, stageDone, cancellation);
         var writing = Writing.On(plane);

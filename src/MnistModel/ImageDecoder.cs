@@ -4,7 +4,8 @@ namespace MnistModel;
 
 /// <summary>
 /// Encoded image bytes → <see cref="InkPlane"/>. The format is told by content (PNG, JPEG, WebP, GIF, BMP), never by name;
-/// transparency is laid over paper, EXIF orientation is honoured, and the border decides which colour is paper. All pictures that a process decodes at once share half of its memory.
+/// transparency is laid over paper, EXIF orientation is honoured, and the border decides which colour is paper.
+/// All pictures that a process decodes at once share half of its memory.
 /// </summary>
 public static class ImageDecoder
 {

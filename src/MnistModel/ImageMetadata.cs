@@ -76,7 +76,9 @@ internal static class ImageMetadata
         return chunk;
     }
 
-    /// <summary>How a picture is to be turned, as its EXIF data says in tag 0x0112 of its first directory (CIPA DC-008); upright where it says nothing that can be read.</summary>
+    /// <summary>
+    /// How a picture is to be turned, as its EXIF data says in tag 0x0112 of its first directory (CIPA DC-008); upright where it says nothing that can be read.
+    /// </summary>
     /// <param name="exif">A TIFF header and what follows it.</param>
     public static SKEncodedOrigin Orientation(ReadOnlySpan<byte> exif)
     {
@@ -87,7 +89,8 @@ internal static class ImageMetadata
             return SKEncodedOrigin.TopLeft;
 
         const int entryBytes = 12, orientation = 0x0112, ofShort = 3;
-        var directory = exif[(int)Math.Min((uint)exif.Length, isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]))..];
+        var start = isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
+        var directory = exif[(int)Math.Min((uint)exif.Length, start)..];
         if (directory.Length < 2)
             return SKEncodedOrigin.TopLeft;
 

@@ -73,7 +73,9 @@ public sealed class InkPlane : IDisposable
         return small;
     }
 
-    /// <summary>The same picture at a whole part of its size, each pixel the mean of a square of pixels; what is left over at right and bottom is cut off.</summary>
+    /// <summary>
+    /// The same picture at a whole part of its size, each pixel the mean of a square of pixels; what is left over at right and bottom is cut off.
+    /// </summary>
     /// <param name="times">At least 1, and at most the shorter side.</param>
     /// <returns>This plane where it is 1; otherwise another, and this one is disposed.</returns>
     internal InkPlane Reduce(int times)

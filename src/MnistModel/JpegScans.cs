@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace MnistModel;
 
 /// <summary>
-/// What a JPEG costs to decode, told from its markers. One of several scans is decoded as a whole before its first row is there, once a scan, in two bytes for each sample: 95 scans, all but empty, cost
-/// 150 kB in the file and seconds of a processor.
+/// What a JPEG costs to decode, told from its markers. One of several scans is decoded as a whole before its first row is there, once a scan,
+/// in two bytes for each sample: 95 scans, all but empty, cost 150 kB in the file and seconds of a processor.
 /// </summary>
 internal static class JpegScans
 {
-    /// <summary>The most scans that are read: 20. Encoders write at most 18 (libjpeg's own order of scans for four colours), most of them 10 or fewer.</summary>
+    /// <summary>The most scans that are read: 20. Encoders write at most 18 (libjpeg's own order for four colours), most of them 10 or fewer.</summary>
     public const int Most = 20;
 
     private const byte StartOfScan = 0xDA, EndOfImage = 0xD9;
@@ -26,14 +26,16 @@ internal static class JpegScans
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
                 (samples, isProgressive) = (Math.Max(samples, Samples(rest)), isProgressive || (marker & 3) == 2);
             if (marker is StartOfScan && ++scans > Most)
-                throw new ImageException(ImageFault.TooLarge, $"The JPEG has more than {Most} scans. Save it as a baseline JPEG, or as a PNG, and send it again.");
+                throw new ImageException(ImageFault.TooLarge,
+                    $"The JPEG has more than {Most} scans. Save it as a baseline JPEG, or as a PNG, and send it again.");
         }
 
         return isProgressive || scans > 1 ? 2 * samples : 0;
     }
 
     // a thumbnail's markers stand in a segment, too, and aren't the image's
-    private static int SegmentLength(ReadOnlySpan<byte> rest) => rest.Length < 2 ? rest.Length : Math.Min(rest.Length, BinaryPrimitives.ReadUInt16BigEndian(rest));
+    private static int SegmentLength(ReadOnlySpan<byte> rest) =>
+        rest.Length < 2 ? rest.Length : Math.Min(rest.Length, BinaryPrimitives.ReadUInt16BigEndian(rest));
 
     // what isn't a marker is passed over: the compressed samples
     private static byte NextMarker(ref ReadOnlySpan<byte> rest)

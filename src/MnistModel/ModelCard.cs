@@ -28,8 +28,8 @@ public sealed record ModelCard
     public required long MultiplyAdds { get; init; }
 
     /// <summary>
-    /// SHA-256 of the network as it stands in the file, its layers and weights, in hexadecimal: whoever loads the file compares, since a file with flipped bits may still answer.
-    /// The exporter fills it in; null until then.
+    /// SHA-256 of the network as it stands in the file, its layers and weights, in hexadecimal: whoever loads the file compares, since one with
+    /// flipped bits may still answer. The exporter fills it in; null until then.
     /// </summary>
     public string? NetworkSha256 { get; init; }
 

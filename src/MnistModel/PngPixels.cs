@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SkiaSharp;
@@ -8,6 +9,8 @@ namespace MnistModel;
 internal sealed class PngPixels
 {
     private const int Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, Rgba = 6;
+
+    private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     private readonly int _depth, _kind, _channels;
 
@@ -57,7 +60,9 @@ internal sealed class PngPixels
     {
         var (width, height) = (BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header[4..]));
         var isKnown = (header[9], header[8]) is (Grey, 1 or 2 or 4 or 8 or 16) or (Rgb or GreyAlpha or Rgba, 8 or 16) or (Palette, 1 or 2 or 4 or 8);
-        return width > 0 && height > 0 && isKnown && header[10..] is [0, 0, 0 or 1] ? new PngPixels(width, height, header[8], header[9], header[12] == 1) : null;
+        return width > 0 && height > 0 && isKnown && header[10..] is [0, 0, 0 or 1]
+            ? new PngPixels(width, height, header[8], header[9], header[12] == 1)
+            : null;
     }
 
     /// <summary>The bytes of a row of so many pixels.</summary>
@@ -77,7 +82,8 @@ internal sealed class PngPixels
         else if (name.SequenceEqual("tRNS"u8))
             return TakesTransparency(data, beforePixels);
         else
-            return name[0] is >= (byte)'a' and <= (byte)'z' && !name.SequenceEqual("acTL"u8); // an animation may show something else first
+            // by a small letter at the front the others can be done without, but for an animation, which may show something else first
+            return name is [>= (byte)'a', _, <= (byte)'Z', _] && !name.ContainsAnyExcept(Letters) && !name.SequenceEqual("acTL"u8);
 
         return true;
     }

@@ -6,8 +6,9 @@ using System.IO.Hashing;
 namespace MnistModel;
 
 /// <summary>
-/// Reads PNGs straight to grey, a few rows at a time: every colour type, depth and order of rows. The codec would fill four bytes a pixel, and as many again where the rows are interlaced:
-/// twice the time for a drawing, and a hundred megabytes for a scan that compresses to as many kilobytes. What is wrong with an image, or unknown in it, is left to the codec, which says what.
+/// Reads PNGs straight to grey, a few rows at a time: every colour type, depth and order of rows. The codec would fill four bytes a pixel, and as
+/// many again where the rows are interlaced: twice the time for a drawing, and a hundred megabytes for a scan that compresses to as many kilobytes.
+/// What is wrong with an image, or unknown in it, is left to the codec, which says what.
 /// </summary>
 internal static class PngReader
 {
@@ -16,7 +17,9 @@ internal static class PngReader
     private const int MaxSide = 16_384;
 
     // first column, first row, and the steps to the next ones of Adam7 (PNG specification, 3rd edition, section 8)
-    private static readonly Pass[] Interlaced = [new(0, 0, 8, 8), new(4, 0, 8, 8), new(0, 4, 4, 8), new(2, 0, 4, 4), new(0, 2, 2, 4), new(1, 0, 2, 2), new(0, 1, 1, 2)];
+    private static readonly Pass[] Interlaced =
+        [new(0, 0, 8, 8), new(4, 0, 8, 8), new(0, 4, 4, 8), new(2, 0, 4, 4), new(0, 2, 2, 4), new(1, 0, 2, 2), new(0, 1, 1, 2)];
+
     private static readonly Pass[] InOrder = [new(0, 0, 1, 1)];
 
     /// <summary>The grey of each pixel, exactly as <see cref="CodecReader"/> has it; null where that has to look at the image.</summary>
@@ -32,7 +35,8 @@ internal static class PngReader
 
         var rest = png[ImageMetadata.PngSignature.Length..];
         var header = ImageMetadata.NextChunk(ref rest);
-        if (header.Length != HeaderBytes + 12 || !header[4..].StartsWith("IHDR"u8) || !IsWhole(header) || PngPixels.Of(header.Slice(8, HeaderBytes)) is not { } pixels
+        if (header.Length != HeaderBytes + 12 || !header[4..].StartsWith("IHDR"u8) || !IsWhole(header)
+            || PngPixels.Of(header.Slice(8, HeaderBytes)) is not { } pixels
             || pixels.Width > MaxSide || pixels.Height > MaxSide || (long)pixels.Width * pixels.Height > maxPixels)
             return null;
 

@@ -75,8 +75,8 @@ public class MemoryTests
         const int side = 5000, rowBytes = (side / 8 + 3) / 4 * 4;
         byte[] header =
         [
-            .. "BM"u8, .. BitConverter.GetBytes(62 + side * rowBytes), 0, 0, 0, 0, 62, 0, 0, 0, 40, 0, 0, 0, .. BitConverter.GetBytes(side), .. BitConverter.GetBytes(side),
-            1, 0, 1, 0, .. new byte[24], 0, 0, 0, 0, 255, 255, 255, 0,
+            .. "BM"u8, .. BitConverter.GetBytes(62 + side * rowBytes), 0, 0, 0, 0, 62, 0, 0, 0,
+            40, 0, 0, 0, .. BitConverter.GetBytes(side), .. BitConverter.GetBytes(side), 1, 0, 1, 0, .. new byte[24], 0, 0, 0, 0, 255, 255, 255, 0,
         ];
         var bmp = new byte[header.Length + side * rowBytes];
         Array.Fill(bmp, byte.MaxValue);

@@ -26,7 +26,8 @@ public class OpenApiTests(Api api)
     {
         var routes = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText != "/metrics")
-            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Where(method => method != "HEAD").Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"));
+            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
+                .Where(method => method != "HEAD").Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"));
 
         var operations = (await Read()).Document!.Paths.SelectMany(path => path.Value.Operations!.Keys.Select(method => $"{method} {path.Key}"));
 
@@ -73,7 +74,7 @@ public class OpenApiTests(Api api)
 
             using var report = JsonDocument.Parse(output);
             Assert.Equal([], report.RootElement.GetProperty("problems").EnumerateArray()
-                .Select(problem => $"{problem.GetProperty("ruleId")} {problem.GetProperty("message")} {problem.GetProperty("location")[0].GetProperty("pointer")}"));
+                .Select(problem => $"{problem.GetProperty("ruleId")} at {problem.GetProperty("location")[0].GetProperty("pointer")}"));
             Assert.Equal(0, code);
         }
         finally

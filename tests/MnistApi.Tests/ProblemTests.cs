@@ -145,8 +145,9 @@ public class ProblemTests(Api api)
         var body = Api.Raw(Drawing.Of(3));
         body.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
 
-        await api.AssertProblem(415,
-            $"A body in Content-Encoding {encoding} isn't read here. Send it as it is, without that header; pictures gain nothing by being compressed again.", path, body);
+        await api.AssertProblem(
+            415, $"A body in Content-Encoding {encoding} isn't read here. Send it as it is, without that header; pictures gain nothing by being compressed again.",
+            path, body);
     }
 
     [Fact]

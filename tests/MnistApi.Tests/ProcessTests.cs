@@ -53,7 +53,8 @@ public sealed class ProcessTests(Api api) : IDisposable
         using (var file = new FileStream(path, FileMode.Create))
             file.SetLength(3_000_000_000); // nothing in it
 
-        Assert.Equal((1, "", $"'{path}' has 3,000,000,000 bytes; a model file has at most 100,000,000. Give the right path.\n"), await Run(["--Model:Path", path]));
+        Assert.Equal(
+            (1, "", $"'{path}' has 3,000,000,000 bytes; a model file has at most 100,000,000. Give the right path.\n"), await Run(["--Model:Path", path]));
     }
 
     [Theory]
@@ -69,7 +70,9 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("--OTEL_EXPORTER_OTLP_ENDPOINT=collector", "The setting OTEL_EXPORTER_OTLP_ENDPOINT can't be 'collector'. Write an address such as http://collector:4317.")]
     public async Task Whatever_keeps_it_from_starting_it_says_in_one_line_and_exits(string argument, string cause)
     {
-        var (code, output, error) = await Run(argument.StartsWith("--urls", StringComparison.Ordinal) ? [argument] : ["--urls", "http://127.0.0.1:0", argument]);
+        string[] address = argument.StartsWith("--urls", StringComparison.Ordinal) ? [] : ["--urls", "http://127.0.0.1:0"];
+
+        var (code, output, error) = await Run([.. address, argument]);
 
         Assert.Equal((1, ""), (code, output));
         Assert.StartsWith(cause, error, StringComparison.Ordinal);
@@ -83,7 +86,8 @@ public sealed class ProcessTests(Api api) : IDisposable
         using (var connection = new TcpClient())
         {
             await connection.ConnectAsync(service.Address.Host, service.Address.Port, TestContext.Current.CancellationToken);
-            await connection.GetStream().WriteAsync("POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"u8.ToArray(),
+            await connection.GetStream().WriteAsync(
+                "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"u8.ToArray(),
                 TestContext.Current.CancellationToken);
             using var answer = new StreamReader(connection.GetStream());
             Assert.Equal("HTTP/1.1 400 Bad Request", await answer.ReadLineAsync(TestContext.Current.CancellationToken));

@@ -99,7 +99,9 @@ public class DecodingCostTests
         var refusal = Assert.Throws<ImageException>(() => memory.Take(200_000_000, CancellationToken.None));
 
         Assert.Equal(ImageFault.TooLarge, refusal.Fault);
-        Assert.Equal("This image takes 200 MB of memory to decode, and the service has 157 MB for it. Send it smaller, or as a PNG that isn't interlaced.", refusal.Message);
+        Assert.Equal(
+            "This image takes 200 MB of memory to decode, and the service has 157 MB for it. Send it smaller, or as a PNG that isn't interlaced.",
+            refusal.Message);
     }
 
     private static string? Refusal(byte[] image)
@@ -145,7 +147,10 @@ public class DecodingCostTests
         using var compressed = new MemoryStream();
         using (var deflate = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            foreach (var (x, y, stepX, stepY) in interlaced ? [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] : new[] { (0, 0, 1, 1) })
+            (int, int, int, int)[] passes = interlaced
+                ? [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+                : [(0, 0, 1, 1)];
+            foreach (var (x, y, stepX, stepY) in passes)
             {
                 var width = (side - x + stepX - 1) / stepX;
                 byte[] row = [0, .. Enumerable.Repeat(byte.MaxValue, (width * depth * (colours switch { 2 => 3, 6 => 4, _ => 1 }) + 7) / 8)];

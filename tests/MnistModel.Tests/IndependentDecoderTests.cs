@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Formats.Bmp;
@@ -14,8 +15,8 @@ using Xunit;
 namespace MnistModel.Tests;
 
 /// <summary>
-/// SixLabors.ImageSharp, which shares no code with what reads pictures here, reads every format and mode alike, to within 2 grey levels. The picture is smooth: decoders of JPEG and WebP may
-/// differ by more where colours change from one pixel to the next.
+/// SixLabors.ImageSharp, which shares no code with what reads pictures here, reads every format and mode alike, to within 2 grey levels.
+/// The picture is smooth: decoders of JPEG and WebP may differ by more where colours change from one pixel to the next.
 /// </summary>
 public class IndependentDecoderTests
 {
@@ -92,6 +93,29 @@ public class IndependentDecoderTests
         Assert.Equal(codecs.Pixels, ours.Pixels);
     }
 
+    [Fact]
+    public void Whatever_is_changed_in_a_png_it_is_read_as_the_codec_reads_it_or_left_to_it()
+    {
+        var random = new Random(1);
+        var read = 0;
+        foreach (var png in Encoded.Where(picture => picture.Key.StartsWith("PNG", StringComparison.Ordinal)).Select(picture => picture.Value()))
+        {
+            for (var number = 0; number < 60; number++)
+            {
+                var changed = Change(png, random);
+                if (PngReader.Read(changed, maxPixels: 100_000, CancellationToken.None) is not { } ours)
+                    continue;
+
+                using var codecs = CodecReader.Read(changed, maxPixels: 100_000, CancellationToken.None).Grey;
+                Assert.Equal((codecs.Width, codecs.Height), (ours.Grey.Width, ours.Grey.Height));
+                Assert.Equal(codecs.Pixels, ours.Grey.Pixels);
+                read++;
+            }
+        }
+
+        Assert.InRange(read, 100, 1200); // some changes leave a picture
+    }
+
     [Theory]
     [MemberData(nameof(Orientations))]
     public void An_independent_decoder_turns_the_picture_the_same_way(string format, ushort orientation) => AssertAlike(format switch
@@ -153,6 +177,25 @@ public class IndependentDecoderTests
         return encoded.ToArray();
     }
 
+    /// <summary>A few bytes before the compressed pixels, or in them, with the chunks' checksums put right.</summary>
+    private static byte[] Change(byte[] png, Random random)
+    {
+        byte[] changed = [.. png];
+        var pixels = png.AsSpan().IndexOf("IDAT"u8);
+        for (var count = random.Next(1, 3); count > 0; count--)
+            changed[random.Next(4) == 0 ? random.Next(pixels + 4, png.Length) : random.Next(16, pixels + 4)] = (byte)random.Next(256);
+        for (var at = 8; at + 12 <= changed.Length;)
+        {
+            var end = at + 8L + BinaryPrimitives.ReadUInt32BigEndian(changed.AsSpan(at));
+            if (end + 4 > changed.Length)
+                break;
+            BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan((int)end), Crc32.HashToUInt32(changed.AsSpan((at + 4)..(int)end)));
+            at = (int)end + 4;
+        }
+
+        return changed;
+    }
+
     /// <summary>A grey JPEG's only scan four times, each for a colour of its own; inverted, as Adobe's programs write them and say.</summary>
     private static byte[] Cmyk()
     {
@@ -162,6 +205,9 @@ public class IndependentDecoderTests
         byte[] adobe = [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0];
         byte[] components = [.. Enumerable.Range(1, 4).SelectMany(id => (byte[])[(byte)id, 0x11, grey[frame + 12]])];
         var scans = Enumerable.Range(1, 4).SelectMany(id => (byte[])[.. grey[scan..(scan + 5)], (byte)id, .. grey[(scan + 6)..^2]]);
-        return [.. grey[..2], .. adobe, .. grey[2..frame], 0xFF, 0xC0, 0, 20, .. grey[(frame + 4)..(frame + 9)], 4, .. components, .. grey[frameEnd..scan], .. scans, 0xFF, 0xD9];
+        return
+        [
+            .. grey[..2], .. adobe, .. grey[2..frame], 0xFF, 0xC0, 0, 20, .. grey[(frame + 4)..(frame + 9)], 4, .. components, .. grey[frameEnd..scan], .. scans, 0xFF, 0xD9,
+        ];
     }
 }

@@ -1,6 +1,6 @@
 namespace MnistApi.Endpoints;
 
-/// <summary>HEAD, which monitors ask with, wherever it is cheap: GET's answer without its body (RFC 9110, section 9.3.2), which the server leaves out.</summary>
+/// <summary>HEAD, which monitors ask with: GET's answer without its body (RFC 9110, section 9.3.2), which the server leaves out.</summary>
 internal static class HeadRequests
 {
     /// <summary>Has all that answers GET answer HEAD.</summary>

@@ -25,8 +25,10 @@ internal static class InferEndpoints
         health.MapGet("/ready", Ready).WithName("serverReady").Produces<ServerReady>().Produces<ServerReady>(StatusCodes.Status503ServiceUnavailable);
         v2.MapGet("/models/{model}", Model).WithName("modelMetadata");
         v2.MapGet("/models/{model}/versions/{version}", ModelVersion).WithName("modelVersionMetadata");
-        v2.MapGet("/models/{model}/ready", ModelIsReady).WithName("modelReady").Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
-        v2.MapGet("/models/{model}/versions/{version}/ready", ModelVersionIsReady).WithName("modelVersionReady").Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
+        v2.MapGet("/models/{model}/ready", ModelIsReady).WithName("modelReady")
+            .Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
+        v2.MapGet("/models/{model}/versions/{version}/ready", ModelVersionIsReady).WithName("modelVersionReady")
+            .Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
 
         var infer = v2.MapGroup("")
             .TakeTurns()

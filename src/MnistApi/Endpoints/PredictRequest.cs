@@ -5,7 +5,8 @@ namespace MnistApi.Endpoints;
 /// <summary>One digit as JSON: exactly one of the two members.</summary>
 /// <param name="Image">An encoded image (PNG, JPEG, WebP, GIF or BMP) in base64 or base64url, or a <c>data:</c> URL of it.</param>
 /// <param name="Pixels">
-/// 28×28 numbers in row order, 0 = paper to 255 = full ink; fractions are rounded; 0 to 1 is another range, and refused. They are taken as they are, so the digit
+/// 28×28 numbers in row order, 0 = paper to 255 = full ink; fractions are rounded; 0 to 1 is another range, and refused.
+/// They are taken as they are, so the digit
 /// must stand as in MNIST: within 20×20 pixels, its centre of mass in the middle.
 /// </param>
 internal sealed record PredictRequest(string? Image, [property: Length(784, 784)] IReadOnlyList<double>? Pixels);

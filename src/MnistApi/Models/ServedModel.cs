@@ -88,7 +88,10 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
-    /// <summary>SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large; null where it can't be read.</summary>
+    /// <summary>
+    /// SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large;
+    /// null where it can't be read.
+    /// </summary>
     private string? Fingerprint()
     {
         try

@@ -30,7 +30,12 @@ internal static class SecurityServices
             var keys = ApiKeys.From(settings);
             swagger.AddOperationFilterInstance(new KeysInDocument(keys));
             if (keys is not null)
-                swagger.AddSecurityDefinition(KeysInDocument.Scheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeys.Header });
+            {
+                swagger.AddSecurityDefinition(KeysInDocument.Scheme, new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeys.Header,
+                });
+            }
         });
     }
 
@@ -66,7 +71,8 @@ internal static class SecurityServices
         origin == "*" ? origin
         : Uri.TryCreate(origin, UriKind.Absolute, out var address) && address is { Host.Length: > 0, PathAndQuery: "/" or "", Fragment: "", UserInfo: "" }
             ? address.GetLeftPart(UriPartial.Authority)
-            : throw new InvalidDataException($"'{origin}' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path."));
+            : throw new InvalidDataException(
+                $"'{origin}' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path."));
 
     private static System.Net.IPNetwork Parse(string network)
     {
