@@ -3,8 +3,9 @@
 // What an epoch of the tutorial's deeper network spends beside the network itself: assembling batches, augmenting them, reading the figures back.
 // Usage, on an idle machine: MNIST_DATA=DIR dotnet run -c Release bench/batch-overhead.cs
 using System.Diagnostics;
-using MnistTrainer;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
+using MnistTrainer.Networks;
+using MnistTrainer.Recipes;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
 

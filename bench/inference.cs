@@ -4,9 +4,9 @@
 // Usage, on an idle machine: dotnet run -c Release bench/inference.cs [model.onnx]
 using System.Diagnostics;
 using System.Text.Json;
-using MnistModel;
-using MnistTrainer;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Training;
@@ -26,7 +26,7 @@ foreach (var network in Network.All)
     using var layers = Network.Create(network.Name, seed: 1); // untrained: the arithmetic is the same
     layers.eval();
     var path = Path.Combine(folder, network.Name + ".onnx");
-    OnnxExporter.Write(layers, Card(network.Name, layers), path, images, Evaluation.Predict(layers, images));
+    OnnxExporter.Write(layers, Card(network.Name, layers), path, images, Evaluator.Predict(layers, images));
     contenders.Add((network.Name, DigitClassifier.Load(path), []));
 }
 

@@ -2,9 +2,10 @@
 
 // Do neighbours in MNIST's files come from the same hand? How alike the slants of two images are, by how far apart they stand in the file.
 // Usage: MNIST_DATA=data/mnist dotnet run -c Release bench/writers.cs
+
 using MathNet.Numerics.Statistics;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistTrainer.Datasets;
 
 int[] distances = [1, 2, 3, 10, 20, 50, 100, 200, 500, 1_000, 5_000];
 var folder = MnistDataset.Folder(null);

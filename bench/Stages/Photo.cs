@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MnistModel;
+using MnistReader;
 using SkiaSharp;
 
 namespace Stages;

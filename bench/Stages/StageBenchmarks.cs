@@ -4,8 +4,12 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MnistApi;
-using MnistApi.Endpoints;
-using MnistModel;
+using MnistApi.Predict;
+using MnistReader.Framing;
+using MnistReader.Imaging;
+using MnistReader.Inference;
+using MnistReader.Ink;
+using MnistReader.Segmentation;
 using SkiaSharp;
 
 namespace Stages;
@@ -56,7 +60,7 @@ public class StageBenchmarks : IDisposable
 
     /// <summary>What tells strokes from dirt and one digit from several; a clean drawing has nothing to take away.</summary>
     [Benchmark]
-    public Writing FindWriting() => Writing.On(_plane);
+    public DigitSegmentation FindWriting() => DigitSegmentation.On(_plane);
 
     [Benchmark]
     public Prediction Infer() => _classifier.Classify(_digit);

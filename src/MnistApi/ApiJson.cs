@@ -1,7 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
-using MnistApi.Endpoints;
+using MnistApi.Corrections;
+using MnistApi.Model;
+using MnistApi.OpenInference;
+using MnistApi.Predict;
+using MnistApi.Read;
 
 namespace MnistApi;
 

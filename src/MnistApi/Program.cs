@@ -2,10 +2,18 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.ResponseCompression;
 using MnistApi;
 using MnistApi.Corrections;
-using MnistApi.Endpoints;
-using MnistApi.Models;
-using MnistApi.Recognition;
-using MnistApi.Security;
+using MnistApi.Health;
+using MnistApi.Hosting;
+using MnistApi.Hosting.Bodies;
+using MnistApi.Hosting.Errors;
+using MnistApi.Hosting.Limits;
+using MnistApi.Hosting.Security;
+using MnistApi.Hosting.Telemetry;
+using MnistApi.Model;
+using MnistApi.OpenApi;
+using MnistApi.OpenInference;
+using MnistApi.Predict;
+using MnistApi.Read;
 
 if (args is ["health", .. var address])
     return await HealthEndpoints.AskAsync(address.FirstOrDefault());
@@ -80,6 +88,6 @@ try
 catch (Exception e) when (!hasStarted && e is not HostAbortedException)
 {
     // a wrong setting, no such address, database or model, a foreign model, or the port is taken
-    await Console.Error.WriteLineAsync(Settings.InOneLine(e));
+    await Console.Error.WriteLineAsync(SettingsExtensions.InOneLine(e));
     return 1;
 }

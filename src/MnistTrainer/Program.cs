@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using MnistModel;
+using MnistReader.Imaging;
 using MnistTrainer.Commands;
 
 using var stop = new CancellationTokenSource();
@@ -19,7 +19,7 @@ var root = new RootCommand("Trains, evaluates and tries networks that read handw
 
 var command = root.Parse(args);
 if (command.Errors.Count > 0)
-    return Fail(2, Mistakes.Explain(command));
+    return Fail(2, CommandLineErrors.Explain(command));
 
 try
 {
@@ -27,7 +27,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    return Fail(130, command.CommandResult.Command.Name is "predict" or "evaluate" ? "Stopped." : $"Stopped. What was finished is kept; go on with: {Mistakes.CommandLine(args)}");
+    return Fail(130, command.CommandResult.Command.Name is "predict" or "evaluate" ? "Stopped." : $"Stopped. What was finished is kept; go on with: {CommandLineErrors.CommandLine(args)}");
 }
 catch (Exception e) when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException or DllNotFoundException)
 {

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using MnistModel;
+using MnistReader.Framing;
+using MnistReader.Imaging;
 using Xunit;
 
 namespace MnistApi.Tests;

@@ -42,7 +42,7 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
 
         var mapped = await File.ReadAllTextAsync($"/proc/{service.Id}/maps", TestContext.Current.CancellationToken);
 
-        Assert.Contains("MnistModel.dll", mapped, StringComparison.Ordinal);
+        Assert.Contains("MnistReader.dll", mapped, StringComparison.Ordinal);
         Assert.DoesNotContain("EntityFrameworkCore", mapped, StringComparison.Ordinal);
         Assert.DoesNotContain("sqlite", mapped, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Npgsql", mapped, StringComparison.Ordinal);

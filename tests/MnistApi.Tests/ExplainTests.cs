@@ -1,5 +1,8 @@
 using System.Text.Json;
-using MnistModel;
+using MnistReader.Explanation;
+using MnistReader.Framing;
+using MnistReader.Imaging;
+using MnistReader.Inference;
 using SkiaSharp;
 using Xunit;
 

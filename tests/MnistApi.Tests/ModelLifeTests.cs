@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MnistModel;
+using MnistReader.Framing;
+using MnistReader.Imaging;
 using Xunit;
 
 namespace MnistApi.Tests;

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
-using MnistModel;
+using MnistReader.Framing;
+using MnistReader.Imaging;
 using SkiaSharp;
 
 namespace MnistApi.Tests;

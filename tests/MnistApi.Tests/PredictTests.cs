@@ -3,7 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using MnistModel;
+using MnistReader.Framing;
+using MnistReader.Imaging;
 using SkiaSharp;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MnistTrainer.Storage;
 using Xunit;
 
 namespace MnistTrainer.Tests;

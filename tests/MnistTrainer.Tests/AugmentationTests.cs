@@ -1,4 +1,4 @@
-using MnistTrainer.Data;
+using MnistTrainer.Recipes;
 using Xunit;
 using static TorchSharp.torch;
 

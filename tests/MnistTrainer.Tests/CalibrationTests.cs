@@ -1,5 +1,7 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Synthesis.NonDigits;
 using MnistTrainer.Training;
 using TorchSharp.Modules;
 using Xunit;
@@ -59,7 +61,7 @@ public class CalibrationTests
         Assert.True(LogLoss(temperature) < LogLoss(1) - 0.1, $"{LogLoss(temperature)} with {temperature}, {LogLoss(1)} without.");
         Assert.True(LogLoss(temperature) <= Math.Min(LogLoss(temperature * 0.95), LogLoss(temperature * 1.05)));
 
-        double LogLoss(double at) => Evaluation.Measure(Evaluation.Predict(network, digits, at), digits).LogLoss;
+        double LogLoss(double at) => Evaluator.Measure(Evaluator.Predict(network, digits, at), digits).LogLoss;
     }
 
     [Theory]
@@ -68,7 +70,7 @@ public class CalibrationTests
     public void The_temperature_stays_within_its_range_where_every_answer_is_right_or_wrong(bool right, double temperature)
     {
         using var network = Untrained(scale: 0.2);
-        var labels = Evaluation.Predict(network, Digits).Select(prediction => (byte)(right ? prediction.Digit : 9 - prediction.Digit)).ToArray();
+        var labels = Evaluator.Predict(network, Digits).Select(prediction => (byte)(right ? prediction.Digit : 9 - prediction.Digit)).ToArray();
 
         Assert.Equal(temperature, Calibration.FitTemperature(network, Digits with { Labels = labels }), 1e-3);
     }
@@ -85,7 +87,7 @@ public class CalibrationTests
 
         var threshold = Calibration.FitRejectionThreshold(network, temperature, accepted, sets);
 
-        var shares = sets.Select(set => Evaluation.Predict(network, set, temperature, threshold).Average(prediction => prediction.IsDigit ? 1.0 : 0)).ToList();
+        var shares = sets.Select(set => Evaluator.Predict(network, set, temperature, threshold).Average(prediction => prediction.IsDigit ? 1.0 : 0)).ToList();
         Assert.All(shares, share => Assert.InRange(share, accepted, 1));
         Assert.InRange(shares.Min(), accepted, accepted + 1.0 / 300);
     }
@@ -112,7 +114,7 @@ public class CalibrationTests
     private static DigitSet Answered(Sequential network, double temperature = 1)
     {
         var random = new Random(1);
-        return Digits with { Labels = Evaluation.Predict(network, Digits, temperature).Select(prediction => Draw(prediction.Probabilities)).ToArray() };
+        return Digits with { Labels = Evaluator.Predict(network, Digits, temperature).Select(prediction => Draw(prediction.Probabilities)).ToArray() };
 
         byte Draw(IReadOnlyList<float> probabilities)
         {

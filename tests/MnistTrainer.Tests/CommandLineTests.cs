@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MnistTrainer.Training;
+using MnistTrainer.Storage;
 using Xunit;
 using static MnistTrainer.Tests.TrainerProcess;
 

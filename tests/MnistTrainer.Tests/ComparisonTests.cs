@@ -1,5 +1,4 @@
-using MnistTrainer.Reports;
-using MnistTrainer.Training;
+using MnistTrainer.Evaluation;
 using Xunit;
 
 namespace MnistTrainer.Tests;

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 using Xunit;
 
 namespace MnistTrainer.Tests;

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
+using MnistTrainer.Evaluation;
+using MnistTrainer.Recipes;
+using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using Xunit;
 
@@ -86,9 +89,9 @@ public class CrossValidationTests
     public void A_folder_with_results_of_other_settings_is_refused()
     {
         using var folder = new TemporaryFolder();
-        Resumable.Open(folder.Path, new CrossValidation.Settings(Small, 5, 1, 1, 1));
+        ResultCache.Open(folder.Path, new CrossValidation.Settings(Small, 5, 1, 1, 1));
 
-        var fault = Assert.Throws<InvalidDataException>(() => Resumable.Open(folder.Path, new CrossValidation.Settings(Small with { Epochs = 2 }, 5, 1, 1, 1)));
+        var fault = Assert.Throws<InvalidDataException>(() => ResultCache.Open(folder.Path, new CrossValidation.Settings(Small with { Epochs = 2 }, 5, 1, 1, 1)));
 
         Assert.Equal($"'{folder.Path}' holds results of other settings. Name another folder with --output, or delete it.", fault.Message);
     }
@@ -100,14 +103,14 @@ public class CrossValidationTests
     {
         using var folder = new TemporaryFolder();
         var settings = new CrossValidation.Settings(Small, 5, 1, 1, 1);
-        Resumable.Open(folder.Path, settings, MnistDataset.Sha256);
-        Resumable.Open(folder.Path, settings, MnistDataset.Sha256);
+        ResultCache.Open(folder.Path, settings, MnistDataset.Sha256);
+        ResultCache.Open(folder.Path, settings, MnistDataset.Sha256);
         var file = Path.Combine(folder.Path, "settings.json");
         var json = JsonNode.Parse(File.ReadAllText(file))!;
         json[what] = what == "code" ? "1.0.0+0" : new JsonObject { ["train-images-idx3-ubyte"] = "0" };
         File.WriteAllText(file, json.ToJsonString());
 
-        var fault = Assert.Throws<InvalidDataException>(() => Resumable.Open(folder.Path, settings, MnistDataset.Sha256));
+        var fault = Assert.Throws<InvalidDataException>(() => ResultCache.Open(folder.Path, settings, MnistDataset.Sha256));
 
         Assert.StartsWith($"'{folder.Path}' holds results of {named}", fault.Message, StringComparison.Ordinal);
     }
@@ -127,7 +130,7 @@ public class CrossValidationTests
         using var folder = new TemporaryFolder();
         var file = folder.File("settings.json", "{"u8.ToArray());
 
-        var fault = Assert.Throws<InvalidDataException>(() => Resumable.Open(folder.Path, new CrossValidation.Settings(Small, 5, 1, 1, 1)));
+        var fault = Assert.Throws<InvalidDataException>(() => ResultCache.Open(folder.Path, new CrossValidation.Settings(Small, 5, 1, 1, 1)));
 
         Assert.StartsWith($"'{file}' is damaged: ", fault.Message, StringComparison.Ordinal);
     }

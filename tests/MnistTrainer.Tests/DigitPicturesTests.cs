@@ -1,6 +1,7 @@
-using MnistModel;
-using MnistTrainer.Data;
-using MnistTrainer.Training;
+using MnistReader;
+using MnistTrainer.Datasets;
+using MnistTrainer.Evaluation;
+using MnistTrainer.Synthesis.Pictures;
 using Xunit;
 
 namespace MnistTrainer.Tests;

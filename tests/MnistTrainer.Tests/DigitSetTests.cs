@@ -1,5 +1,5 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistTrainer.Datasets;
 using Xunit;
 
 namespace MnistTrainer.Tests;

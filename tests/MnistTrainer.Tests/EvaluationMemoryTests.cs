@@ -15,7 +15,7 @@ public class EvaluationMemoryTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
 
-        Evaluation.LossAndAccuracy(network, GeneratedDigits.Create(600, seed: 1));
+        Evaluator.LossAndAccuracy(network, GeneratedDigits.Create(600, seed: 1));
 
         Assert.Equal([128, 128, 128, 128, 88], calls.Select(call => call.Images));
         // what is kept between the large tensors that go would cut up the memory: 1 GB for the tutorial's first network

@@ -1,5 +1,7 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistReader.Ink;
+using MnistTrainer.Datasets;
 using MnistTrainer.Training;
 using Xunit;
 
@@ -26,8 +28,8 @@ public class FramingOfMnistTests
         var again = test with { Pixels = Enumerable.Range(0, test.Count).SelectMany(index => FrameAgain(test[index]).Pixels.ToArray()).ToArray() };
         using var classifier = DigitClassifier.Load(Repository.ServedModel);
 
-        var accuracy = Evaluation.Measure(Evaluation.Predict(classifier, test), test).MicroAccuracy;
-        var accuracyAgain = Evaluation.Measure(Evaluation.Predict(classifier, again), again).MicroAccuracy;
+        var accuracy = Evaluator.Measure(Evaluator.Predict(classifier, test), test).MicroAccuracy;
+        var accuracyAgain = Evaluator.Measure(Evaluator.Predict(classifier, again), again).MicroAccuracy;
 
         Assert.InRange(accuracyAgain, accuracy - 0.0003, accuracy + 0.0003);
     }

@@ -1,5 +1,6 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Ink;
+using MnistTrainer.Datasets;
 
 namespace MnistTrainer.Tests;
 

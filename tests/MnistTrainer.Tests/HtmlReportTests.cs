@@ -1,7 +1,9 @@
 using System.Xml;
 using System.Xml.Linq;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
 using MnistTrainer.Training;
 using SkiaSharp;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MnistTrainer.Networks;
 using Xunit;
 using static TorchSharp.torch;
 

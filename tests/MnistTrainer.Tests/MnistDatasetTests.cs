@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 using Xunit;
 
 namespace MnistTrainer.Tests;

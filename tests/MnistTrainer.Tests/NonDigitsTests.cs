@@ -1,5 +1,7 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistTrainer.Datasets;
+using MnistTrainer.Evaluation;
+using MnistTrainer.Synthesis.NonDigits;
 using Xunit;
 
 namespace MnistTrainer.Tests;
@@ -42,7 +44,7 @@ public class NonDigitsTests
     [Fact]
     public void Unseen_sources_are_framed_and_labelled()
     {
-        var (found, missing) = UnseenNonDigits.Load(UnseenNonDigits.FashionFolder, UnseenNonDigits.FontsFolder, perSource: 100, seed: 1);
+        var (found, missing) = OutOfDistribution.Load(OutOfDistribution.FashionFolder, OutOfDistribution.FontsFolder, perSource: 100, seed: 1);
 
         Assert.SkipWhen(missing.Count > 0, string.Join(' ', missing));
         Assert.Equal(["clothes", "letters", "scribbles"], found.Select(source => source.Source));
@@ -52,7 +54,7 @@ public class NonDigitsTests
     [Fact]
     public void A_missing_source_is_left_out_and_named_with_the_package_that_has_it()
     {
-        var (found, missing) = UnseenNonDigits.Load(Nowhere, Nowhere, perSource: 20, seed: 1);
+        var (found, missing) = OutOfDistribution.Load(Nowhere, Nowhere, perSource: 20, seed: 1);
 
         var source = Assert.Single(found);
         Assert.Equal("scribbles", source.Source);

@@ -1,10 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Explanation;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
+using MnistTrainer.Recipes;
+using MnistTrainer.Synthesis.NonDigits;
 using MnistTrainer.Training;
 using TorchSharp.Modules;
 using Xunit;
@@ -45,12 +49,12 @@ public class OnnxExporterTests
         using var state = new TrainingState(new Recipe { Network = name, Epochs = 1, BatchSize = 50, LearningRate = 0.01 }, seed: 1);
         Trainer.Fit(state, TrainingData.Of(digits, null));
         var network = state.Result;
-        var expected = Evaluation.Predict(network, digits);
+        var expected = Evaluator.Predict(network, digits);
 
         OnnxExporter.Write(network, Card, path, digits, expected);
 
         using var classifier = DigitClassifier.Load(path);
-        foreach (var (actual, wanted) in Evaluation.Predict(classifier, digits).Zip(expected))
+        foreach (var (actual, wanted) in Evaluator.Predict(classifier, digits).Zip(expected))
         {
             AssertSameDigit(wanted, actual);
             Assert.Equal(1, actual.Probabilities.Sum(), 5);
@@ -68,7 +72,7 @@ public class OnnxExporterTests
         var digits = GeneratedDigits.Create(50, seed: 1);
         using var state = new TrainingState(new Recipe { Network = name, Epochs = 1, BatchSize = 10, LearningRate = 0.01 }, seed: 1);
         Trainer.Fit(state, TrainingData.Of(digits, null));
-        OnnxExporter.Write(state.Result, Card, path, digits, Evaluation.Predict(state.Result, digits));
+        OnnxExporter.Write(state.Result, Card, path, digits, Evaluator.Predict(state.Result, digits));
         var expected = new List<(long[] Shape, float[] Values)>();
         using (inference_mode())
         {
@@ -100,17 +104,17 @@ public class OnnxExporterTests
         Trainer.Fit(state, new TrainingData([new(digits, 400), new(nonDigits, 100)], Validation: null));
         DigitSet[] sets = [digits, nonDigits];
         // between the two answers that lie farthest apart, so that the last bits of no answer decide
-        var sorted = sets.SelectMany(set => Evaluation.Predict(state.Result, set, 0.7)).Select(prediction => (double)prediction.DigitProbability).Order().ToList();
+        var sorted = sets.SelectMany(set => Evaluator.Predict(state.Result, set, 0.7)).Select(prediction => (double)prediction.DigitProbability).Order().ToList();
         var threshold = sorted.Zip(sorted.Skip(1)).MaxBy(pair => pair.Second - pair.First) is var (below, above) ? (below + above) / 2 : 0;
         var card = Card with { Temperature = 0.7, RejectionThreshold = threshold };
-        var expected = sets.Select(set => Evaluation.Predict(state.Result, set, 0.7, threshold)).ToList();
+        var expected = sets.Select(set => Evaluator.Predict(state.Result, set, 0.7, threshold)).ToList();
 
         OnnxExporter.Write(state.Result, card, path, digits, expected[0]);
 
         using var session = new InferenceSession(path);
         Assert.Equal(["digit", "probabilities"], session.OutputMetadata.Keys.Order());
         using var classifier = DigitClassifier.Load(path);
-        foreach (var (actual, wanted) in sets.SelectMany(set => Evaluation.Predict(classifier, set)).Zip(expected.SelectMany(answers => answers)))
+        foreach (var (actual, wanted) in sets.SelectMany(set => Evaluator.Predict(classifier, set)).Zip(expected.SelectMany(answers => answers)))
         {
             AssertSameDigit(wanted, actual);
             Assert.Equal(wanted.IsDigit, actual.IsDigit);
@@ -135,11 +139,11 @@ public class OnnxExporterTests
         var path = Path.Combine(folder.Path, "model.onnx");
         using var network = Network.Create("baseline", 1);
         var nonDigits = NonDigits.Generate(20, seed: 1, GeneratedDigits.Create(20, seed: 1));
-        OnnxExporter.Write(network, Card with { RejectionThreshold = threshold }, path, nonDigits, Evaluation.Predict(network, nonDigits));
+        OnnxExporter.Write(network, Card with { RejectionThreshold = threshold }, path, nonDigits, Evaluator.Predict(network, nonDigits));
 
         using var classifier = DigitClassifier.Load(path);
 
-        Assert.All(Evaluation.Predict(classifier, nonDigits), prediction => Assert.Equal((1f, true), (prediction.DigitProbability, prediction.IsDigit)));
+        Assert.All(Evaluator.Predict(classifier, nonDigits), prediction => Assert.Equal((1f, true), (prediction.DigitProbability, prediction.IsDigit)));
     }
 
     [Fact]
@@ -148,7 +152,7 @@ public class OnnxExporterTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.onnx");
         using var network = Network.Create("baseline", 1, classes: 11);
-        OnnxExporter.Write(network, Card, path, GeneratedDigits.Create(1, 1), Evaluation.Predict(network, GeneratedDigits.Create(1, 1)));
+        OnnxExporter.Write(network, Card, path, GeneratedDigits.Create(1, 1), Evaluator.Predict(network, GeneratedDigits.Create(1, 1)));
         var model = Encoding.Latin1.GetString(File.ReadAllBytes(path));
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(model.Replace("\u0005digit", "\u0005other", StringComparison.Ordinal))); // protobuf: length, then name
 
@@ -165,7 +169,7 @@ public class OnnxExporterTests
         var path = Path.Combine(folder.Path, "model.onnx");
         using var network = Network.Create("baseline", 1);
 
-        OnnxExporter.Write(network, Card, path, GeneratedDigits.Create(1, 1), Evaluation.Predict(network, GeneratedDigits.Create(1, 1)));
+        OnnxExporter.Write(network, Card, path, GeneratedDigits.Create(1, 1), Evaluator.Predict(network, GeneratedDigits.Create(1, 1)));
 
         using var classifier = DigitClassifier.Load(path);
         Assert.Matches("^[0-9a-f]{64}$", classifier.Card.NetworkSha256);
@@ -181,7 +185,7 @@ public class OnnxExporterTests
         using var other = Network.Create("baseline", 2);
 
         var fault = Assert.Throws<InvalidDataException>(() =>
-            OnnxExporter.Write(network, Card, Path.Combine(folder.Path, "model.onnx"), digits, Evaluation.Predict(other, digits)));
+            OnnxExporter.Write(network, Card, Path.Combine(folder.Path, "model.onnx"), digits, Evaluator.Predict(other, digits)));
 
         Assert.StartsWith("The exported file differs from the network: ", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));

@@ -1,4 +1,4 @@
-using MnistModel;
+using MnistReader.Inference;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Training;
@@ -29,7 +29,7 @@ public class ParityTests
             linear.bias!.copy_(tensor(new float[] { 0, 0, 0, 5, 0, 0, 0, 5, 0, 0 }));
         }
 
-        var own = Evaluation.Predict(network, digits)[0];
+        var own = Evaluator.Predict(network, digits)[0];
         Assert.Equal(own.Probabilities[3], own.Probabilities[7]);
         float[] other = [.. own.Probabilities];
         (other[3], other[7]) = (other[3] - gap / 2, other[7] + gap / 2);

@@ -1,5 +1,8 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistReader.Ink;
+using MnistTrainer.Datasets;
+using MnistTrainer.Synthesis.Strokes;
 using MnistTrainer.Training;
 using Xunit;
 
@@ -99,7 +102,7 @@ public class PenDrawingTests
         var images = varied ? PenDrawing.Vary(digits, copies: 1, seed: 1) : PenDrawing.Draw(digits, (0.04, 0.16), (0.25, 0.95), seed: 1);
 
         Assert.Equal(500, images.Count);
-        Assert.InRange(Evaluation.Measure(Evaluation.Predict(classifier, images), images).MicroAccuracy, least, 1);
+        Assert.InRange(Evaluator.Measure(Evaluator.Predict(classifier, images), images).MicroAccuracy, least, 1);
     }
 
     [Fact]

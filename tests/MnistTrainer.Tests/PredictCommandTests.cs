@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistTrainer.Datasets;
 using SkiaSharp;
 using Xunit;
 using static MnistTrainer.Tests.TrainerProcess;

@@ -1,4 +1,4 @@
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 using Xunit;
 
 namespace MnistTrainer.Tests;

@@ -7,7 +7,7 @@ using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MnistTrainer.Networks;
-using MnistTrainer.Training;
+using MnistTrainer.Recipes;
 using Xunit;
 
 namespace MnistTrainer.Tests;
@@ -19,7 +19,7 @@ public partial class RecipeSchemaTests
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // of the recipe and of the settings in it
-    private static readonly Dictionary<Type, object> Defaults = new() { [typeof(Recipe)] = new Recipe { Network = "" }, [typeof(Data.Augmentation)] = new Data.Augmentation() };
+    private static readonly Dictionary<Type, object> Defaults = new() { [typeof(Recipe)] = new Recipe { Network = "" }, [typeof(Augmentation)] = new Augmentation() };
 
     private static readonly Dictionary<string, XElement> Docs = XDocument.Load(Path.ChangeExtension(typeof(Recipe).Assembly.Location, ".xml"))
         .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);

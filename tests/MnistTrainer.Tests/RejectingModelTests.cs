@@ -88,7 +88,7 @@ public class RejectingModelTests
         var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
         using var network = Network.Create("baseline", seed: 1, classes: 11);
         var card = OnnxExporterTests.Card with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonDocument.Parse(training).RootElement };
-        OnnxExporter.Write(network, card, path, digits, Evaluation.Predict(network, digits, card.Temperature));
+        OnnxExporter.Write(network, card, path, digits, Evaluator.Predict(network, digits, card.Temperature));
         return path;
     }
 }

@@ -1,3 +1,4 @@
+using MnistTrainer.Recipes;
 using MnistTrainer.Training;
 using Xunit;
 

@@ -1,5 +1,6 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader;
+using MnistReader.Framing;
+using MnistTrainer.Datasets;
 using SkiaSharp;
 using Xunit;
 

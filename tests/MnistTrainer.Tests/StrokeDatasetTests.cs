@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Numerics;
 using System.Text;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 using Xunit;
 
 namespace MnistTrainer.Tests;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using MnistModel;
+using MnistReader.Inference;
 using Xunit;
 using static MnistTrainer.Tests.TrainerProcess;
 

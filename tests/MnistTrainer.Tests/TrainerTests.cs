@@ -1,5 +1,8 @@
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 using MnistTrainer.Export;
+using MnistTrainer.Networks;
+using MnistTrainer.Recipes;
+using MnistTrainer.Synthesis.NonDigits;
 using MnistTrainer.Training;
 using Xunit;
 
@@ -35,7 +38,7 @@ public class TrainerTests
         Assert.Equal([1, 2, 3], first.History.Select(epoch => epoch.Epoch));
         Assert.InRange(first.History[^1].ValidationAccuracy, 0.5, 1); // 0.1 is chance; how far above it differs from processor to processor
         Assert.True(first.History[^1].TrainingLoss < first.History[0].TrainingLoss);
-        Assert.Equal(first.History[^1].ValidationAccuracy, Evaluation.LossAndAccuracy(first.Result, validation).Accuracy);
+        Assert.Equal(first.History[^1].ValidationAccuracy, Evaluator.LossAndAccuracy(first.Result, validation).Accuracy);
         Assert.Equal(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(second.Result));
         Assert.NotEqual(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(other.Result));
     }
@@ -49,11 +52,11 @@ public class TrainerTests
 
         Trainer.Fit(state, TrainingData.Mix(recipe, (GeneratedDigits.Create(800, seed: 1), validation), strokes: null, seed: 1));
 
-        Assert.Equal(11, Evaluation.Logits(state.Result, validation).shape[1]);
+        Assert.Equal(11, Evaluator.Logits(state.Result, validation).shape[1]);
         Assert.InRange(state.History[^1].ValidationAccuracy, 0.5, 1);
         Assert.True(MeanDigitProbability(validation) > MeanDigitProbability(nonDigits) + 0.3);
 
-        double MeanDigitProbability(DigitSet images) => Evaluation.Predict(state.Result, images).Average(prediction => prediction.DigitProbability);
+        double MeanDigitProbability(DigitSet images) => Evaluator.Predict(state.Result, images).Average(prediction => prediction.DigitProbability);
     }
 
     [Fact]
@@ -65,7 +68,7 @@ public class TrainerTests
         var measured = new List<(double, double)>();
 
         Trainer.Fit(state, TrainingData.Of(digits, held) with { StrokeValidation = strokes },
-            onEpoch: _ => measured.Add((Evaluation.LossAndAccuracy(state.Average, held).Accuracy, Evaluation.LossAndAccuracy(state.Average, strokes).Accuracy)));
+            onEpoch: _ => measured.Add((Evaluator.LossAndAccuracy(state.Average, held).Accuracy, Evaluator.LossAndAccuracy(state.Average, strokes).Accuracy)));
 
         Assert.Equal(measured, state.History.Select(epoch => (epoch.ValidationAccuracy, epoch.StrokeAccuracy)));
     }
@@ -92,7 +95,7 @@ public class TrainerTests
     {
         using var folder = new TemporaryFolder();
         var checkpoint = Path.Combine(folder.Path, "checkpoint.zip");
-        var recipe = Quick with { Optimizer = Enum.Parse<Training.Optimizer>(optimizer, ignoreCase: true), LearningRate = 0.01, Patience = 3 };
+        var recipe = Quick with { Optimizer = Enum.Parse<Recipes.Optimizer>(optimizer, ignoreCase: true), LearningRate = 0.01, Patience = 3 };
         var (training, validation) = (GeneratedDigits.Create(640, seed: 1), GeneratedDigits.Create(200, seed: 2));
         using var whole = new TrainingState(recipe, seed: 1);
         using var interrupted = new TrainingState(recipe, seed: 1);
@@ -129,7 +132,7 @@ public class TrainerTests
         Assert.Equal(best, state.ResultEpoch);
         Assert.Equal(best.Epoch + 2, state.History.Count);
         Assert.True(state.History.Count < 50);
-        Assert.Equal(best.ValidationLoss, Evaluation.LossAndAccuracy(state.Result, validation).Loss);
+        Assert.Equal(best.ValidationLoss, Evaluator.LossAndAccuracy(state.Result, validation).Loss);
     }
 
     [Fact]
@@ -203,9 +206,9 @@ public class TrainerTests
         // right on all but the nines, which it takes for fours
         var predictions = Enumerable.Range(0, digits.Count)
             .Select(index => digits.Labels.Span[index] is 9 ? (byte)4 : digits.Labels.Span[index])
-            .Select(answer => MnistModel.Prediction.From([.. Enumerable.Range(0, 10).Select(digit => digit == answer ? 0.91f : 0.01f)]));
+            .Select(answer => MnistReader.Inference.Prediction.From([.. Enumerable.Range(0, 10).Select(digit => digit == answer ? 0.91f : 0.01f)]));
 
-        var metrics = Evaluation.Measure([.. predictions], digits);
+        var metrics = Evaluator.Measure([.. predictions], digits);
 
         Assert.Equal(0.9, metrics.MicroAccuracy, 6);
         Assert.Equal((9 * -Math.Log(0.91) - Math.Log(0.01)) / 10, metrics.LogLoss, 4);

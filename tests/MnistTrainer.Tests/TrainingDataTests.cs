@@ -1,4 +1,5 @@
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
+using MnistTrainer.Recipes;
 using MnistTrainer.Training;
 using Xunit;
 using static TorchSharp.torch;

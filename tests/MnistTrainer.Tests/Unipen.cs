@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 
 namespace MnistTrainer.Tests;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 using Xunit;
 
 namespace MnistTrainer.Tests;

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using MnistApi.Recognition;
-using MnistModel;
+using MnistApi.Predict;
+using MnistReader.Framing;
 
 namespace MnistApi.Corrections;
 

@@ -1,3 +1,6 @@
+using MnistApi.Hosting.Errors;
+using MnistApi.Hosting.Telemetry;
+
 namespace MnistApi.Corrections;
 
 /// <summary>The answer to a correction: it is stored as the answer is written, when its turn to compute is over. A slow database must hold up no prediction.</summary>
@@ -12,10 +15,10 @@ internal sealed class PendingCorrection(Correction correction) : IResult
                 httpContext.Response.StatusCode = StatusCodes.Status201Created;
                 break;
             case CorrectionStore.Outcome.Full:
-                await Problems.Write(httpContext, Problems.Of(StatusCodes.Status507InsufficientStorage, CorrectionFaults.Full));
+                await Problems.Write(httpContext, Problems.Of(StatusCodes.Status507InsufficientStorage, CorrectionErrors.Full));
                 break;
             case CorrectionStore.Outcome.Busy:
-                Telemetry.Rejected("queue_full");
+                ServiceMetrics.Rejected("queue_full");
                 await Problems.Refuse(httpContext);
                 break;
         }

@@ -3,14 +3,18 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Evaluation;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
+using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
+using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
-using Strokes = (System.Collections.Generic.IReadOnlyList<MnistTrainer.Data.WrittenDigit> Training, System.Collections.Generic.IReadOnlyList<MnistTrainer.Data.WrittenDigit> Validation);
+using Strokes = (System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Training, System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Validation);
 
 namespace MnistTrainer.Commands;
 
@@ -29,7 +33,7 @@ internal static class CompareCommand
             HelpName = "RECIPE",
             Arity = ArgumentArity.OneOrMore,
         };
-        Mistakes.RefuseOptions(recipes);
+        CommandLineErrors.RefuseOptions(recipes);
         var seeds = new Option<int>("--seeds")
         {
             Description = "Train each recipe with the seeds 1 to N.",
@@ -77,19 +81,19 @@ internal static class CompareCommand
             var pens = parsed.GetValue(strokes) is { } strokesFolder ? StrokeDataset.Load(strokesFolder) : null;
             var folder = parsed.GetValue(output)!;
             using var held = FolderLock.Take(folder);
-            Resumable.Open(folder, settings, MnistDataset.Sha256);
+            ResultCache.Open(folder, settings, MnistDataset.Sha256);
             var contenders = new Dictionary<string, Contender>();
             foreach (var name in names)
             {
                 if (ClassicalModel.All.FirstOrDefault(model => model.Name == name) is { } classical)
                 {
-                    Resumable.Open(Path.Combine(folder, name), classical.Description);
+                    ResultCache.Open(Path.Combine(folder, name), classical.Description);
                     contenders[name] = (seed, mnist, _) => TrainClassical(classical, seed, settings.Threads, mnist.Training, mnist.Validation);
                 }
                 else
                 {
                     var recipe = overrides.Load(parsed, name);
-                    Resumable.Open(Path.Combine(folder, Name(name)), recipe);
+                    ResultCache.Open(Path.Combine(folder, Name(name)), recipe);
                     contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(recipe, seed, Path.Combine(folder, Name(name), $"seed-{seed}.onnx"), TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
                 }
             }
@@ -115,7 +119,7 @@ internal static class CompareCommand
         {
             foreach (var (name, train) in contenders)
             {
-                models[name].Add(Resumable.Get(Path.Combine(folder, name), $"seed-{seed}", () =>
+                models[name].Add(ResultCache.Get(Path.Combine(folder, name), $"seed-{seed}", () =>
                 {
                     cancellation.ThrowIfCancellationRequested();
                     Console.WriteLine($"{name}, seed {seed} of {seeds}");
@@ -161,7 +165,7 @@ internal static class CompareCommand
             Temperature = 1,
             FramingVersion = DigitFraming.Version,
         };
-        OnnxExporter.Write(state.Result, card, path, validation, Evaluation.Predict(state.Result, validation));
+        OnnxExporter.Write(state.Result, card, path, validation, Evaluator.Predict(state.Result, validation));
         try
         {
             using var classifier = DigitClassifier.Load(path);

@@ -2,8 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using MathNet.Numerics.Statistics;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
+using MnistTrainer.Evaluation;
+using MnistTrainer.Networks;
 using MnistTrainer.Reports;
+using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
 

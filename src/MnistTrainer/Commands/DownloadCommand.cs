@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
 using Spectre.Console;
 
 namespace MnistTrainer.Commands;

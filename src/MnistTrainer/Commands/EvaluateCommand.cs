@@ -3,9 +3,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Evaluation;
 using MnistTrainer.Reports;
+using MnistTrainer.Synthesis.Strokes;
 using MnistTrainer.Training;
 
 namespace MnistTrainer.Commands;
@@ -24,8 +27,8 @@ internal static class EvaluateCommand
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
         strokes.Description = $"Also read pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]): those of the writers whom the model has not learned from, if there are any; and those of the test part's writers, whom none has, where the folder has them.";
         var model = SharedOptions.Model();
-        var fashion = new Option<string>("--fashion") { Description = "Folder of Fashion-MNIST, to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FashionFolder };
-        var fonts = new Option<string>("--fonts") { Description = "Folder of fonts whose letters are to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => UnseenNonDigits.FontsFolder };
+        var fashion = new Option<string>("--fashion") { Description = "Folder of Fashion-MNIST, to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => OutOfDistribution.FashionFolder };
+        var fonts = new Option<string>("--fonts") { Description = "Folder of fonts whose letters are to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => OutOfDistribution.FontsFolder };
         var pictures = new PictureOptions();
         var command = new Command("evaluate",
             "Measures a model file on MNIST's 10,000 test images, on pen strokes and on what is no digit, with the classifier that the service uses; or on pictures such as people send.\n\n" +
@@ -46,8 +49,8 @@ internal static class EvaluateCommand
             }
 
             var test = MnistDataset.LoadTest(folder);
-            var predictions = Evaluation.Predict(classifier, test, cancellation);
-            var (metrics, calibration) = (Evaluation.Measure(predictions, test), Calibration.Measure(predictions, test));
+            var predictions = Evaluator.Predict(classifier, test, cancellation);
+            var (metrics, calibration) = (Evaluator.Measure(predictions, test), Calibration.Measure(predictions, test));
             ConsoleReport.Model(classifier.Card);
             ConsoleReport.Metrics(metrics, calibration, test.Count);
 
@@ -97,7 +100,7 @@ internal static class EvaluateCommand
             foreach (var size in Sizes)
             {
                 var drawn = PenDrawing.Draw(digits, (width, width), (size, size), seed: 1);
-                var predictions = Evaluation.Predict(classifier, drawn, cancellation);
+                var predictions = Evaluator.Predict(classifier, drawn, cancellation);
                 foreach (var (index, prediction) in predictions.Index())
                 {
                     var label = drawn.Labels.Span[index];
@@ -149,11 +152,11 @@ internal static class EvaluateCommand
 
     private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, string fashionFolder, string fontsFolder, CancellationToken cancellation)
     {
-        var (found, missing) = UnseenNonDigits.Load(fashionFolder, fontsFolder, NonDigitsPerSource, seed: 1);
+        var (found, missing) = OutOfDistribution.Load(fashionFolder, fontsFolder, NonDigitsPerSource, seed: 1);
         var rates = new List<double>();
         foreach (var (source, images) in found)
         {
-            rates.Add(Evaluation.Predict(classifier, images, cancellation).Average(prediction => prediction.IsDigit ? 0.0 : 1));
+            rates.Add(Evaluator.Predict(classifier, images, cancellation).Average(prediction => prediction.IsDigit ? 0.0 : 1));
             yield return new($"no digits: {source} rejected", Percent(rates[^1]), Text($"of {images.Count:N0}"));
         }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader;
+using MnistTrainer.Datasets;
+using MnistTrainer.Evaluation;
+using MnistTrainer.Synthesis.Pictures;
 using MnistTrainer.Training;
 
 namespace MnistTrainer.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using MnistModel;
+using MnistReader;
+using MnistReader.Imaging;
 using MnistTrainer.Reports;
 
 namespace MnistTrainer.Commands;
@@ -19,7 +20,7 @@ internal static class PredictCommand
             HelpName = "IMAGE",
             Arity = ArgumentArity.OneOrMore,
         };
-        Mistakes.RefuseOptions(images);
+        CommandLineErrors.RefuseOptions(images);
         var model = SharedOptions.Model();
         var show = new Option<bool>("--show") { Description = "Also show the 28×28 image that the network saw." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line and picture, for programs." };

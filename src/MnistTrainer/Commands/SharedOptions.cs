@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using MnistTrainer.Data;
-using MnistTrainer.Training;
+using MnistTrainer.Datasets;
+using MnistTrainer.Recipes;
 
 namespace MnistTrainer.Commands;
 
@@ -37,7 +37,7 @@ internal static class SharedOptions
 
     public static Option<string> Recipe() => new("--recipe")
     {
-        Description = $"A recipe ({string.Join(", ", Training.Recipe.Names)}) or the path of a JSON file.",
+        Description = $"A recipe ({string.Join(", ", Recipes.Recipe.Names)}) or the path of a JSON file.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "tutorial-deeper",
     };
@@ -124,7 +124,7 @@ internal sealed class RecipeOverrides
     public Recipe Load(ParseResult parsed, Option<string> recipe) => Load(parsed, parsed.GetValue(recipe)!);
 
     /// <summary>The recipe of a name or path with these options worked in.</summary>
-    public Recipe Load(ParseResult parsed, string nameOrPath) => Recipe.Load(nameOrPath,
+    public Recipe Load(ParseResult parsed, string nameOrPath) => Recipes.Recipe.Load(nameOrPath,
     [
         .. parsed.GetValue(Set) ?? [],
         .. parsed.GetValue(Network) is { } network ? [$"network={network}"] : Array.Empty<string>(),

@@ -2,11 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
+using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
+using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -86,7 +89,7 @@ internal static class TrainCommand
                 catch (OperationCanceledException) when (!dry && Directory.Exists(run.Folder))
                 {
                     string[] goOn = ["train", "--resume", run.Folder, .. Given(parsed, data), .. Given(parsed, output), .. Given(parsed, timeLimit), .. Given(parsed, tensorBoard)];
-                    Console.Error.WriteLine($"Stopped. What was finished is kept; go on with: {Mistakes.CommandLine(goOn)}");
+                    Console.Error.WriteLine($"Stopped. What was finished is kept; go on with: {CommandLineErrors.CommandLine(goOn)}");
                     return 130;
                 }
 
@@ -158,8 +161,8 @@ internal static class TrainCommand
             RefuseGuesses(state.ResultEpoch, recipe);
         var (temperature, threshold) = Calibrate(recipe, state.Result, data, calibrated?.Card);
         cancellation.ThrowIfCancellationRequested();
-        var predictions = Evaluation.Predict(state.Result, test, temperature, threshold ?? 0);
-        var metrics = Evaluation.Measure(predictions, test);
+        var predictions = Evaluator.Predict(state.Result, test, temperature, threshold ?? 0);
+        var metrics = Evaluator.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
         var created = DateTimeOffset.UtcNow;
         var card = new ModelCard

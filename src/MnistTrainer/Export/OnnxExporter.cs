@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
-using MnistModel;
-using MnistModel.Onnx;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistReader.Onnx;
+using MnistTrainer.Datasets;
+using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -58,7 +60,7 @@ public sealed class OnnxExporter
         {
             File.WriteAllBytes(temporary, model.ToByteArray());
             using var classifier = DigitClassifier.Load(temporary);
-            CheckParity(Evaluation.Predict(classifier, images), expected);
+            CheckParity(Evaluator.Predict(classifier, images), expected);
         });
     }
 

@@ -1,4 +1,5 @@
-using MnistModel;
+using MnistReader.Framing;
+using MnistReader.Inference;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.Data;
-using MnistModel;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Evaluation;
 using MnistTrainer.Training;
 using Spectre.Console;
 
@@ -57,7 +59,7 @@ internal static class ConsoleReport
 
     public static void Comparison(IReadOnlyList<ComparedRecipe> ranked)
     {
-        var rows = Reports.Comparison.Table(ranked);
+        var rows = Evaluation.Comparison.Table(ranked);
         var table = new Table().Border(TableBorder.Simple);
         foreach (var (index, heading) in rows[0].Index())
             table.AddColumn(new TableColumn(heading) { Alignment = index == 1 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });

@@ -2,8 +2,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Data;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Recipes;
+using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using SkiaSharp;
 using static TorchSharp.torch;
@@ -26,7 +29,7 @@ public static class HtmlReport
     public static void Write(
         string path, RunOptions options, ModelCard card, IReadOnlyList<EpochResult> history, DigitSet test, IReadOnlyList<Prediction> predictions, Tensor filters)
     {
-        var metrics = Evaluation.Measure(predictions, test);
+        var metrics = Evaluator.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
         var css = Html.Raw(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reports", "report.css")));
         Html page = $"""
@@ -49,7 +52,7 @@ public static class HtmlReport
             {Learning(options.Recipe, history)}
             {Confusion(metrics.ConfusionMatrix)}
             {Digits(metrics)}
-            {Mistakes(test, predictions)}
+            {CommandLineErrors(test, predictions)}
             {Reliability(calibration)}
             {Filters(filters)}
             {Options(card)}
@@ -138,7 +141,7 @@ public static class HtmlReport
         </section>
         """;
 
-    private static Html Mistakes(DigitSet test, IReadOnlyList<Prediction> predictions)
+    private static Html CommandLineErrors(DigitSet test, IReadOnlyList<Prediction> predictions)
     {
         var mistakes = predictions.Index().Where(image => image.Item.Digit != test.Labels.Span[image.Index])
             .OrderBy(image => image.Item.Probabilities[test.Labels.Span[image.Index]]).ToList();

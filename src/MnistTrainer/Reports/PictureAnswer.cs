@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MnistModel;
+using MnistReader;
+using MnistReader.Inference;
 
 namespace MnistTrainer.Reports;
 

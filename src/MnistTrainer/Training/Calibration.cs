@@ -1,5 +1,5 @@
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,7 +24,7 @@ public sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     public static double FitTemperature(Sequential network, DigitSet validation)
     {
         using var scope = NewDisposeScope();
-        var logits = Evaluation.Logits(network, validation).narrow(1, 0, DigitClassifier.Digits).to(ScalarType.Float64); // the minimum is flat
+        var logits = Evaluator.Logits(network, validation).narrow(1, 0, DigitClassifier.Digits).to(ScalarType.Float64); // the minimum is flat
         var labels = from_array(validation.Labels.ToArray()).to(ScalarType.Int64);
         var (low, high) = (LeastTemperature, HighestTemperature);
         while (high - low > 1e-4) // the loss is convex in 1 / temperature: it falls to its minimum and rises from there
@@ -52,7 +52,7 @@ public sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     /// <param name="validation">Sets of digits that it did not learn from.</param>
     /// <returns>Least probability of being a digit, 0 to 1.</returns>
     public static double FitRejectionThreshold(Sequential network, double temperature, double accepted, params IEnumerable<DigitSet> validation) =>
-        validation.Min(digits => Evaluation.Predict(network, digits, temperature).Select(prediction => prediction.DigitProbability).Order()
+        validation.Min(digits => Evaluator.Predict(network, digits, temperature).Select(prediction => prediction.DigitProbability).Order()
             .ElementAt((int)Math.Floor(digits.Count * (1 - accepted))));
 
     /// <summary>Sorts answers into bins by their confidence; bin b holds those above b / 15 up to (b + 1) / 15.</summary>

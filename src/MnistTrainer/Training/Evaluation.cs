@@ -1,14 +1,15 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
 
 /// <summary>Measures networks and model files on labelled images.</summary>
-public static class Evaluation
+public static class Evaluator
 {
     private const int BatchSize = 128; // as in most trainings, so that measuring takes no more memory than they do
 

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MnistModel;
+using MnistReader.Inference;
+using MnistTrainer.Recipes;
+using MnistTrainer.Storage;
 
 namespace MnistTrainer.Training;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using MnistModel;
-using MnistTrainer.Data;
+using MnistReader.Framing;
+using MnistTrainer.Datasets;
+using MnistTrainer.Recipes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -93,7 +94,7 @@ public static class Trainer
             return cat([.. parts.Select(part => from_array(part.ToArray()))]).MoveToOuterDisposeScope();
         }
 
-        (double Loss, double Accuracy) Measure(DigitSet? digits) => digits is null ? (double.NaN, double.NaN) : Evaluation.LossAndAccuracy(state.Average, digits);
+        (double Loss, double Accuracy) Measure(DigitSet? digits) => digits is null ? (double.NaN, double.NaN) : Evaluator.LossAndAccuracy(state.Average, digits);
     }
 
     /// <summary>The images and labels at some positions.</summary>

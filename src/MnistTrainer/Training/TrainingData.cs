@@ -1,4 +1,7 @@
-using MnistTrainer.Data;
+using MnistTrainer.Datasets;
+using MnistTrainer.Recipes;
+using MnistTrainer.Synthesis.NonDigits;
+using MnistTrainer.Synthesis.Strokes;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;

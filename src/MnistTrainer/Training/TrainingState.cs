@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
+using MnistTrainer.Recipes;
+using MnistTrainer.Storage;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,8 +26,8 @@ public sealed class TrainingState : IDisposable
         Average = recipe.WeightAverage > 0 ? Networks.Network.Create(recipe.Network, seed, recipe.Classes) : Network;
         Optimizer = recipe.Optimizer switch
         {
-            Training.Optimizer.Adam => optim.Adam(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
-            Training.Optimizer.AdamW => optim.AdamW(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
+            Recipes.Optimizer.Adam => optim.Adam(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
+            Recipes.Optimizer.AdamW => optim.AdamW(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
             _ => optim.SGD(Network.parameters(), recipe.LearningRate, recipe.Momentum, weight_decay: recipe.WeightDecay, nesterov: recipe.Nesterov),
         };
     }

@@ -1,5 +1,0 @@
-namespace MnistApi.Endpoints;
-
-/// <summary>What the service does with corrections.</summary>
-/// <param name="Enabled">Whether it takes and stores them.</param>
-internal sealed record CorrectionsResponse(bool Enabled);

@@ -1,0 +1,11 @@
+using MnistReader.Inference;
+
+namespace MnistApi.Model;
+
+/// <summary>The model that answers now.</summary>
+/// <param name="Version">As in every answer of <c>POST /predict</c>.</param>
+/// <param name="Sha256">Of the model file, in hexadecimal.</param>
+/// <param name="LoadedAt">When it began to serve (UTC).</param>
+/// <param name="LastFailedLoad">When and why the file was refused after a change, the last time that it was; null where it never was.</param>
+/// <param name="Card">What the model file says of itself.</param>
+internal sealed record ModelResponse(string Version, string Sha256, DateTimeOffset LoadedAt, FailedLoad? LastFailedLoad, ModelCard Card);

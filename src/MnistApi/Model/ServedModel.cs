@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using MnistReader.Imaging;
+using MnistReader.Inference;
+
+namespace MnistApi.Model;
+
+/// <summary>The model that answers now. <see cref="RefreshAsync"/> replaces it between two requests; safe to use from many threads at once.</summary>
+internal sealed class ServedModel : IDisposable
+{
+    // what is still as it was after this long is not in the middle of being written
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+
+    private readonly string _path;
+    private readonly ImageLimits _limits;
+    private volatile LoadedModel _current;
+    private volatile bool _disposed;
+    private string? _judged; // SHA-256 of the content that was last loaded or refused; null: there was no file
+
+    /// <summary>Loads the first model.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="limits">How large a picture may be.</param>
+    /// <exception cref="IOException">It is missing or can't be read.</exception>
+    /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
+    public ServedModel(string path, ImageLimits limits)
+    {
+        (_path, _limits, _current) = (path, limits, LoadedModel.Load(path, limits));
+        _judged = _current.Sha256;
+    }
+
+    /// <summary>Why the file was refused the last time that it was; null where it never was.</summary>
+    public FailedLoad? LastFailedLoad { get; private set; }
+
+    /// <summary>What the current model says of itself.</summary>
+    public ModelCard Card => _current.Classifier.Card;
+
+    /// <summary>The current model, for one piece of work; dispose it when that is done, and borrow again for the next. A request has it as its service <see cref="LoadedModel"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The service has ended.</exception>
+    public LoadedModel Borrow()
+    {
+        while (true)
+        {
+            var model = _current;
+            if (model.TryBorrow())
+                return model;
+
+            ObjectDisposedException.ThrowIf(_disposed, this); // else it was replaced just now
+        }
+    }
+
+    /// <summary>
+    /// Reads the file where its content has changed, and lets it serve if it passes; if not, the current model stays. Never two at a time.
+    /// </summary>
+    /// <returns>What has happened to the file since the last call.</returns>
+    public async Task<ModelChange> RefreshAsync(CancellationToken cancellation)
+    {
+        var content = Fingerprint();
+        if (content == _judged)
+            return ModelChange.None;
+
+        if (content == _current.Sha256)
+        {
+            _judged = content; // what serves has come back
+            return ModelChange.None;
+        }
+
+        try
+        {
+            var (next, previous) = (LoadedModel.Load(_path, _limits), _current);
+            (_current, _judged) = (next, next.Sha256);
+            previous.Dispose(); // now or when the last who borrowed it is through
+            return ModelChange.Loaded;
+        }
+        catch (Exception e) when (e is not OperationCanceledException) // whatever is wrong with a file, the model before goes on
+        {
+            await Task.Delay(Settling, cancellation);
+            if (Fingerprint() != content)
+                return ModelChange.None; // half-copied: it is looked at again when more has come
+
+            _judged = content;
+            LastFailedLoad = new FailedLoad(DateTimeOffset.UtcNow, e.Message);
+            return ModelChange.Refused;
+        }
+    }
+
+    /// <summary>Frees the model as soon as nobody works with it.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _current.Dispose();
+    }
+
+    /// <summary>
+    /// SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large;
+    /// null where it can't be read.
+    /// </summary>
+    private string? Fingerprint()
+    {
+        try
+        {
+            using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > DigitClassifier.MaxFileBytes)
+                return $"{file.Length} bytes"; // refused whatever they are, so not read every few seconds
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>What a look at the model file found.</summary>
+internal enum ModelChange
+{
+    /// <summary>Nothing new, or a file that is still being written.</summary>
+    None,
+
+    /// <summary>A new model, which answers from now on.</summary>
+    Loaded,
+
+    /// <summary>A file that can't serve, or none; the model before goes on.</summary>
+    Refused,
+}

@@ -1,6 +1,0 @@
-namespace MnistApi.Models;
-
-/// <summary>A model file that was refused; the one before goes on serving.</summary>
-/// <param name="At">When (UTC).</param>
-/// <param name="Reason">What is wrong with the file.</param>
-internal sealed record FailedLoad(DateTimeOffset At, string Reason);

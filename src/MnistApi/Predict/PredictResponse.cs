@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace MnistApi.Predict;
+
+/// <summary>The answer to one image.</summary>
+/// <param name="IsDigit">Whether the picture is taken for a digit at all. Where it isn't, the other members say what it would be if it were.</param>
+/// <param name="Reason">Why it isn't taken for one; left out where it is.</param>
+/// <param name="Hint">Where several digits seem to stand side by side: that <c>POST /read</c> reads them; left out otherwise.</param>
+/// <param name="Digit">The most probable digit, 0 to 9.</param>
+/// <param name="Confidence">The probability of that digit, 0 to 1, if it is a digit.</param>
+/// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
+/// <param name="Model">The version of the model that answered, as in <c>GET /model</c>.</param>
+/// <param name="Explanation">With <c>?explain=true</c>: how the answer came about; left out without.</param>
+internal sealed record PredictResponse(
+    bool IsDigit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint,
+    int Digit,
+    float Confidence,
+    IReadOnlyList<float> Probabilities,
+    string Model,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Explanation? Explanation);

@@ -1,0 +1,208 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using MnistApi.Hosting.Errors;
+using MnistApi.Hosting.Telemetry;
+using MnistApi.Model;
+using MnistApi.Read;
+using MnistReader;
+using MnistReader.Framing;
+using MnistReader.Imaging;
+using MnistReader.Inference;
+
+namespace MnistApi.Predict;
+
+/// <summary>The one road from a request's pictures to its answers: <see cref="DigitReader"/> reads each. One per request.</summary>
+/// <param name="model">Answers.</param>
+/// <param name="clock">Is told how long each stage took.</param>
+internal sealed class Recogniser(LoadedModel model, StageClock clock)
+{
+    /// <summary>The most digits of a row that are explained: each takes as long as dozens of answers.</summary>
+    public const int MostExplained = 16;
+
+    /// <summary>Answers one picture.</summary>
+    /// <param name="picture">As it arrived.</param>
+    /// <param name="explain">Whether the answer shows how it came about.</param>
+    /// <param name="hungUp">Nobody waits for the answer any more.</param>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public BatchAnswer Answer(Picture picture, bool explain, CancellationToken hungUp)
+    {
+        var reading = Read(picture, explain, out var problem, hungUp);
+        if (reading is null)
+            return new BatchAnswer(null, problem);
+
+        ServiceMetrics.Predicted(reading.Prediction);
+        return new BatchAnswer(ToResponse(reading, explain ? ExplainWhole(reading) : null), null);
+    }
+
+    /// <summary>Answers each picture; one that can't be answered doesn't keep the others from it.</summary>
+    /// <param name="pictures">As they arrived.</param>
+    /// <param name="explain">Whether the answers show what the network saw. More would take a full batch seconds.</param>
+    /// <param name="hungUp">Nobody waits for the answers any more.</param>
+    /// <returns>One answer per picture, in order.</returns>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public BatchAnswer[] Answer(IReadOnlyList<Picture> pictures, bool explain, CancellationToken hungUp)
+    {
+        var readings = new DigitReading?[pictures.Count];
+        var answers = new BatchAnswer[pictures.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            hungUp.ThrowIfCancellationRequested();
+            readings[i] = Read(pictures[i], keepInk: false, out var problem, hungUp);
+            answers[i] = new BatchAnswer(readings[i] is { } reading ? ToResponse(reading, explain ? ExplainInput(reading) : null) : null, problem);
+        }
+
+        foreach (var reading in readings.OfType<DigitReading>()) // counted once there is somebody to answer
+            ServiceMetrics.Predicted(reading.Prediction);
+        return answers;
+    }
+
+    /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
+    /// <param name="picture">As it arrived.</param>
+    /// <param name="explain">Whether the answer shows how each digit came about.</param>
+    /// <param name="hungUp">Nobody waits for the answer any more.</param>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public ReadAnswer ReadRow(Picture picture, bool explain, CancellationToken hungUp)
+    {
+        var row = Read(picture, encoded => model.Reader.ReadNumber(encoded.Span, explain, Lap, hungUp), framed => model.Reader.ReadNumber(framed, Lap), out var problem);
+        if (row is null)
+            return new ReadAnswer(null, problem);
+
+        foreach (var digit in row.Digits)
+            ServiceMetrics.Predicted(digit.Prediction);
+        ReadDigit[] digits = [.. row.Digits.Select((digit, index) => new ReadDigit(
+            digit.Prediction.Digit, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box,
+            explain && index < MostExplained ? ExplainDigit(digit) : null))];
+        return new ReadAnswer(new ReadResponse(row.Text, row.Warning, digits, row.Width, row.Height, model.Classifier.Card.Version), null);
+    }
+
+    /// <summary>Reads one picture as one digit.</summary>
+    /// <param name="picture">As it arrived.</param>
+    /// <param name="keepInk">Whether the reading holds the ink that was found.</param>
+    /// <param name="problem">Why there is no reading; null where there is one.</param>
+    /// <param name="hungUp">Nobody waits for the answer any more.</param>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public DigitReading? Read(Picture picture, bool keepInk, out ProblemDetails? problem, CancellationToken hungUp) =>
+        Read(picture, encoded => model.Reader.Read(encoded.Span, keepInk, Lap, hungUp), framed => model.Reader.Read(framed, Lap), out problem);
+
+    /// <summary>Runs the network on pixels as they are.</summary>
+    /// <param name="pixels">N × 784 numbers in row order, 0 = paper, 1 = full ink.</param>
+    /// <returns>N predictions, in order.</returns>
+    public IReadOnlyList<Prediction> Infer(Memory<float> pixels)
+    {
+        clock.Start();
+        var predictions = model.Classifier.Classify(pixels);
+        clock.Lap(Stage.Infer);
+        foreach (var prediction in predictions)
+            ServiceMetrics.Predicted(prediction);
+        return predictions;
+    }
+
+    /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
+    public static string Several(int digits) => $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";
+
+    /// <summary>The reason why a picture isn't taken for a digit.</summary>
+    /// <param name="probability">That it is one, 0 to 1.</param>
+    /// <param name="threshold">What is needed, 0 to 1.</param>
+    public static string NotADigit(float probability, double? threshold) => string.Create(CultureInfo.InvariantCulture,
+        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * probability:F1} %, and {100 * threshold:F1} % are needed.");
+
+    private PredictResponse ToResponse(DigitReading reading, Explanation? explanation)
+    {
+        var prediction = reading.Prediction;
+        return new PredictResponse(
+            reading.Digit is not null, reading.Digit is null ? NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold) : null,
+            reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null, prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explanation);
+    }
+
+    // from the ink of the whole picture on; pixels that were sent as they are have none
+    private Explanation ExplainWhole(DigitReading reading)
+    {
+        using var ink = reading.Ink;
+        using var crop = ink is null ? null : DigitFraming.Crop(ink);
+        return Explain(reading, [.. ink is null ? [] : new[] { Explainer.Step("ink", ink) }, .. crop is null ? [] : new[] { Explainer.Step("crop", crop) }]);
+    }
+
+    private static Explanation ExplainInput(DigitReading reading) => new([Explainer.Input(reading.Image)], null, null, null);
+
+    private Explanation ExplainDigit(DigitReading reading)
+    {
+        using var crop = reading.Ink;
+        return Explain(reading, crop is null ? [] : [Explainer.Step("crop", crop)]);
+    }
+
+    private Explanation Explain(DigitReading reading, IReadOnlyList<ExplainedStep> steps)
+    {
+        var explanation = Explainer.Explain(model, reading.Image, reading.Prediction, steps);
+        clock.Lap(Stage.Explain);
+        return explanation;
+    }
+
+    private void Lap(ReadingStage stage) => clock.Lap(stage switch
+    {
+        ReadingStage.Decode => Stage.Decode,
+        ReadingStage.Frame => Stage.Frame,
+        _ => Stage.Infer,
+    });
+
+    /// <summary>Reads a picture in whichever form it came, or says why there is nothing to read.</summary>
+    private T? Read<T>(Picture picture, Func<ReadOnlyMemory<byte>, T?> readFile, Func<DigitImage, T?> readFramed, out ProblemDetails? problem)
+        where T : class
+    {
+        clock.Start();
+        (var file, var framed, problem) = Open(picture);
+        if (problem is not null)
+            return null;
+
+        try
+        {
+            var reading = framed is null ? readFile(file) : readFramed(framed);
+            problem = reading is null ? Problems.Of(StatusCodes.Status422UnprocessableEntity, ErrorDetails.Blank).ProblemDetails : null;
+            return reading;
+        }
+        catch (ImageException e)
+        {
+            problem = Problems.Of(e).ProblemDetails;
+            return null;
+        }
+    }
+
+    // a file, or a digit that is framed already, or why there is neither
+    private static (ReadOnlyMemory<byte> File, DigitImage? Framed, ProblemDetails? Problem) Open(Picture picture)
+    {
+        return picture switch
+        {
+            { Encoded: { } encoded } => (encoded, null, null),
+            { Problem: { } problem } => (default, null, problem),
+            { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes ? (bytes, null, null) : Refused(ErrorDetails.NotBase64),
+            { Json: { Image: null, Pixels: { } pixels } } => FaultOf(pixels) is { } fault
+                ? Refused(fault)
+                : (default, new DigitImage(pixels.Select(level => (byte)Math.Round(level)).ToArray()), null),
+            _ => Refused(ErrorDetails.NeitherOrBoth),
+        };
+
+        static (ReadOnlyMemory<byte>, DigitImage?, ProblemDetails?) Refused(string fault) => (default, null, Problems.Of(StatusCodes.Status400BadRequest, fault).ProblemDetails);
+    }
+
+    private static string? FaultOf(IReadOnlyList<double> pixels) =>
+        pixels.Count != DigitImage.PixelCount || !pixels.All(level => level is >= 0 and <= 255) ? ErrorDetails.WrongPixels
+        : pixels.Max() is > 0 and <= 1 ? ErrorDetails.SmallPixels
+        : null;
+
+    private static byte[]? FromBase64(string text)
+    {
+        var encoded = text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(text.IndexOf(',') + 1) : text;
+        var bytes = new byte[encoded.Length / 4 * 3 + 3];
+        if (Convert.TryFromBase64Chars(encoded, bytes, out var length))
+            return bytes[..length];
+
+        // as in addresses: - and _ for + and /, and no = needed
+        return Base64Url.DecodeFromChars(encoded, bytes, out _, out length) is OperationStatus.Done ? bytes[..length] : null;
+    }
+}
+
+/// <summary>The answer to a picture whose digits were to be read: exactly one of the two members.</summary>
+/// <param name="Row">The digits.</param>
+/// <param name="Problem">Why there are none.</param>
+internal readonly record struct ReadAnswer(ReadResponse? Row, ProblemDetails? Problem);

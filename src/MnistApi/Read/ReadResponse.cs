@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using MnistApi.Predict;
+using MnistReader.Segmentation;
+
+namespace MnistApi.Read;
+
+/// <summary>All digits of one picture.</summary>
+/// <param name="Text">The digits from left to right as one string, with <c>?</c> for each piece of writing that can't be read: digits that touch, a dot or dash between digits, no digit.</param>
+/// <param name="Warning">Why <c>text</c> may not be the number that is written; left out where nothing speaks against it.</param>
+/// <param name="Digits">What was found, from left to right.</param>
+/// <param name="Width">Of the picture as it is looked at (after its EXIF orientation), in pixels.</param>
+/// <param name="Height">Of the same, in pixels.</param>
+/// <param name="Model">The version of the model that answered, as in <c>GET /model</c>.</param>
+internal sealed record ReadResponse(
+    string Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Warning, IReadOnlyList<ReadDigit> Digits, int Width, int Height, string Model);
+
+/// <summary>One digit of a picture.</summary>
+/// <param name="Digit">The most probable digit, 0 to 9.</param>
+/// <param name="Confidence">The probability of that digit, 0 to 1, if it is a digit.</param>
+/// <param name="IsDigit">Whether it is taken for one digit; where it isn't, <c>text</c> has <c>?</c> in its place.</param>
+/// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
+/// <param name="Box">Where it is in the picture.</param>
+/// <param name="Explanation">With <c>?explain=true</c>: how it came about, from the step <c>crop</c> on; left out otherwise.</param>
+internal sealed record ReadDigit(
+    int Digit, float Confidence, bool IsDigit, IReadOnlyList<float> Probabilities, PixelBox Box,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Explanation? Explanation);

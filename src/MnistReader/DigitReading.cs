@@ -1,0 +1,24 @@
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistReader.Ink;
+using MnistReader.Segmentation;
+
+namespace MnistReader;
+
+/// <summary>What was read as one digit.</summary>
+/// <param name="Image">As the network saw it.</param>
+/// <param name="Prediction">All that the network answered, also where it rejects.</param>
+public sealed record DigitReading(DigitImage Image, Prediction Prediction)
+{
+    /// <summary>The answer, 0 to 9; null where the model rejects it.</summary>
+    public int? Digit => Prediction.IsDigit ? Prediction.Digit : null;
+
+    /// <summary>Where it is in the picture.</summary>
+    public PixelBox Box { get; init; } = new(0, 0, DigitImage.Side, DigitImage.Side);
+
+    /// <summary>How many digits seem to stand side by side on what was read as one; at least 1.</summary>
+    public int DigitsSeen { get; init; } = 1;
+
+    /// <summary>The ink that was framed, where it was to be kept.</summary>
+    public InkPlane? Ink { get; init; }
+}

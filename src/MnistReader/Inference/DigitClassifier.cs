@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using MnistReader.Framing;
+
+namespace MnistReader.Inference;
+
+/// <summary>
+/// A trained network loaded from its ONNX file: <see cref="DigitImage"/>s → probabilities.
+/// Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when done.
+/// </summary>
+public sealed class DigitClassifier : IDisposable
+{
+    /// <summary>Number of classes: 10.</summary>
+    public const int Digits = 10;
+
+    /// <summary>Name of the input tensor: float32 (N, 1, 28, 28), 0 = paper, 1 = full ink.</summary>
+    public const string InputName = "pixels";
+
+    /// <summary>Name of the output tensor: float32 (N, 10), each row sums to 1.</summary>
+    public const string OutputName = "probabilities";
+
+    /// <summary>Name of the second output, of networks that learned to reject: float32 (N, 1), the probability that it is the most probable digit rather than no digit.</summary>
+    public const string DigitOutputName = "digit";
+
+    private static readonly string[] InputNames = [InputName];
+
+    static DigitClassifier() => OnnxTelemetry.Disable();
+
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly string[] _outputNames;
+
+    private DigitClassifier(InferenceSession session, ModelCard card) =>
+        (_session, Card, _outputNames) = (session, card, session.OutputMetadata.ContainsKey(DigitOutputName) ? [OutputName, DigitOutputName] : [OutputName]);
+
+    /// <summary>What the model file says of itself.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>Names of the outputs of this network: <see cref="OutputName"/>, and <see cref="DigitOutputName"/> where it learned to reject.</summary>
+    public IReadOnlyList<string> OutputNames => _outputNames;
+
+    /// <summary>The most bytes of a model file: 100 MB (100,000,000), hundreds of times what these networks have.</summary>
+    public const int MaxFileBytes = 100_000_000;
+
+    /// <summary>Loads a model file that the trainer wrote.</summary>
+    /// <param name="path">Path of the ONNX file.</param>
+    /// <returns>A classifier that the caller disposes.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.
+    /// </exception>
+    public static DigitClassifier Load(string path) => Load(ReadFile(path), path);
+
+    /// <summary>Reads a model file as it stands, without a lock that would keep another process from replacing it.</summary>
+    /// <param name="path">Path of the ONNX file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It has more bytes than <see cref="MaxFileBytes"/>; nothing was read.</exception>
+    public static byte[] ReadFile(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no model file at '{path}'. Train one with MnistTrainer, or give the right path.", path);
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length > MaxFileBytes)
+            throw new InvalidDataException($"'{path}' has {file.Length:N0} bytes; a model file has at most {MaxFileBytes:N0}. Give the right path.");
+
+        using var content = new MemoryStream((int)file.Length);
+        file.CopyTo(content);
+        return content.ToArray();
+    }
+
+    /// <summary>Loads the content of a model file.</summary>
+    /// <param name="model">The bytes of the ONNX file.</param>
+    /// <param name="path">Where they were read from, for messages.</param>
+    /// <returns>A classifier that the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">
+    /// They are no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.
+    /// </exception>
+    public static DigitClassifier Load(byte[] model, string path)
+    {
+        InferenceSession session;
+        try
+        {
+            session = Open(model);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidDataException($"'{path}' is not an ONNX model that can be loaded. Write one with MnistTrainer train.", e);
+        }
+
+        try
+        {
+            var card = CheckContract(session, path);
+            if (card.NetworkSha256 is null)
+                throw new InvalidDataException(
+                    $"The model card in '{path}' has no SHA-256 of the network: an older MnistTrainer wrote it. Write the file again with this one.");
+            if (card.NetworkSha256 != NetworkHash.Of(model))
+                throw new InvalidDataException($"The network in '{path}' isn't the one of its model card: the file is damaged. Copy it again.");
+            return new DigitClassifier(session, card);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Classifies one image.</summary>
+    /// <param name="image">A framed digit.</param>
+    public Prediction Classify(DigitImage image) => Classify([image])[0];
+
+    /// <summary>Classifies several images in one run of the network.</summary>
+    /// <param name="images">Framed digits.</param>
+    /// <returns>One prediction per image, in order; empty for no images.</returns>
+    public IReadOnlyList<Prediction> Classify(IReadOnlyList<DigitImage> images)
+    {
+        if (images.Count == 0)
+            return [];
+
+        var rented = ArrayPool<float>.Shared.Rent(images.Count * DigitImage.PixelCount);
+        try
+        {
+            var pixels = rented.AsMemory(0, images.Count * DigitImage.PixelCount);
+            for (var i = 0; i < images.Count; i++)
+                ToInput(images[i], pixels.Span.Slice(i * DigitImage.PixelCount, DigitImage.PixelCount));
+            return Classify(pixels);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Classifies tensors as they are, in one run of the network.</summary>
+    /// <param name="pixels">N × 784 numbers in row order, N at least 1, 0 = paper, 1 = full ink; only read.</param>
+    /// <returns>N predictions, in order.</returns>
+    /// <exception cref="ArgumentException">The length isn't a multiple of 784, or is 0.</exception>
+    public IReadOnlyList<Prediction> Classify(Memory<float> pixels)
+    {
+        var (count, rest) = Math.DivRem(pixels.Length, DigitImage.PixelCount);
+        if (count == 0 || rest != 0)
+            throw new ArgumentException($"{pixels.Length} numbers aren't images of {DigitImage.PixelCount}.", nameof(pixels));
+
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, [count, 1, DigitImage.Side, DigitImage.Side]);
+        using var outputs = _session.Run(_runOptions, InputNames, [input], _outputNames);
+        var probabilities = outputs[0].GetTensorDataAsSpan<float>(); // (N, 10)
+        var isDigit = outputs.Count == 2 ? outputs[1].GetTensorDataAsSpan<float>() : default; // (N, 1)
+
+        var predictions = new Prediction[count];
+        for (var i = 0; i < count; i++)
+            predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0);
+        return predictions;
+    }
+
+    /// <summary>Frees the session. No call may be running.</summary>
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    /// <summary>One thread per image: the network is too small to share, and requests run side by side.</summary>
+    internal static InferenceSession Open(byte[] model)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return new InferenceSession(model, options);
+    }
+
+    /// <summary>Bytes of ink → 784 numbers from 0 to 1.</summary>
+    internal static void ToInput(DigitImage image, Span<float> pixels)
+    {
+        TensorPrimitives.ConvertTruncating(image.Pixels, pixels);
+        TensorPrimitives.Divide(pixels, 255f, pixels);
+    }
+
+    private static ModelCard CheckContract(InferenceSession session, string path)
+    {
+        var rejects = session.OutputMetadata.Count == 2 && Fits(session.OutputMetadata, DigitOutputName, [-1, 1]);
+        if (session.InputMetadata.Count != 1 || !Fits(session.InputMetadata, InputName, [-1, 1, DigitImage.Side, DigitImage.Side])
+            || (session.OutputMetadata.Count != 1 && !rejects) || !Fits(session.OutputMetadata, OutputName, [-1, Digits]))
+        {
+            throw new InvalidDataException(
+                $"'{path}' is an ONNX model, but not of digits: it needs one input '{InputName}' float32 (N,1,28,28), one output '{OutputName}' float32 (N,10), " +
+                $"and at most a second one '{DigitOutputName}' float32 (N,1).");
+        }
+
+        if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelCard.MetadataKey, out var json))
+            throw new InvalidDataException($"'{path}' has no model card ('{ModelCard.MetadataKey}' in its metadata). Write the file with MnistTrainer.");
+
+        try
+        {
+            return ModelCard.FromJson(json);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The model card in '{path}' can't be read: {e.Message}", e);
+        }
+    }
+
+    private static bool Fits(IReadOnlyDictionary<string, NodeMetadata> tensors, string name, int[] shape) =>
+        tensors.TryGetValue(name, out var tensor)
+        && tensor.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float && tensor.Dimensions.SequenceEqual(shape);
+}

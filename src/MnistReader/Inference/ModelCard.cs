@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MnistReader.Inference;
+
+/// <summary>What a model file says of itself; it travels inside the file, as JSON in ONNX <c>metadata_props</c>.</summary>
+public sealed record ModelCard
+{
+    /// <summary>The key of the card in <c>metadata_props</c>.</summary>
+    public const string MetadataKey = "model_card";
+
+    /// <summary>The model's name, <c>mnist</c> for the served one.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The day it was made and the first eight hexadecimal digits of the SHA-256 of its weights, as <c>2026.11.23-1a2b3c4d</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>When it was made (UTC).</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The network's name in the trainer.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Number of trained weights.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Multiplications with addition for one image.</summary>
+    public required long MultiplyAdds { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the network as it stands in the file, its layers and weights, in hexadecimal: whoever loads the file compares, since one with
+    /// flipped bits may still answer. The exporter fills it in; null until then.
+    /// </summary>
+    public string? NetworkSha256 { get; init; }
+
+    /// <summary>All training options, the seed among them, under the trainer's own names.</summary>
+    public required JsonElement Training { get; init; }
+
+    /// <summary>SHA-256 of the decompressed data files, by file name; of pen strokes, over their labels, writers and points.</summary>
+    public required IReadOnlyDictionary<string, string> DataSha256 { get; init; }
+
+    /// <summary>Where the training data comes from and under which licences.</summary>
+    public required IReadOnlyList<string> DataCredits { get; init; }
+
+    /// <summary>Cross-validation of the same network and options; null where none was run.</summary>
+    public CrossValidationSummary? CrossValidation { get; init; }
+
+    /// <summary>Accuracy on MNIST's 10,000 test images, 0 to 1.</summary>
+    public required double TestAccuracy { get; init; }
+
+    /// <summary>Row: true digit; column: answered digit; of the 10,000 test images.</summary>
+    public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
+
+    /// <summary>The logits are divided by this before the softmax; fitted on validation data, 1 where it was not fitted.</summary>
+    public required double Temperature { get; init; }
+
+    /// <summary>Expected calibration error on the test images, 0 to 1; null where it was not measured.</summary>
+    public double? CalibrationError { get; init; }
+
+    /// <summary>A picture whose probability of being a digit is below this is not taken for one; chosen on validation data, null where the model doesn't reject.</summary>
+    public double? RejectionThreshold { get; init; }
+
+    /// <summary>
+    /// How training went, one entry an epoch. Where it went on from the weights of another run, that one's epochs stand first, and the count of epochs begins again after them.
+    /// Null in files that were written without it.
+    /// </summary>
+    public IReadOnlyList<EpochAccuracy>? History { get; init; }
+
+    /// <summary>
+    /// The <see cref="History"/> of the run that temperature and threshold were taken over from: the same training, with images held back to measure each epoch on.
+    /// Null where this training held some back itself, and where nothing was taken over.
+    /// </summary>
+    public IReadOnlyList<EpochAccuracy>? CalibrationHistory { get; init; }
+
+    /// <summary><see cref="Framing.DigitFraming.Version"/> at training time.</summary>
+    public required int FramingVersion { get; init; }
+
+    /// <summary>A digit that shows whether a loaded file works; null in files that were written without one.</summary>
+    public SelfTest? SelfTest { get; init; }
+
+    /// <summary>The card as JSON, in camelCase.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ModelCardJson.Default.ModelCard);
+
+    /// <summary>Reads a card.</summary>
+    /// <param name="json">What <see cref="ToJson"/> wrote.</param>
+    /// <exception cref="JsonException">It isn't a card: not JSON, or a required member is missing.</exception>
+    public static ModelCard FromJson(string json) =>
+        JsonSerializer.Deserialize(json, ModelCardJson.Default.ModelCard) ?? throw new JsonException("The model card is null.");
+}
+
+/// <summary>The outcome of k-fold cross-validation.</summary>
+/// <param name="Folds">Number of folds in all, repeats included.</param>
+/// <param name="Mean">Mean validation accuracy over the folds, 0 to 1.</param>
+/// <param name="StandardDeviation">Of the folds' accuracies, 0 to 1.</param>
+public sealed record CrossValidationSummary(int Folds, double Mean, double StandardDeviation);
+
+/// <summary>How one epoch of training went.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Training">Accuracy on the epoch's own images, altered as training alters them, while the weights were still moving; 0 to 1.</param>
+/// <param name="Validation">Accuracy on images that were held back, after the epoch, 0 to 1; left out where none were.</param>
+/// <param name="Strokes">Accuracy on drawings of writers who were held back, 0 to 1; left out where none were.</param>
+public sealed record EpochAccuracy(
+    int Epoch,
+    double Training,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Validation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Strokes);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ModelCard))]
+internal sealed partial class ModelCardJson : JsonSerializerContext;

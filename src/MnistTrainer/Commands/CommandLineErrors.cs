@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+
+namespace MnistTrainer.Commands;
+
+/// <summary>What was wrong with a command line, in a sentence, with what was probably meant.</summary>
+internal static partial class CommandLineErrors
+{
+    private const string Program = "MnistTrainer";
+
+    /// <summary>The first mistake.</summary>
+    /// <param name="parsed">A command line with at least one error.</param>
+    public static string Explain(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var unknown = parsed.UnmatchedTokens.Concat(parsed.Tokens.Select(token => token.Value).Where(IsOption).Except(command.Options.Select(option => option.Name))).FirstOrDefault();
+        if (command is not RootCommand)
+        {
+            var message = WrongType().Replace(parsed.Errors[0].Message, "$2 takes a whole number, not '$1'.");
+            return $"{message}{(unknown is null ? "" : Meant(unknown, command.Options.Select(option => option.Name)))} See '{Program} {command.Name} --help'.";
+        }
+
+        string[] names = [.. command.Subcommands.Select(one => one.Name)];
+        return $"{(unknown is null ? "Name a command." : $"There is no command '{unknown}'.{Meant(unknown, names)}")} There are: {string.Join(", ", names)}. See '{Program} --help'.";
+    }
+
+    /// <summary>Takes no misspelt option for a name or a file.</summary>
+    /// <param name="argument">Takes one word or several.</param>
+    public static void RefuseOptions(Argument<string[]> argument) => argument.Validators.Add(result =>
+    {
+        if (result.Tokens.FirstOrDefault(token => IsOption(token.Value)) is { } option)
+            result.AddError($"Unrecognized command or argument '{option.Value}'.");
+    });
+
+    private static bool IsOption(string word) => word.StartsWith("--", StringComparison.Ordinal);
+
+    /// <summary>A command line that a shell takes.</summary>
+    /// <param name="arguments">Behind the program's name.</param>
+    public static string CommandLine(params IEnumerable<string> arguments) =>
+        string.Join(' ', arguments.Select(argument => Plain().IsMatch(argument) ? argument : $"\"{argument}\"").Prepend(Program));
+
+    private static string Meant(string unknown, IEnumerable<string> names)
+    {
+        var (distance, name) = names.Select(name => (Distance(unknown, name), name)).DefaultIfEmpty((int.MaxValue, "")).Min();
+        return distance <= 2 ? $" Did you mean '{name}'?" : "";
+    }
+
+    /// <summary>Letters to insert, delete or replace (Levenshtein, 1966).</summary>
+    private static int Distance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var diagonal = row[0]++;
+            for (var j = 1; j <= to.Length; j++)
+                (diagonal, row[j]) = (row[j], Math.Min(diagonal + (from[i - 1] == to[j - 1] ? 0 : 1), 1 + Math.Min(row[j], row[j - 1])));
+        }
+
+        return row[^1];
+    }
+
+    [GeneratedRegex(@"^Cannot parse argument '(.*)' for option '(.*)' as expected type '.*Int32.*'\.$")]
+    private static partial Regex WrongType();
+
+    [GeneratedRegex(@"^[\w./:=+,@%-]+$")]
+    private static partial Regex Plain();
+}

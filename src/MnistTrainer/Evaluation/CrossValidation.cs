@@ -1,0 +1,97 @@
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Statistics;
+using MnistTrainer.Datasets;
+using MnistTrainer.Recipes;
+using MnistTrainer.Storage;
+using MnistTrainer.Training;
+
+namespace MnistTrainer.Evaluation;
+
+/// <summary>k-fold cross-validation: every image is validated once, by a network that never saw it.</summary>
+public static class CrossValidation
+{
+    /// <summary>All that decides the folds' results.</summary>
+    /// <param name="Recipe">The network and how to train it.</param>
+    /// <param name="Folds">Parts that the images are cut into, 2 or more.</param>
+    /// <param name="Repeats">How often, each time cut anew.</param>
+    /// <param name="Seed">Of the first repeat; each further repeat takes the next one. It draws the cut and the training.</param>
+    /// <param name="Threads">That libtorch computes with.</param>
+    /// <param name="Strokes">Whether pen strokes are mixed in.</param>
+    /// <param name="ByWriter">Whether folds are stretches of MNIST's file, which stands in the order of its writers, rather than drawn.</param>
+    public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads, bool Strokes = false, bool ByWriter = false);
+
+    /// <summary>The outcome of one fold's training.</summary>
+    /// <param name="Repeat">From 1.</param>
+    /// <param name="Fold">From 1.</param>
+    /// <param name="Result">The epoch whose weights are kept: accuracy and loss on its training and validation images.</param>
+    public sealed record FoldResult(int Repeat, int Fold, EpochResult Result);
+
+    /// <summary>The images of one fold.</summary>
+    /// <param name="digits">All images.</param>
+    /// <param name="folds">Number of folds.</param>
+    /// <param name="fold">From 1.</param>
+    /// <param name="seed">Draws a stratified cut: each fold holds each digit in its share, to within one image. With null, folds are stretches of the images as they stand.</param>
+    /// <returns>The folds' validation images are all images, each once.</returns>
+    public static (DigitSet Training, DigitSet Validation) Cut(DigitSet digits, int folds, int fold, int? seed)
+    {
+        var order = seed is { } drawn ? digits.StratifiedOrder(drawn) : [.. Enumerable.Range(0, digits.Count)];
+        var (start, end) = ((int)((long)digits.Count * (fold - 1) / folds), (int)((long)digits.Count * fold / folds));
+        return (digits.Take([.. order.Take(start).Concat(order.Skip(end)).Order()]), digits.Take([.. order.Take(start..end).Order()]));
+    }
+
+    /// <summary>Trains and measures every fold that isn't finished yet.</summary>
+    /// <param name="folder">Keeps each finished fold, so that a killed run goes on with the first unfinished one.</param>
+    /// <param name="settings">All that decides the results.</param>
+    /// <param name="digits">All images.</param>
+    /// <param name="strokes">All pen strokes, whose writers are cut into the same number of folds; null for none.</param>
+    /// <param name="fit">Trains a state on a fold: <see cref="Trainer.Fit"/> with what shows it.</param>
+    /// <param name="onFold">Told of every fold, earlier ones too.</param>
+    /// <returns>The results, repeat by repeat, fold by fold.</returns>
+    /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
+    /// <exception cref="IOException">Another process works in the folder.</exception>
+    public static IReadOnlyList<FoldResult> Run(
+        string folder, Settings settings, DigitSet digits, IReadOnlyList<WrittenDigit>? strokes, Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null)
+    {
+        using var held = FolderLock.Take(folder);
+        ResultCache.Open(folder, settings, MnistDataset.Sha256);
+        var results = new List<FoldResult>();
+        for (var repeat = 1; repeat <= settings.Repeats; repeat++)
+        {
+            for (var fold = 1; fold <= settings.Folds; fold++)
+            {
+                var seed = settings.Seed + repeat - 1;
+                var result = ResultCache.Get(folder, $"repeat-{repeat}-fold-{fold}", () =>
+                {
+                    var data = TrainingData.Mix(settings.Recipe, Cut(digits, settings.Folds, fold, settings.ByWriter ? null : seed),
+                        strokes is null ? null : WrittenDigit.Cut(strokes, settings.Folds, fold, seed), seed);
+                    using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
+                    fit(state, data);
+                    return new FoldResult(repeat, fold, state.ResultEpoch);
+                });
+                results.Add(result);
+                onFold?.Invoke(result);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Mean and standard deviation of the folds' validation accuracies.</summary>
+    /// <param name="folds">Two or more.</param>
+    public static Summary Summarise(IReadOnlyList<FoldResult> folds)
+    {
+        var (mean, deviation) = folds.Select(fold => fold.Result.ValidationAccuracy).MeanStandardDeviation();
+
+        // Folds share most of their training images, so the plain standard error is too small: Nadeau and Bengio's correction (2003)
+        // adds the ratio of validation to training images, 1 / (k − 1)
+        var k = folds.Max(fold => fold.Fold);
+        var standardError = deviation * Math.Sqrt(1.0 / folds.Count + 1.0 / (k - 1));
+        return new Summary(mean, deviation, StudentT.InvCDF(0, 1, folds.Count - 1, 0.975) * standardError);
+    }
+
+    /// <summary>The outcome.</summary>
+    /// <param name="Mean">Mean validation accuracy, 0 to 1.</param>
+    /// <param name="StandardDeviation">Of the folds' accuracies (n − 1).</param>
+    /// <param name="HalfWidth">Half of the 95 % confidence interval of the mean, corrected for folds that share training images.</param>
+    public sealed record Summary(double Mean, double StandardDeviation, double HalfWidth);
+}

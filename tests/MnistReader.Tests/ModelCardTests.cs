@@ -1,0 +1,50 @@
+using System.Text.Json;
+using MnistReader.Inference;
+using Xunit;
+
+namespace MnistReader.Tests;
+
+public class ModelCardTests
+{
+    private const string Json = """
+        {"name":"mnist","version":"2026.11.23-1a2b3c4d","created":"2026-11-23T12:34:56+00:00","network":"deeper","parameters":99710,"multiplyAdds":2500000,"networkSha256":"5e55",
+        "training":{"epochs":10,"seed":1,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
+        "crossValidation":{"folds":5,"mean":0.99062,"standardDeviation":0.00104},"testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
+        "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,
+        "history":[{"epoch":1,"training":0.8125,"validation":0.9704,"strokes":0.9},{"epoch":1,"training":0.9}],
+        "calibrationHistory":[{"epoch":1,"training":0.8,"validation":0.97}],"framingVersion":1,"selfTest":{"pixels":"AP8=","digit":7}}
+        """;
+
+    [Fact]
+    public void A_card_comes_back_from_json_as_it_was()
+    {
+        var card = ModelCard.FromJson(Json);
+
+        Assert.Equal(Json.ReplaceLineEndings(""), card.ToJson());
+        Assert.Equal(card.ToJson(), ModelCard.FromJson(card.ToJson()).ToJson());
+    }
+
+    [Fact]
+    public void What_was_not_measured_may_be_missing()
+    {
+        var card = JsonDocument.Parse(Json).RootElement.EnumerateObject()
+            .Where(member => member.Name is not ("networkSha256" or "crossValidation" or "calibrationError" or "rejectionThreshold" or "selfTest" or "history" or "calibrationHistory"));
+
+        var read = ModelCard.FromJson($"{{{string.Join(',', card.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}");
+
+        Assert.Null(read.NetworkSha256);
+        Assert.Null(read.CrossValidation);
+        Assert.Null(read.CalibrationError);
+        Assert.Null(read.RejectionThreshold);
+        Assert.Null(read.SelfTest);
+        Assert.Null(read.History);
+        Assert.Null(read.CalibrationHistory);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("no JSON")]
+    [InlineData("""{"name":"mnist"}""")]
+    public void What_is_not_a_card_is_refused(string json) => Assert.ThrowsAny<JsonException>(() => ModelCard.FromJson(json));
+}
