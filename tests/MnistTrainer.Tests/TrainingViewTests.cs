@@ -12,7 +12,7 @@ public class TrainingViewTests
     public void In_a_pipe_there_is_a_line_within_an_epoch_whenever_the_interval_has_passed_without_one()
     {
         Assert.Equal(
-            ["epoch   1/100   25 %  loss 2.0000  1,234 images/s", "epoch   1/100   50 %  loss 2.0000  1,234 images/s", "epoch 100/100  train 0.1235 99.12%  val 0.0346 100.00%  strokes 97.13%  1234.6 s"],
+            ["in epoch 1/100   25 %  loss 2.0000  1,234 images/s", "in epoch 1/100   50 %  loss 2.0000  1,234 images/s", "epoch 100/100  train 0.1235 99.12%  val 0.0346 100.00%  strokes 97.13%  1234.6 s"],
             Lines(TimeSpan.Zero, Full, batches: 2));
         Assert.Single(Lines(TimeSpan.FromDays(1), Full, batches: 2));
     }

@@ -46,7 +46,7 @@ public static class TrainingView
             batch =>
             {
                 if (clock.Elapsed >= interval && batch.Batch < batch.Batches)
-                    Write(string.Create(CultureInfo.InvariantCulture, $"epoch {batch.Epoch,3}/{epochs}  {100 * batch.Batch / batch.Batches,3} %  {Line(batch)}"));
+                    Write(string.Create(CultureInfo.InvariantCulture, $"in epoch {batch.Epoch}/{epochs}  {100 * batch.Batch / batch.Batches,3} %  {Line(batch)}"));
             },
             result => Write(Line(result, epochs)));
 
