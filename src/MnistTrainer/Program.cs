@@ -27,9 +27,11 @@ try
 }
 catch (OperationCanceledException)
 {
-    return Fail(130, command.CommandResult.Command.Name is "predict" or "evaluate" ? "Stopped." : $"Stopped. What was finished is kept; go on with: {CommandLineErrors.CommandLine(args)}");
+    var keeps = command.CommandResult.Command.Name is not ("predict" or "evaluate");
+    return Fail(130, keeps ? $"Stopped. What was finished is kept; go on with: {CommandLineErrors.CommandLine(args)}" : "Stopped.");
 }
-catch (Exception e) when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException or DllNotFoundException)
+catch (Exception e)
+    when (e is IOException or InvalidDataException or ImageException or ArgumentException or UnauthorizedAccessException or DllNotFoundException)
 {
     return Fail(1, e.Message);
 }

@@ -13,15 +13,17 @@ internal static partial class CommandLineErrors
     public static string Explain(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var unknown = parsed.UnmatchedTokens.Concat(parsed.Tokens.Select(token => token.Value).Where(IsOption).Except(command.Options.Select(option => option.Name))).FirstOrDefault();
+        string[] options = [.. command.Options.Select(option => option.Name)];
+        var unknown = parsed.UnmatchedTokens.Concat(parsed.Tokens.Select(token => token.Value).Where(IsOption).Except(options)).FirstOrDefault();
         if (command is not RootCommand)
         {
             var message = WrongType().Replace(parsed.Errors[0].Message, "$2 takes a whole number, not '$1'.");
-            return $"{message}{(unknown is null ? "" : Meant(unknown, command.Options.Select(option => option.Name)))} See '{Program} {command.Name} --help'.";
+            return $"{message}{Meant(unknown, options)} See '{Program} {command.Name} --help'.";
         }
 
         string[] names = [.. command.Subcommands.Select(one => one.Name)];
-        return $"{(unknown is null ? "Name a command." : $"There is no command '{unknown}'.{Meant(unknown, names)}")} There are: {string.Join(", ", names)}. See '{Program} --help'.";
+        var mistake = unknown is null ? "Name a command." : $"There is no command '{unknown}'.{Meant(unknown, names)}";
+        return $"{mistake} There are: {string.Join(", ", names)}. See '{Program} --help'.";
     }
 
     /// <summary>Takes no misspelt option for a name or a file.</summary>
@@ -39,11 +41,8 @@ internal static partial class CommandLineErrors
     public static string CommandLine(params IEnumerable<string> arguments) =>
         string.Join(' ', arguments.Select(argument => Plain().IsMatch(argument) ? argument : $"\"{argument}\"").Prepend(Program));
 
-    private static string Meant(string unknown, IEnumerable<string> names)
-    {
-        var (distance, name) = names.Select(name => (Distance(unknown, name), name)).DefaultIfEmpty((int.MaxValue, "")).Min();
-        return distance <= 2 ? $" Did you mean '{name}'?" : "";
-    }
+    private static string Meant(string? unknown, IEnumerable<string> names) =>
+        unknown is not null && names.Select(name => (Distance: Distance(unknown, name), name)).Min() is { Distance: <= 2, name: var name } ? $" Did you mean '{name}'?" : "";
 
     /// <summary>Letters to insert, delete or replace (Levenshtein, 1966).</summary>
     private static int Distance(string from, string to)

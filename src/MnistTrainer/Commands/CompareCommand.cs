@@ -94,7 +94,8 @@ internal static class CompareCommand
                 {
                     var recipe = overrides.Load(parsed, name);
                     ResultCache.Open(Path.Combine(folder, Name(name)), recipe);
-                    contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(recipe, seed, Path.Combine(folder, Name(name), $"seed-{seed}.onnx"), TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
+                    contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(
+                        recipe, seed, Path.Combine(folder, Name(name), $"seed-{seed}.onnx"), TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
                 }
             }
 

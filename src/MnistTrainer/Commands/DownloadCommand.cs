@@ -27,7 +27,7 @@ internal static class DownloadCommand
 
             if (parsed.GetValue(strokes) is { } strokesFolder)
             {
-                var isNew = WithBars(show => StrokeDataset.DownloadAsync(strokesFolder, StrokeDataset.Archive, show, cancellation));
+                var isNew = WithProgress(show => StrokeDataset.DownloadAsync(strokesFolder, StrokeDataset.Archive, show, cancellation));
                 var (ofTraining, ofTest) = StrokeDataset.LoadParts(strokesFolder);
                 Console.WriteLine($"{ofTraining.Count:N0} pen digits in '{strokesFolder}', verified, and {ofTest.Count:N0} of other writers; {(isNew ? "downloaded" : "they were there")}.");
             }
@@ -35,11 +35,17 @@ internal static class DownloadCommand
         return command;
     }
 
-    /// <summary>Fetches what a folder lacks of MNIST, with a progress bar; says nothing where nothing is missing.</summary>
-    public static IReadOnlyList<string> Fetch(string folder, CancellationToken cancellation) =>
-        MnistDataset.Sha256.Keys.All(name => MnistDataset.Find(folder, name) is not null)
-            ? []
-            : WithBars(show => MnistDataset.DownloadAsync(folder, MnistDataset.Mirrors(Environment.GetEnvironmentVariable(MnistDataset.MirrorsVariable)), show, cancellation));
+    /// <summary>Fetches what a folder lacks of MNIST, and shows how far it is; says nothing where nothing is missing.</summary>
+    public static IReadOnlyList<string> Fetch(string folder, CancellationToken cancellation)
+    {
+        if (MnistDataset.Sha256.Keys.All(name => MnistDataset.Find(folder, name) is not null))
+            return [];
+
+        var mirrors = MnistDataset.Mirrors(Environment.GetEnvironmentVariable(MnistDataset.MirrorsVariable));
+        return WithProgress(show => MnistDataset.DownloadAsync(folder, mirrors, show, cancellation));
+    }
+
+    private static T WithProgress<T>(Func<Action<string, long, long?>, Task<T>> download) => Console.IsOutputRedirected ? WithLines(download) : WithBars(download);
 
     /// <summary>A line for each file, and one every ten seconds.</summary>
     private static T WithLines<T>(Func<Action<string, long, long?>, Task<T>> download)
@@ -59,7 +65,7 @@ internal static class DownloadCommand
     }
 
     private static T WithBars<T>(Func<Action<string, long, long?>, Task<T>> download) =>
-        Console.IsOutputRedirected ? WithLines(download) : AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn()).Start(context =>
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn()).Start(context =>
         {
             var bars = new Dictionary<string, ProgressTask>();
             return download(Show).GetAwaiter().GetResult();

@@ -88,7 +88,8 @@ internal static class EvaluateCommand
     }
 
     /// <summary>Pen strokes at every width and size; each cell reads all digits once, each at a place of its own.</summary>
-    private static IEnumerable<ResultRow> Strokes(DigitClassifier classifier, string kind, IReadOnlyList<WrittenDigit> digits, string who, CancellationToken cancellation)
+    private static IEnumerable<ResultRow> Strokes(
+        DigitClassifier classifier, string kind, IReadOnlyList<WrittenDigit> digits, string who, CancellationToken cancellation)
     {
         yield return new($"{kind}: whose", Text($"{digits.Select(digit => digit.Writer).Distinct().Count()} writers"), who);
 

@@ -76,10 +76,7 @@ internal static class PredictCommand
     private static byte[] Bytes(string file, CancellationToken cancellation)
     {
         if (file != StandardInput)
-        {
-            return File.Exists(file) ? File.ReadAllBytes(file)
-                : throw new FileNotFoundException(Directory.Exists(file) ? "There are no images in this folder." : IsPattern(file) ? "No file is so called." : "There is no such file.");
-        }
+            return File.Exists(file) ? File.ReadAllBytes(file) : throw new FileNotFoundException(Missing(file));
 
         using var input = Console.OpenStandardInput();
         using var content = new MemoryStream();
@@ -87,14 +84,31 @@ internal static class PredictCommand
         return content.ToArray();
     }
 
+    private static string Missing(string word)
+    {
+        if (Directory.Exists(word))
+            return "There are no images in this folder.";
+        return IsPattern(word) ? "No file is so called." : "There is no such file.";
+    }
+
     /// <summary>The files that a word of the command line stands for, in the order of their names; the word itself where it stands for none.</summary>
     private static IEnumerable<string> Files(string word)
     {
-        var found = Directory.Exists(word) ? Directory.EnumerateFiles(word, "*", SearchOption.AllDirectories).Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()))
-            : !File.Exists(word) && IsPattern(word) && Path.GetDirectoryName(word) is { } folder && (folder.Length == 0 || Directory.Exists(folder))
-                ? Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, Path.GetFileName(word)).Select(file => Path.Combine(folder, Path.GetFileName(file)))
-            : [];
-        return found.Order(StringComparer.Ordinal).DefaultIfEmpty(word);
+        return Found().Order(StringComparer.Ordinal).DefaultIfEmpty(word);
+
+        IEnumerable<string> Found()
+        {
+            if (Directory.Exists(word))
+            {
+                return Directory.EnumerateFiles(word, "*", SearchOption.AllDirectories)
+                    .Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()));
+            }
+
+            var folder = Path.GetDirectoryName(word) ?? "";
+            return !File.Exists(word) && IsPattern(word) && Directory.Exists(Path.GetFullPath(folder))
+                ? Directory.EnumerateFiles(Path.GetFullPath(folder), Path.GetFileName(word)).Select(file => Path.Combine(folder, Path.GetFileName(file)))
+                : [];
+        }
     }
 
     private static bool IsPattern(string word) => Path.GetFileName(word).AsSpan().ContainsAny('*', '?');

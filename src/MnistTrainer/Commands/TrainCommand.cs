@@ -62,7 +62,8 @@ internal static class TrainCommand
 
         var command = new Command("train",
             "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n" +
-            "An epoch's line has mean loss and accuracy in training (train) and on what is held back (val), accuracy on strokes of writers who are held back, and seconds.\n\n" +
+            "An epoch's line has mean loss and accuracy in training (train) and on what is held back (val),\n" +
+            "accuracy on strokes of writers who are held back, and seconds.\n\n" +
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
@@ -88,8 +89,8 @@ internal static class TrainCommand
                 }
                 catch (OperationCanceledException) when (!dry && Directory.Exists(run.Folder))
                 {
-                    string[] goOn = ["train", "--resume", run.Folder, .. Given(parsed, data), .. Given(parsed, output), .. Given(parsed, timeLimit), .. Given(parsed, tensorBoard)];
-                    Console.Error.WriteLine($"Stopped. What was finished is kept; go on with: {CommandLineErrors.CommandLine(goOn)}");
+                    var goOn = new Option[] { data, output, timeLimit, tensorBoard }.SelectMany(option => Given(parsed, option));
+                    Console.Error.WriteLine($"Stopped. What was finished is kept; go on with: {CommandLineErrors.CommandLine(["train", "--resume", run.Folder, .. goOn])}");
                     return 130;
                 }
 
@@ -144,7 +145,8 @@ internal static class TrainCommand
         if (dryRun)
             (data, test) = (data.First(recipe.BatchSize), test.Take([.. Enumerable.Range(0, recipe.BatchSize)]));
         var sources = Sources(run, corrections);
-        using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{run.Options.Split.Images} images, seed {run.Options.Split.Seed}" });
+        var (heldBack, splitSeed) = run.Options.Split;
+        using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{heldBack} images, seed {splitSeed}" });
         run.Begin(); // whatever is wrong with the options has been told
         var events = tensorBoard ? new TensorBoard(run.Folder) : null;
 
@@ -207,7 +209,8 @@ internal static class TrainCommand
         if (accuracy < NearChance)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"The network has not learned: it reads {100 * accuracy:F1} % of the {of} images, and guessing a tenth. No model was written. Try a lower learning rate (it is {recipe.LearningRate})."));
+                $"The network has not learned: it reads {100 * accuracy:F1} % of the {of} images, and guessing a tenth. " +
+                $"No model was written. Try a lower learning rate (it is {recipe.LearningRate})."));
         }
     }
 

@@ -64,7 +64,9 @@ public static class MnistDataset
     public static DigitSet LoadTest(string folder) => Load(folder, TestImages, TestLabels, 10_000);
 
     /// <summary>The path of a file in a folder; null where it isn't there.</summary>
-    /// <param name="folder">The data folder. The file may be raw or gzipped, have a dot before <c>idx</c>, and stand in a folder of its own name, as in Kaggle's copies.</param>
+    /// <param name="folder">
+    /// The data folder. The file may be raw or gzipped, have a dot before <c>idx</c>, and stand in a folder of its own name, as in Kaggle's copies.
+    /// </param>
     /// <param name="name">One of the names of <see cref="Sha256"/>.</param>
     public static string? Find(string folder, string name) =>
         new[] { name, name.Replace("-idx", ".idx", StringComparison.Ordinal) }.SelectMany(spelling => new[] { spelling, spelling + ".gz" })
@@ -78,7 +80,8 @@ public static class MnistDataset
         Uri[] named = [.. (variable ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(Address)];
         return named.Length > 0 ? named : PublicMirrors;
 
-        static Uri Address(string text) => Uri.TryCreate(text.TrimEnd('/') + '/', UriKind.Absolute, out var address) && address.Scheme is "http" or "https" // the files stand in it
+        static Uri Address(string text) =>
+            Uri.TryCreate(text.TrimEnd('/') + '/', UriKind.Absolute, out var address) && address.Scheme is "http" or "https" // the files stand in it
             ? address
             : throw new ArgumentException($"{MirrorsVariable}: '{text}' is no address of a mirror. Write https://HOST/FOLDER.");
     }
@@ -119,7 +122,10 @@ public static class MnistDataset
             }
 
             if (faults.Count == mirrors.Count)
-                throw new IOException($"No mirror gave {name}.gz ({string.Join("; ", faults)}). Put the file into '{folder}' yourself, or name another mirror in {MirrorsVariable}.");
+            {
+                throw new IOException(
+                    $"No mirror gave {name}.gz ({string.Join("; ", faults)}). Put the file into '{folder}' yourself, or name another mirror in {MirrorsVariable}.");
+            }
         }
 
         return missing;
@@ -195,7 +201,8 @@ public static class MnistDataset
             return "holds labels above 9: perhaps EMNIST's letters";
         if (images && Hash([.. file[..16], .. Transposed(content)]) == Sha256[name])
             return "holds MNIST's images with rows and columns exchanged";
-        return "has MNIST's form but other content: perhaps that of EMNIST (whose images have rows and columns exchanged), KMNIST or Fashion-MNIST, or it is damaged";
+        return "has MNIST's form but other content: " +
+            "perhaps that of EMNIST (whose images have rows and columns exchanged), KMNIST or Fashion-MNIST, or it is damaged";
 
         static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }

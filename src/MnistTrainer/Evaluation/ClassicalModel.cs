@@ -54,7 +54,9 @@ public sealed record ClassicalModel(
     /// <param name="seed">Draws everything that is random.</param>
     /// <param name="threads">That LightGBM computes with; the linear model takes one always.</param>
     /// <returns>What reads an image; for one thread at a time.</returns>
-    /// <exception cref="DllNotFoundException">LightGBM lacks OpenMP (libgomp.so.1), which libtorch brings: call <see cref="Networks.LibTorch.Load()"/> before.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// LightGBM lacks OpenMP (libgomp.so.1), which libtorch brings: call <see cref="Networks.LibTorch.Load()"/> before.
+    /// </exception>
     public Func<DigitImage, Prediction> Train(DigitSet training, int seed, int threads)
     {
         var context = new MLContext(seed);

@@ -72,7 +72,10 @@ public sealed class OnnxExporter
         var largest = actual.Zip(expected).Max(pair => pair.First.Probabilities.Append(pair.First.DigitProbability)
             .Zip(pair.Second.Probabilities.Append(pair.Second.DigitProbability)).Max(both => Math.Abs(both.First - both.Second)));
         if (changed > 0 || !(largest <= MaxDifference))
-            throw new InvalidDataException($"The exported file differs from the network: {changed} other answers, probabilities up to {largest:G2} apart. It was not written; the run's checkpoint has the weights.");
+        {
+            throw new InvalidDataException($"The exported file differs from the network: {changed} other answers, probabilities up to {largest:G2} apart. " +
+                "It was not written; the run's checkpoint has the weights.");
+        }
     }
 
     private GraphProto Translate(Sequential network, double temperature)

@@ -59,7 +59,8 @@ public static partial class LibTorch
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            throw new DllNotFoundException($"'{library}' can't be loaded: {string.Join(' ', e.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}", e);
+            var lines = e.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            throw new DllNotFoundException($"'{library}' can't be loaded: {string.Join(' ', lines)}", e);
         }
     }
 

@@ -102,7 +102,9 @@ public sealed record Recipe
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes");
 
     /// <summary>Reads a recipe.</summary>
-    /// <param name="nameOrPath">The name of a recipe that ships with the trainer, or the path of a JSON file, in which comments and trailing commas may stand.</param>
+    /// <param name="nameOrPath">
+    /// The name of a recipe that ships with the trainer, or the path of a JSON file, in which comments and trailing commas may stand.
+    /// </param>
     /// <param name="overrides">Settings that replace the file's, as <c>epochs=3</c> or <c>augmentation.rotationDegrees=10</c>.</param>
     /// <exception cref="ArgumentException">There is no such recipe or network; the message lists those there are.</exception>
     /// <exception cref="InvalidDataException">The file isn't a recipe; the message names the line, the setting that is wrong, and what it takes.</exception>

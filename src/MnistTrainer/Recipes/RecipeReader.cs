@@ -21,7 +21,8 @@ internal sealed partial class RecipeReader(string name, string text)
         {
             FindLines();
             var json = JsonNode.Parse(text, new JsonNodeOptions { PropertyNameCaseInsensitive = true },
-                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject ?? throw new JsonException("It is no JSON object.");
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
+                ?? throw new JsonException("It is no JSON object.");
             json.Remove("$schema");
             foreach (var setting in overrides)
                 Override(json, setting);
@@ -83,11 +84,14 @@ internal sealed partial class RecipeReader(string name, string text)
         var parents = string.Concat(path[..^1].Select(part => part + '.'));
         return Setting(owner, path[^1]) is { } setting
             ? Takes(parents, setting)
-            : $"{Line(parents + path[^1])}There is no setting '{parents}{path[^1]}'. There are: {string.Join(", ", Settings(owner).Select(known => parents + Name(known)))}.";
+            : $"{Line(parents + path[^1])}There is no setting '{parents}{path[^1]}'. " +
+                $"There are: {string.Join(", ", Settings(owner).Select(known => parents + Name(known)))}.";
 
-        static PropertyInfo? Setting(Type owner, string name) => Settings(owner).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)); // as the deserializer does
+        static PropertyInfo? Setting(Type owner, string name) =>
+            Settings(owner).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)); // as the deserializer does
 
-        static IEnumerable<PropertyInfo> Settings(Type owner) => owner.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(setting => setting.CanWrite);
+        static IEnumerable<PropertyInfo> Settings(Type owner) =>
+            owner.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(setting => setting.CanWrite);
     }
 
     private string Takes(string parents, PropertyInfo setting)
@@ -95,7 +99,8 @@ internal sealed partial class RecipeReader(string name, string text)
         var type = setting.PropertyType;
         return $"{Line(parents + Name(setting))}'{parents}{Name(setting)}' takes " + setting.GetCustomAttribute<RangeAttribute>() switch
         {
-            { } range => string.Create(CultureInfo.InvariantCulture, $"{(type == typeof(int) ? "a whole number" : "a number")} from {range.Minimum} to {range.Maximum}."),
+            { } range => string.Create(CultureInfo.InvariantCulture,
+                $"{(type == typeof(int) ? "a whole number" : "a number")} from {range.Minimum} to {range.Maximum}."),
             _ when type.IsEnum => $"{string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}.",
             _ when type == typeof(bool) => "true or false.",
             _ when type == typeof(string) => "a name.",

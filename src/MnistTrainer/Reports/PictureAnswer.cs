@@ -37,7 +37,18 @@ internal sealed record PictureAnswer(string File, DigitReading? Reading, NumberR
 
     /// <summary>As a JSON object; <c>digit</c> is left out where the model rejects the picture.</summary>
     public string ToJson() => JsonSerializer.Serialize(
-        new { File, Reading?.Digit, Reading?.Prediction.IsDigit, Reading?.Prediction.Confidence, Reading?.Prediction.Probabilities, Number?.Text, Number?.Warning, Error }, Format);
+        new
+        {
+            File,
+            Reading?.Digit,
+            Reading?.Prediction.IsDigit,
+            Reading?.Prediction.Confidence,
+            Reading?.Prediction.Probabilities,
+            Number?.Text,
+            Number?.Warning,
+            Error,
+        },
+        Format);
 
     /// <summary>As a row of CSV (RFC 4180); <c>digit</c> is empty where the model rejects the picture.</summary>
     public string ToCsv() => string.Join(',',

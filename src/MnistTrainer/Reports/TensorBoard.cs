@@ -18,7 +18,8 @@ public sealed class TensorBoard
     /// <param name="folder">Gets <c>events.out.tfevents.…</c>; it exists.</param>
     public TensorBoard(string folder)
     {
-        _path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}.{Environment.MachineName}.{Environment.ProcessId}"));
+        _path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture,
+            $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}.{Environment.MachineName}.{Environment.ProcessId}"));
         Append(content =>
         {
             content.WriteRawTag(26); // file_version = 3

@@ -46,7 +46,7 @@ public static class TrainingView
             batch =>
             {
                 if (clock.Elapsed >= interval && batch.Batch < batch.Batches)
-                    Write(string.Create(CultureInfo.InvariantCulture, $"in epoch {batch.Epoch}/{epochs}  {100 * batch.Batch / batch.Batches,3} %  {Line(batch)}"));
+                    Write($"in epoch {batch.Epoch}/{epochs}  {100 * batch.Batch / batch.Batches,3} %  {Line(batch)}");
             },
             result => Write(Line(result, epochs)));
 
@@ -61,7 +61,8 @@ public static class TrainingView
 
     private static string Line(EpochResult result, int epochs) // 80 characters hold it, with a hundred epochs and strokes
     {
-        var validation = double.IsNaN(result.ValidationLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $"  val {result.ValidationLoss:F4} {100 * result.ValidationAccuracy:F2}%");
+        var validation = double.IsNaN(result.ValidationLoss) ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"  val {result.ValidationLoss:F4} {100 * result.ValidationAccuracy:F2}%");
         var strokes = double.IsNaN(result.StrokeAccuracy) ? "" : string.Create(CultureInfo.InvariantCulture, $"  strokes {100 * result.StrokeAccuracy:F2}%");
         return string.Create(CultureInfo.InvariantCulture,
             $"epoch {result.Epoch,3}/{epochs}  train {result.TrainingLoss:F4} {100 * result.TrainingAccuracy:F2}%{validation}{strokes}  {result.Seconds:F1} s");

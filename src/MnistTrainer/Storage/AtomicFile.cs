@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace MnistTrainer.Storage;
 
-/// <summary>Files that are there whole or not at all, even after a power cut: written to a temporary name beside the target, flushed to the disk, then renamed.</summary>
+/// <summary>
+/// Files that are there whole or not at all, even after a power cut: written to a temporary name beside the target, flushed to the disk, then renamed.
+/// </summary>
 public static partial class AtomicFile
 {
     private const string Ending = ".tmp";
@@ -61,7 +63,8 @@ public static partial class AtomicFile
         {
             var rest = Path.GetFileName(file).AsSpan();
             if (rest.StartsWith(name + '.', StringComparison.Ordinal)
-                && int.TryParse(rest[(name.Length + 1)..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var process) && !IsRunning(process))
+                && int.TryParse(rest[(name.Length + 1)..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                && !IsRunning(process))
             {
                 File.Delete(file);
             }

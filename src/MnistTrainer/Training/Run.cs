@@ -30,8 +30,8 @@ public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int 
 }
 
 /// <summary>
-/// The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html. One process at a time writes to it,
-/// from <see cref="Begin"/> or <see cref="Resume"/> until it is disposed.
+/// The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.
+/// One process at a time writes to it, from <see cref="Begin"/> or <see cref="Resume"/> until it is disposed.
 /// </summary>
 public sealed class Run : IDisposable
 {
@@ -74,7 +74,9 @@ public sealed class Run : IDisposable
     public static Run Create(string root, RunOptions options) => new(Path.Combine(root, string.Create(CultureInfo.InvariantCulture,
         $"{DateTime.Now:yyyy-MM-dd-HHmmss}-{Path.GetFileNameWithoutExtension(options.RecipeName)}")), options) { _isNew = true };
 
-    /// <summary>Makes the folder of a new run, which no other run has, and keeps the options in it: for when all that they name has been read. A resumed run has it.</summary>
+    /// <summary>
+    /// Makes the folder of a new run, which no other run has, and keeps the options in it: for when all that they name has been read. A resumed run has it.
+    /// </summary>
     public void Begin()
     {
         if (!_isNew)

@@ -123,7 +123,7 @@ public sealed class TrainingState : IDisposable
     public static TrainingState Load(string path, Recipe recipe, int seed, IReadOnlyDictionary<string, string>? dataSha256 = null)
     {
         using var file = Open(path);
-        var kept = file.GetEntry(FingerprintName) is null ? null : JsonSerializer.Deserialize<Fingerprint>(Read(FingerprintName)!, Recipe.Format); // earlier versions kept none
+        var kept = ReadFingerprint();
         if (kept is not null && Difference(kept, new Fingerprint(recipe, seed, dataSha256)) is { } difference)
             throw new InvalidDataException($"'{path}' is of another run: {difference}. Put back the run.json that it was made with, or begin a new run.");
 
@@ -144,6 +144,18 @@ public sealed class TrainingState : IDisposable
         {
             state.Dispose();
             throw NoCheckpoint(path, e);
+        }
+
+        Fingerprint? ReadFingerprint()
+        {
+            try
+            {
+                return Read(FingerprintName) is { } json ? JsonSerializer.Deserialize<Fingerprint>(json, Recipe.Format) : null; // earlier versions kept none
+            }
+            catch (JsonException e)
+            {
+                throw NoCheckpoint(path, e);
+            }
         }
 
         MemoryStream? Read(string name)
