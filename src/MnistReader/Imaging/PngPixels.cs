@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace MnistReader.Imaging;
@@ -100,7 +101,7 @@ internal sealed class PngPixels
             return LookUp(samples, colours) ? MemoryMarshal.AsBytes(colours) : [];
 
         var (step, pixelBytes) = (_depth / 8, FilterBytes); // of 16 bits the high ones, which come first
-        for (var x = 0; x < colours.Length; x++)
+        for (var x = _kind is Rgb && _depth == 8 && _transparent is null ? Widen(samples, colours) : 0; x < colours.Length; x++)
         {
             var pixel = samples.Slice(x * pixelBytes, pixelBytes);
             var colour = _kind is Rgb or Rgba ? pixel[0] | (uint)pixel[step] << 8 | (uint)pixel[2 * step] << 16 : 0x010101u * pixel[0];
@@ -114,6 +115,20 @@ internal sealed class PngPixels
         }
 
         return MemoryMarshal.AsBytes(colours);
+    }
+
+    // most PNGs are of three bytes a pixel: four of them at a time; how many were done, since the last may be too few
+    private static int Widen(ReadOnlySpan<byte> rgb, Span<uint> colours)
+    {
+        var x = 0;
+        for (; 3 * x + Vector128<byte>.Count <= rgb.Length; x += 4)
+        {
+            var spread = Vector128.Create(0, 1, 2, 16, 3, 4, 5, 16, 6, 7, 8, 16, 9, 10, 11, (byte)16); // 16 gives 0
+            var four = Vector128.Shuffle(Vector128.Create(rgb[(3 * x)..]), spread);
+            (four.AsUInt32() | Vector128.Create(0xFF000000)).CopyTo(colours[x..]);
+        }
+
+        return x;
     }
 
     private bool LookUp(ReadOnlySpan<byte> samples, Span<uint> colours)
