@@ -20,7 +20,7 @@ if (args is not ["quick"])
 
 using var stages = new StageBenchmarks();
 Time("decode", stages.Decode);
-Time("find the writing", () => stages.FindWriting());
+Time("segment", () => stages.Segment());
 Time("frame", () => stages.Frame());
 var codec = Time("codec alone", () => stages.Codec());
 var infer = Time("infer", () => stages.Infer());

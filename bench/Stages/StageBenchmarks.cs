@@ -6,7 +6,6 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MnistApi;
 using MnistApi.Predict;
 using MnistReader.Framing;
-using MnistReader.Imaging;
 using MnistReader.Inference;
 using MnistReader.Ink;
 using MnistReader.Segmentation;
@@ -27,13 +26,13 @@ public class StageBenchmarks : IDisposable
     private readonly byte[] _png = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "three.png"));
     private readonly byte[] _pixels = new byte[4 * 280 * 280];
     private readonly DigitClassifier _classifier = DigitClassifier.Load(Path.Combine(AppContext.BaseDirectory, "models/mnist.onnx"));
-    private readonly InkPlane _plane;
+    private readonly InkImage _plane;
     private readonly DigitImage _digit;
     private readonly PredictResponse _response;
 
     public StageBenchmarks()
     {
-        _plane = ImageDecoder.Decode(_png);
+        _plane = InkImage.Decode(_png);
         _digit = DigitFraming.Frame(_plane)!;
         var prediction = _classifier.Classify(_digit);
         _response = new PredictResponse(
@@ -53,14 +52,14 @@ public class StageBenchmarks : IDisposable
     }
 
     [Benchmark]
-    public void Decode() => ImageDecoder.Decode(_png).Dispose();
+    public void Decode() => InkImage.Decode(_png).Dispose();
 
     [Benchmark]
     public DigitImage? Frame() => DigitFraming.Frame(_plane);
 
     /// <summary>What tells strokes from dirt and one digit from several; a clean drawing has nothing to take away.</summary>
     [Benchmark]
-    public DigitSegmentation FindWriting() => DigitSegmentation.On(_plane);
+    public int Segment() => DigitSegmentation.On(_plane).Digits;
 
     [Benchmark]
     public Prediction Infer() => _classifier.Classify(_digit);

@@ -27,14 +27,18 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
 
     /// <summary>Reads a picture of one digit: all that is written on it is taken as one.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
-    /// <param name="keepInk">Whether the reading holds the ink that was found.</param>
-    /// <param name="stageDone">Told when each stage is over.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public DigitReading? Read(
-        ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
+    public DigitReading? Read(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) => Read(encoded, keepInk: false, stageDone: null, cancellation);
+
+    /// <summary>The same, for who wants to know how the reading came about.</summary>
+    /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
+    /// <param name="keepInk">Whether the reading holds the ink that was found.</param>
+    /// <param name="stageDone">Told when each stage is over.</param>
+    /// <param name="cancellation">Nobody waits for it any more.</param>
+    internal DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         var plane = Decode(encoded, stageDone, cancellation);
         try
@@ -60,24 +64,29 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <param name="image">As MNIST has them.</param>
     /// <param name="stageDone">Told when the network has answered.</param>
     /// <returns>Null where the image is blank: nowhere as much ink as <see cref="DigitFraming.FaintestInk"/>.</returns>
-    public DigitReading? Read(DigitImage image, Action<ReadingStage>? stageDone = null) => image.Pixels.ContainsAnyInRange(DigitFraming.FaintestInk, byte.MaxValue)
+    internal DigitReading? Read(DigitImage image, Action<ReadingStage>? stageDone) => image.Pixels.ContainsAnyInRange(DigitFraming.FaintestInk, byte.MaxValue)
         ? Classify(image, stageDone)
         : null;
 
     /// <summary>Reads a picture of several digits side by side, in one run of the network.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
-    /// <param name="keepInk">Whether each digit's reading holds its ink.</param>
-    /// <param name="stageDone">Told when each stage is over.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public NumberReading? ReadNumber(
-        ReadOnlySpan<byte> encoded, bool keepInk = false, Action<ReadingStage>? stageDone = null, CancellationToken cancellation = default)
+    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) =>
+        ReadNumber(encoded, keepInk: false, stageDone: null, cancellation);
+
+    /// <summary>The same, for who wants to know how the reading came about.</summary>
+    /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
+    /// <param name="keepInk">Whether each digit's reading holds its ink.</param>
+    /// <param name="stageDone">Told when each stage is over.</param>
+    /// <param name="cancellation">Nobody waits for it any more.</param>
+    internal NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         using var plane = Decode(encoded, stageDone, cancellation);
         var writing = DigitSegmentation.On(plane);
-        var found = new List<(DigitImage Image, PixelBox Box, InkPlane? Ink)>();
+        var found = new List<(DigitImage Image, PixelBox Box, InkImage? Ink)>();
         for (var index = 0; index < writing.Digits; index++)
         {
             var alone = writing.Cut(index);
@@ -102,17 +111,17 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <param name="image">As MNIST has them.</param>
     /// <param name="stageDone">Told when the network has answered.</param>
     /// <returns>Null where the image is blank: nowhere as much ink as <see cref="DigitFraming.FaintestInk"/>.</returns>
-    public NumberReading? ReadNumber(DigitImage image, Action<ReadingStage>? stageDone = null) =>
+    internal NumberReading? ReadNumber(DigitImage image, Action<ReadingStage>? stageDone) =>
         Read(image, stageDone) is { } digit ? new NumberReading([digit], [], DigitImage.Side, DigitImage.Side) : null;
 
     /// <summary>Frees the network. No call may be running.</summary>
     public void Dispose() => classifier.Dispose();
 
-    private InkPlane Decode(ReadOnlySpan<byte> encoded, Action<ReadingStage>? stageDone, CancellationToken cancellation)
+    private InkImage Decode(ReadOnlySpan<byte> encoded, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         try
         {
-            return ImageDecoder.Decode(encoded, limits, cancellation);
+            return InkImage.Decode(encoded, limits, cancellation);
         }
         finally
         {
@@ -129,7 +138,7 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
 }
 
 /// <summary>What reading a picture spends time on.</summary>
-public enum ReadingStage
+internal enum ReadingStage
 {
     /// <summary>Encoded bytes → ink.</summary>
     Decode,

@@ -20,5 +20,5 @@ public sealed record DigitReading(DigitImage Image, Prediction Prediction)
     public int DigitsSeen { get; init; } = 1;
 
     /// <summary>The ink that was framed, where it was to be kept.</summary>
-    public InkPlane? Ink { get; init; }
+    internal InkImage? Ink { get; init; }
 }

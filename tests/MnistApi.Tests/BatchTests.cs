@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using MnistReader.Framing;
-using MnistReader.Imaging;
+using MnistReader.Ink;
 using Xunit;
 
 namespace MnistApi.Tests;
@@ -19,7 +19,7 @@ public class BatchTests(Api api)
     [Fact]
     public async Task An_array_of_json_is_answered_in_order()
     {
-        var pixels = DigitFraming.Frame(ImageDecoder.Decode(Drawing.Of(5)))!.Pixels.ToArray().Select(ink => (int)ink);
+        var pixels = DigitFraming.Frame(InkImage.Decode(Drawing.Of(5)))!.Pixels.ToArray().Select(ink => (int)ink);
 
         var answers = await Answers(Api.Json($$"""[{{Image(Drawing.Of(3))}},{"pixels":{{JsonSerializer.Serialize(pixels)}}}]"""));
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using MnistReader.Explanation;
 using MnistReader.Framing;
-using MnistReader.Imaging;
 using MnistReader.Inference;
+using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
@@ -29,7 +29,7 @@ public class ExplainTests(Api api)
 
         var steps = await Steps(Api.Form(drawing));
 
-        using var plane = ImageDecoder.Decode(drawing);
+        using var plane = InkImage.Decode(drawing);
         var inked = Enumerable.Range(0, 280 * 280).Where(i => plane.Pixels[i] > 0).Select(i => (X: i % 280, Y: i / 280)).ToList();
         var (left, top) = (inked.Min(place => place.X), inked.Min(place => place.Y));
         var (width, height) = (inked.Max(place => place.X) - left + 1, inked.Max(place => place.Y) - top + 1);
@@ -62,7 +62,7 @@ public class ExplainTests(Api api)
     public async Task Every_form_of_body_gets_the_same_explanation_but_pixels_which_are_the_input()
     {
         var png = Drawing.Of(5);
-        using var plane = ImageDecoder.Decode(png);
+        using var plane = InkImage.Decode(png);
         var pixels = JsonSerializer.Serialize(DigitFraming.Frame(plane)!.Pixels.ToArray().Select(ink => (int)ink));
         var expected = (await Explain(Api.Form(png))).GetRawText();
 
@@ -84,7 +84,7 @@ public class ExplainTests(Api api)
         var byProbability = answer.GetProperty("probabilities").EnumerateArray().Select((p, digit) => (Probability: p.GetSingle(), digit)).OrderDescending().ToList();
         var explanation = answer.GetProperty("explanation");
         using var classifier = DigitClassifier.Load(ModelFile.Committed, "committed");
-        using var plane = ImageDecoder.Decode(drawing);
+        using var plane = InkImage.Decode(drawing);
         var image = DigitFraming.Frame(plane)!;
         foreach (var (part, digit) in new[] { ("saliency", byProbability[0].digit), ("runnerUp", byProbability[1].digit) })
         {
@@ -111,7 +111,7 @@ public class ExplainTests(Api api)
         var layers = (await Explain(Api.Form(drawing))).GetProperty("layers").EnumerateArray().ToList();
 
         using var maps = FeatureMaps.Load(ModelFile.Committed);
-        using var plane = ImageDecoder.Decode(drawing);
+        using var plane = InkImage.Decode(drawing);
         var expected = maps.Compute(DigitFraming.Frame(plane)!);
         Assert.Equal(expected.Count, layers.Count);
         foreach (var (index, (layer, map)) in layers.Zip(expected).Index())

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using MnistReader.Framing;
-using MnistReader.Imaging;
+using MnistReader.Ink;
 using Xunit;
 
 namespace MnistApi.Tests;
@@ -135,7 +135,7 @@ public class InferTests(Api api)
     }
 
     private static string Pixels(int digit, float divisor) =>
-        JsonSerializer.Serialize(DigitFraming.Frame(ImageDecoder.Decode(Drawing.Of(digit)))!.Pixels.ToArray().Select(ink => ink / divisor));
+        JsonSerializer.Serialize(DigitFraming.Frame(InkImage.Decode(Drawing.Of(digit)))!.Pixels.ToArray().Select(ink => ink / divisor));
 
     // in quotation marks
     private async Task<IEnumerable<string>> Outputs() =>

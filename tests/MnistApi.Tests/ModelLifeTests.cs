@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MnistReader.Framing;
-using MnistReader.Imaging;
+using MnistReader.Ink;
 using Xunit;
 
 namespace MnistApi.Tests;
@@ -182,7 +182,7 @@ public sealed class ModelLifeTests : IDisposable
     [InlineData(null, 3, "fails its self-test: the digit in its card has 2 pixels, not 784.")]
     public async Task A_file_serves_only_if_it_reads_the_digit_that_its_card_brings(int? drawn, int digit, string? fault)
     {
-        var pixels = drawn is { } shape ? DigitFraming.Frame(ImageDecoder.Decode(Drawing.Of(shape)))!.Pixels.ToArray() : [0, 255];
+        var pixels = drawn is { } shape ? DigitFraming.Frame(InkImage.Decode(Drawing.Of(shape)))!.Pixels.ToArray() : [0, 255];
         var card = JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!;
         var newer = ModelFile.WithCard(card, changed => changed["selfTest"] = new JsonObject { ["pixels"] = Convert.ToBase64String(pixels), ["digit"] = digit });
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using MnistReader.Framing;
-using MnistReader.Imaging;
+using MnistReader.Ink;
 using SkiaSharp;
 
 namespace MnistApi.Tests;
@@ -15,7 +15,7 @@ public static class Mutations
         Small(SKEncodedImageFormat.Png), Small(SKEncodedImageFormat.Jpeg), Small(SKEncodedImageFormat.Webp), Gif(), Bmp(),
     ];
 
-    private static readonly string Pixels = string.Join(',', DigitFraming.Frame(ImageDecoder.Decode(Drawing.Of(3)))!.Pixels.ToArray());
+    private static readonly string Pixels = string.Join(',', DigitFraming.Frame(InkImage.Decode(Drawing.Of(3)))!.Pixels.ToArray());
 
     private static readonly (string Path, string Type, byte[] Body)[] Texts =
     [

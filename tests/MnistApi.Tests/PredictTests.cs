@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using MnistReader.Framing;
-using MnistReader.Imaging;
+using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
@@ -118,7 +118,7 @@ public class PredictTests(Api api)
     public async Task Pixels_are_taken_as_already_framed()
     {
         var drawing = Drawing.Of(5);
-        var pixels = DigitFraming.Frame(ImageDecoder.Decode(drawing))!.Pixels.ToArray().Select(ink => (int)ink);
+        var pixels = DigitFraming.Frame(InkImage.Decode(drawing))!.Pixels.ToArray().Select(ink => (int)ink);
 
         var answer = await api.Predict(Api.Json($$"""{"pixels":{{JsonSerializer.Serialize(pixels)}}}"""));
 

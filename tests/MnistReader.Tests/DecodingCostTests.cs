@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
 using MnistReader.Imaging;
+using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
@@ -26,7 +27,7 @@ public class DecodingCostTests
             File.WriteAllText("/proc/self/clear_refs", "5"); // the peak from here on
         var before = ResidentPeak();
 
-        using var plane = ImageDecoder.Decode(png);
+        using var plane = InkImage.Decode(png);
 
         Assert.Equal((5000, 5000), (plane.PictureWidth, plane.PictureHeight));
         Assert.InRange(plane.Width * plane.Height, 1_000_000, 4_200_000);
@@ -71,7 +72,7 @@ public class DecodingCostTests
         Assert.Throws<OperationCanceledException>(() => PngReader.Read(LargePng(64, 0, 8, interlaced: false), 4096, ended));
         Assert.Throws<OperationCanceledException>(() => CodecReader.Read(jpeg.AsSpan(), 4096, ended));
         Assert.ThrowsAny<OperationCanceledException>(() => CodecReader.Read(IndependentDecoderTests.Progressive, 4096, ended));
-        Assert.Throws<OperationCanceledException>(() => ImageDecoder.Decode([0xFF, 0xD8], cancellation: ended));
+        Assert.Throws<OperationCanceledException>(() => InkImage.Decode([0xFF, 0xD8], cancellation: ended));
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public class DecodingCostTests
     {
         try
         {
-            ImageDecoder.Decode(image).Dispose();
+            InkImage.Decode(image).Dispose();
             return null;
         }
         catch (ImageException e)

@@ -7,7 +7,7 @@ namespace MnistReader.Tests;
 public class DigitFramingTests
 {
     [Fact]
-    public void A_blank_plane_holds_no_digit() => Assert.Null(DigitFraming.Frame(new InkPlane(40, 30, new byte[1200])));
+    public void A_blank_plane_holds_no_digit() => Assert.Null(DigitFraming.Frame(new InkImage(40, 30, new byte[1200])));
 
     [Fact]
     public void Ink_fainter_than_the_limit_holds_no_digit()
@@ -55,14 +55,14 @@ public class DigitFramingTests
         Assert.Equal(400, image.Pixels.Count((byte)255));
     }
 
-    private static DigitImage Frame(InkPlane plane) => DigitFraming.Frame(plane) ?? throw new InvalidOperationException("The plane is blank.");
+    private static DigitImage Frame(InkImage plane) => DigitFraming.Frame(plane) ?? throw new InvalidOperationException("The plane is blank.");
 
-    private static InkPlane Bar(int width, int height, int left, int top, int barWidth, int barHeight, byte ink)
+    private static InkImage Bar(int width, int height, int left, int top, int barWidth, int barHeight, byte ink)
     {
         var plane = new byte[width * height];
         for (var y = top; y < top + barHeight; y++)
             plane.AsSpan(y * width + left, barWidth).Fill(ink);
-        return new InkPlane(width, height, plane);
+        return new InkImage(width, height, plane);
     }
 
     private static IEnumerable<int> RowsWithInk(DigitImage image) =>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MnistReader.Imaging;
+using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
@@ -26,7 +27,7 @@ public class ImageDecoderTests
     [InlineData(SKEncodedImageFormat.Webp)]
     public void Lossy_formats_become_ink_without_ripples_on_the_paper(SKEncodedImageFormat format)
     {
-        var plane = ImageDecoder.Decode(Encode(SKColors.White, SKColors.Black, format, quality: 75));
+        var plane = InkImage.Decode(Encode(SKColors.White, SKColors.Black, format, quality: 75));
 
         Assert.InRange(plane.Row(20)[25], 230, 255);
         Assert.False(plane.Row(2).ContainsAnyExcept((byte)0));
@@ -39,7 +40,7 @@ public class ImageDecoderTests
     [Fact]
     public void A_thick_stroke_cropped_tightly_is_still_ink()
     {
-        var plane = ImageDecoder.Decode(Encode(SKColors.White, SKColors.Black, bar: SKRectI.Create(3, 3, Width - 6, Height - 6)));
+        var plane = InkImage.Decode(Encode(SKColors.White, SKColors.Black, bar: SKRectI.Create(3, 3, Width - 6, Height - 6)));
 
         Assert.Equal(0, plane.Row(0)[0]);
         Assert.Equal(255, plane.Row(20)[30]);
@@ -50,7 +51,7 @@ public class ImageDecoderTests
     [InlineData(250)] // and lighter
     public void On_grey_paper_ink_is_what_stands_out(byte ink)
     {
-        var plane = ImageDecoder.Decode(Encode(new SKColor(120, 120, 120), new SKColor(ink, ink, ink)));
+        var plane = InkImage.Decode(Encode(new SKColor(120, 120, 120), new SKColor(ink, ink, ink)));
 
         Assert.Equal(0, plane.Row(2)[2]);
         Assert.InRange(plane.Row(20)[25], 100, 255);
@@ -59,7 +60,7 @@ public class ImageDecoderTests
     [Fact]
     public void Colours_are_reduced_to_their_luminance()
     {
-        var plane = ImageDecoder.Decode(Encode(SKColors.White, SKColors.Red));
+        var plane = InkImage.Decode(Encode(SKColors.White, SKColors.Red));
 
         Assert.Equal(178, plane.Row(20)[25]); // 255 − 0.299 × 255
     }
@@ -73,7 +74,7 @@ public class ImageDecoderTests
     [Fact]
     public void Half_transparent_ink_is_half_as_strong()
     {
-        var plane = ImageDecoder.Decode(Encode(SKColors.Transparent, SKColors.Black.WithAlpha(128)));
+        var plane = InkImage.Decode(Encode(SKColors.Transparent, SKColors.Black.WithAlpha(128)));
 
         Assert.Equal(128, plane.Row(20)[25]);
     }
@@ -86,7 +87,7 @@ public class ImageDecoderTests
     {
         var colour = new SKColor(grey, grey, grey, alpha);
 
-        var plane = ImageDecoder.Decode(Encode(colour, colour));
+        var plane = InkImage.Decode(Encode(colour, colour));
 
         Assert.All(Enumerable.Range(0, Height), y => Assert.False(plane.Row(y).ContainsAnyExcept((byte)0)));
     }
@@ -105,7 +106,7 @@ public class ImageDecoderTests
     {
         var stored = Encode(SKColors.White, SKColors.Black, SKEncodedImageFormat.Jpeg, 100, SKRectI.Create(0, 0, 8, 8));
 
-        var plane = ImageDecoder.Decode(WithExifOrientation(stored, orientation));
+        var plane = InkImage.Decode(WithExifOrientation(stored, orientation));
 
         Assert.Equal(transposed ? (Height, Width) : (Width, Height), (plane.Width, plane.Height));
         foreach (var (x, y) in new[] { (0, 0), (1, 0), (0, 1), (1, 1) })
@@ -122,7 +123,7 @@ public class ImageDecoderTests
         picture.Erase(SKColors.White);
         using var jpeg = picture.Encode(SKEncodedImageFormat.Jpeg, 90);
 
-        var plane = ImageDecoder.Decode(jpeg.AsSpan());
+        var plane = InkImage.Decode(jpeg.AsSpan());
 
         Assert.InRange(plane.Width, 500, 2000);
         Assert.Equal(plane.Width * 3, plane.Height * 4);
@@ -133,7 +134,7 @@ public class ImageDecoderTests
     {
         var limits = new ImageLimits { MaxBytes = 1000 };
 
-        var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(new byte[1001], limits));
+        var refusal = Assert.Throws<ImageException>(() => InkImage.Decode(new byte[1001], limits));
 
         Assert.Equal(ImageFault.TooLarge, refusal.Fault);
         Assert.Equal("The image has 1,001 bytes; the limit is 1,000.", refusal.Message);
@@ -144,8 +145,8 @@ public class ImageDecoderTests
     {
         var headerAlone = Encode(SKColors.White, SKColors.Black)[..60];
 
-        var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(headerAlone, new ImageLimits { MaxPixels = 2399 }));
-        var attempt = Assert.Throws<ImageException>(() => ImageDecoder.Decode(headerAlone, new ImageLimits { MaxPixels = 2400 }));
+        var refusal = Assert.Throws<ImageException>(() => InkImage.Decode(headerAlone, new ImageLimits { MaxPixels = 2399 }));
+        var attempt = Assert.Throws<ImageException>(() => InkImage.Decode(headerAlone, new ImageLimits { MaxPixels = 2400 }));
 
         Assert.Equal(ImageFault.TooLarge, refusal.Fault);
         Assert.Equal("The image has 60×40 pixels; the limit is 2,399 pixels in all.", refusal.Message);
@@ -162,7 +163,7 @@ public class ImageDecoderTests
     [InlineData("%PDF-1.7")]
     public void What_does_not_begin_like_an_image_is_refused(string text)
     {
-        var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(System.Text.Encoding.UTF8.GetBytes(text)));
+        var refusal = Assert.Throws<ImageException>(() => InkImage.Decode(System.Text.Encoding.UTF8.GetBytes(text)));
 
         Assert.Equal(ImageFault.NotAnImage, refusal.Fault);
         Assert.Equal("These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", refusal.Message);
@@ -176,7 +177,7 @@ public class ImageDecoderTests
     {
         var bytes = Noise(format);
 
-        var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(bytes.AsSpan(0, bytes.Length / 2)));
+        var refusal = Assert.Throws<ImageException>(() => InkImage.Decode(bytes.AsSpan(0, bytes.Length / 2)));
 
         Assert.Equal(ImageFault.Damaged, refusal.Fault);
     }
@@ -187,14 +188,14 @@ public class ImageDecoderTests
         var bytes = Noise(SKEncodedImageFormat.Png);
         bytes[bytes.Length / 2] ^= 0xFF;
 
-        var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(bytes));
+        var refusal = Assert.Throws<ImageException>(() => InkImage.Decode(bytes));
 
         Assert.Equal(ImageFault.Damaged, refusal.Fault);
     }
 
     private static void AssertBar(byte[] encoded)
     {
-        var plane = ImageDecoder.Decode(encoded);
+        var plane = InkImage.Decode(encoded);
 
         Assert.Equal((Width, Height), (plane.Width, plane.Height));
         Assert.Equal(Pixels(), Enumerable.Range(0, Height).SelectMany(y => plane.Row(y).ToArray()));

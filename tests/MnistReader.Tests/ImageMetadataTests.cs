@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using MnistReader.Imaging;
+using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
@@ -73,9 +74,9 @@ public class ImageMetadataTests
     [Fact]
     public void What_is_left_out_of_a_png_does_not_change_the_picture()
     {
-        var plain = ImageDecoder.Decode(Png());
+        var plain = InkImage.Decode(Png());
 
-        var laden = ImageDecoder.Decode(Png(("tEXt", [(byte)'k', 0, .. new byte[200_000]])));
+        var laden = InkImage.Decode(Png(("tEXt", [(byte)'k', 0, .. new byte[200_000]])));
 
         Assert.All(Enumerable.Range(0, plain.Height), y => Assert.Equal(plain.Row(y).ToArray(), laden.Row(y).ToArray()));
         Assert.Contains(Enumerable.Range(0, plain.Height), y => laden.Row(y).Contains(byte.MaxValue));
@@ -85,7 +86,7 @@ public class ImageMetadataTests
     {
         try
         {
-            ImageDecoder.Decode(image, limits).Dispose();
+            InkImage.Decode(image, limits).Dispose();
             return null;
         }
         catch (ImageException e)

@@ -88,8 +88,8 @@ public class IndependentDecoderTests
     {
         var encoded = Encoded[name]();
 
-        using var ours = ImageDecoder.Read(encoded).Grey;
-        using var codecs = CodecReader.Read(encoded, maxPixels: Width * Height, CancellationToken.None).Grey;
+        using var ours = ImageDecoder.Decode(encoded);
+        using var codecs = CodecReader.Read(encoded, maxPixels: Width * Height, CancellationToken.None).Gray;
 
         Assert.Equal(codecs.Pixels, ours.Pixels);
     }
@@ -107,9 +107,9 @@ public class IndependentDecoderTests
                 if (PngReader.Read(changed, maxPixels: 100_000, CancellationToken.None) is not { } ours)
                     continue;
 
-                using var codecs = CodecReader.Read(changed, maxPixels: 100_000, CancellationToken.None).Grey;
-                Assert.Equal((codecs.Width, codecs.Height), (ours.Grey.Width, ours.Grey.Height));
-                Assert.Equal(codecs.Pixels, ours.Grey.Pixels);
+                using var codecs = CodecReader.Read(changed, maxPixels: 100_000, CancellationToken.None).Gray;
+                Assert.Equal((codecs.Width, codecs.Height), (ours.Gray.Width, ours.Gray.Height));
+                Assert.Equal(codecs.Pixels, ours.Gray.Pixels);
                 read++;
             }
         }
@@ -133,7 +133,7 @@ public class IndependentDecoderTests
         using var theirs = Image.Load<Rgba32>(encoded);
         theirs.Mutate(picture => picture.AutoOrient());
 
-        using var ours = ImageDecoder.Read(encoded).Grey;
+        using var ours = ImageDecoder.Decode(encoded);
 
         Assert.Equal(transposed ? (Height, Width) : (Width, Height), (ours.Width, ours.Height));
         Assert.Equal((ours.Width, ours.Height, ours.PictureWidth, ours.PictureHeight), (theirs.Width, theirs.Height, theirs.Width, theirs.Height));

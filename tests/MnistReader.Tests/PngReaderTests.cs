@@ -83,7 +83,7 @@ public class PngReaderTests
         var png = Encode(SKColorType.Gray8, SKAlphaType.Opaque, 40, 40, SKPngEncoderFilterFlags.Sub);
 
         Assert.Null(Read(png, maxPixels: 40 * 40 - 1));
-        Assert.Equal(ImageFault.TooLarge, Assert.Throws<ImageException>(() => ImageDecoder.Decode(png, new ImageLimits { MaxPixels = 40 * 40 - 1 })).Fault);
+        Assert.Equal(ImageFault.TooLarge, Assert.Throws<ImageException>(() => InkImage.Decode(png, new ImageLimits { MaxPixels = 40 * 40 - 1 })).Fault);
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public class PngReaderTests
         byte[] wanting = [.. png[..(start - 8)], .. PngChunk.Of("IDAT", [0x78, 0xBB, 1, 2, 3, 4, 5, 6]), .. PngChunk.Of("IEND", [])];
 
         AssertLeft(wanting);
-        Assert.Equal(ImageFault.Damaged, Assert.Throws<ImageException>(() => ImageDecoder.Decode(wanting)).Fault);
+        Assert.Equal(ImageFault.Damaged, Assert.Throws<ImageException>(() => InkImage.Decode(wanting)).Fault);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public class PngReaderTests
         using var picture = SKImage.FromPixelCopy(info, paper);
         using var encoded = picture.PeekPixels().Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, 1));
 
-        using var plane = ImageDecoder.Decode(encoded!.ToArray());
+        using var plane = InkImage.Decode(encoded!.ToArray());
 
         Assert.True(plane.Width < side);
         Assert.Equal((side, side), (plane.PictureWidth, plane.PictureHeight));
@@ -185,9 +185,9 @@ public class PngReaderTests
         return (start, start + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(start - 8)));
     }
 
-    private static InkPlane? Read(byte[] png, long maxPixels) => PngReader.Read(png, maxPixels, CancellationToken.None)?.Grey;
+    private static GrayImage? Read(byte[] png, long maxPixels) => PngReader.Read(png, maxPixels, CancellationToken.None)?.Gray;
 
-    private static InkPlane ByCodec(byte[] png) => CodecReader.Read(png, maxPixels: 1_000_000, CancellationToken.None).Grey;
+    private static GrayImage ByCodec(byte[] png) => CodecReader.Read(png, maxPixels: 1_000_000, CancellationToken.None).Gray;
 
     private static void AssertLeft(byte[] png) => Assert.Null(Read(png, maxPixels: 1_000_000));
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using MnistReader.Framing;
-using MnistReader.Imaging;
 using MnistReader.Ink;
 using MnistReader.Segmentation;
 using SkiaSharp;
@@ -45,7 +44,7 @@ public class WritingTests
         var ink = new byte[side * side];
         for (var y = 0; y < side; y++)
             ink.AsSpan(y * side + side / 2, width).Fill(255);
-        using var plane = new InkPlane(side, side, ink);
+        using var plane = new InkImage(side, side, ink);
 
         var writing = DigitSegmentation.On(plane);
 
@@ -68,7 +67,7 @@ public class WritingTests
             bitmap.SetPixel(i % width, i / width, new SKColor((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
         using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
 
-        using var plane = ImageDecoder.Decode(png.ToArray());
+        using var plane = InkImage.Decode(png.ToArray());
 
         Assert.InRange(DigitSegmentation.On(plane).Digits, 0, width * height);
     }
@@ -98,7 +97,7 @@ public class WritingTests
         bitmap.Erase(SKColors.White);
         bitmap.Erase(SKColors.Black, SKRectI.Create(2000, 1000, 100, 800));
         using var jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);
-        using var plane = ImageDecoder.Decode(jpeg.AsSpan());
+        using var plane = InkImage.Decode(jpeg.AsSpan());
 
         var box = DigitSegmentation.On(plane).Box(0);
 
@@ -166,8 +165,8 @@ public class WritingTests
         var ink = new byte[2000 * 2000];
         for (var i = 0; i < ink.Length; i++)
             ink[i] = (byte)(random.Next(4) == 0 ? 255 : 0);
-        using var fine = new InkPlane(2000, 2000, ink);
-        using var coarse = new InkPlane(2000, 2000, [.. Enumerable.Range(0, ink.Length).Select(i => i % 2000 % 10 < 4 && i / 2000 % 10 < 4 ? byte.MaxValue : byte.MinValue)]);
+        using var fine = new InkImage(2000, 2000, ink);
+        using var coarse = new InkImage(2000, 2000, [.. Enumerable.Range(0, ink.Length).Select(i => i % 2000 % 10 < 4 && i / 2000 % 10 < 4 ? byte.MaxValue : byte.MinValue)]);
         var clock = Stopwatch.StartNew();
 
         DigitSegmentation.On(fine);
@@ -181,7 +180,7 @@ public class WritingTests
     [InlineData(SKEncodedImageFormat.Jpeg)]
     public void On_unevenly_lit_paper_only_the_strokes_are_ink(SKEncodedImageFormat format)
     {
-        using var plane = ImageDecoder.Decode(Photograph(format, canvas => Ink(canvas, Three)));
+        using var plane = InkImage.Decode(Photograph(format, canvas => Ink(canvas, Three)));
         using var clean = Draw(canvas => Ink(canvas, Three));
 
         var writing = DigitSegmentation.On(plane);
@@ -193,7 +192,7 @@ public class WritingTests
     [Fact]
     public void Unevenly_lit_paper_with_nothing_on_it_is_blank()
     {
-        using var plane = ImageDecoder.Decode(Photograph(SKEncodedImageFormat.Jpeg, _ => { }));
+        using var plane = InkImage.Decode(Photograph(SKEncodedImageFormat.Jpeg, _ => { }));
 
         DigitSegmentation.On(plane);
 
@@ -215,7 +214,7 @@ public class WritingTests
     private static double Distance(DigitImage one, DigitImage other) =>
         one.Pixels.ToArray().Zip(other.Pixels.ToArray(), (a, b) => Math.Abs(a - b)).Average() / 255;
 
-    private static InkPlane Draw(Action<SKCanvas> draw) => ImageDecoder.Decode(Encode(SKEncodedImageFormat.Png, draw));
+    private static InkImage Draw(Action<SKCanvas> draw) => InkImage.Decode(Encode(SKEncodedImageFormat.Png, draw));
 
     private static byte[] Photograph(SKEncodedImageFormat format, Action<SKCanvas> draw) => Encode(format, canvas =>
     {
@@ -261,5 +260,5 @@ public class WritingTests
         canvas.DrawLine(fromX, fromY, toX, toY, pen);
     }
 
-    private static byte[] All(InkPlane plane) => [.. Enumerable.Range(0, plane.Height).SelectMany(y => plane.Row(y).ToArray())];
+    private static byte[] All(InkImage plane) => [.. Enumerable.Range(0, plane.Height).SelectMany(y => plane.Row(y).ToArray())];
 }

@@ -41,7 +41,7 @@ public class FramingOfMnistTests
         var ink = new byte[side * side];
         for (var y = 0; y < DigitImage.Side; y++)
             image.Pixels.Slice(y * DigitImage.Side, DigitImage.Side).CopyTo(ink.AsSpan((top + y) * side + left));
-        return DigitFraming.Frame(new InkPlane(side, side, ink)) ?? throw new InvalidOperationException("The image is blank.");
+        return DigitFraming.Frame(new InkImage(side, side, ink)) ?? throw new InvalidOperationException("The image is blank.");
     }
 
     private static int LargestDifference(DigitImage one, DigitImage other)

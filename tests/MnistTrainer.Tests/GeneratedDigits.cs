@@ -40,7 +40,7 @@ internal static class GeneratedDigits
                 Dot((int)(fromX + t * (toX - fromX)), (int)(fromY + t * (toY - fromY)));
         }
 
-        return DigitFraming.Frame(new InkPlane(Side, Side, ink)) ?? throw new InvalidOperationException("Nothing was drawn.");
+        return DigitFraming.Frame(new InkImage(Side, Side, ink)) ?? throw new InvalidOperationException("Nothing was drawn.");
 
         double Shaky(int at) => at + 6 * (random.NextDouble() - 0.5);
 

@@ -116,7 +116,7 @@ public class PenDrawingTests
 
     private readonly record struct Box(int Left, int Top, int Width, int Height);
 
-    private static Box InkBox(InkPlane plane)
+    private static Box InkBox(InkImage plane)
     {
         var inked = (from y in Enumerable.Range(0, plane.Height) from x in Enumerable.Range(0, plane.Width) where plane.Row(y)[x] >= 64 select (x, y)).ToList();
         var (left, top) = (inked.Min(pixel => pixel.x), inked.Min(pixel => pixel.y));

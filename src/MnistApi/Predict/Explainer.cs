@@ -17,7 +17,7 @@ internal static class Explainer
     /// <summary>A step before the network's input.</summary>
     /// <param name="name"><c>ink</c> or <c>crop</c>.</param>
     /// <param name="plane">The ink at that step.</param>
-    public static ExplainedStep Step(string name, InkPlane plane)
+    public static ExplainedStep Step(string name, InkImage plane)
     {
         using var small = plane.Shrink(MostStepPx);
         return new ExplainedStep(name, small.Width, small.Height, Png.ToDataUrl(Png.OfGrey(small.Pixels, small.Width, small.Height)));

@@ -10,7 +10,7 @@ namespace MnistReader.Explanation;
 /// The insides of a model file: what its convolutions make of an image. The same network as a <see cref="DigitClassifier"/>'s, loaded once more with more outputs, so that the
 /// classifier loses nothing by it. Safe to use from many threads at once. Dispose it when done.
 /// </summary>
-public sealed class FeatureMaps : IDisposable
+internal sealed class FeatureMaps : IDisposable
 {
     private static readonly string[] InputNames = [DigitClassifier.InputName];
 
@@ -69,4 +69,4 @@ public sealed class FeatureMaps : IDisposable
 /// <param name="Width">Of one map.</param>
 /// <param name="Height">Of one map.</param>
 /// <param name="Values">Channels × height × width numbers in row order: how strongly the feature is there; at least 0 behind a ReLU.</param>
-public sealed record FeatureMap(int Channels, int Width, int Height, float[] Values);
+internal sealed record FeatureMap(int Channels, int Width, int Height, float[] Values);

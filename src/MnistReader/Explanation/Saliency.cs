@@ -7,7 +7,7 @@ namespace MnistReader.Explanation;
 /// What in an image speaks for a digit, and what against it: ink is taken away patch by patch, and the answer compared (occlusion; M. Zeiler and R. Fergus, 2014), as weight of
 /// evidence (M. Robnik-Šikonja and I. Kononenko, 2008). All patches are one run of the network: 226 images at most, about a hundred for a digit.
 /// </summary>
-public static class Saliency
+internal static class Saliency
 {
     /// <summary>Side of a patch, in pixels: about as wide as a stroke.</summary>
     public const int PatchSide = 4;

@@ -9,7 +9,7 @@ namespace MnistReader.Framing;
 /// Ink plane → <see cref="DigitImage"/>, framed exactly as MNIST's own images were: cropped, fitted into 20×20 and centred by its mass.
 /// Source of the recipe: the reconstruction of NIST's preprocessing for QMNIST (C. Yadav and L. Bottou, 2019).
 /// </summary>
-public static class DigitFraming
+internal static class DigitFraming
 {
     /// <summary>Changes whenever the same plane would give another image; recorded in the model card.</summary>
     public const int Version = 1;
@@ -22,7 +22,7 @@ public static class DigitFraming
     /// <summary>Frames the ink of a plane.</summary>
     /// <param name="plane">Any size; all its ink is taken as one digit.</param>
     /// <returns>The framed digit, or null where the plane is blank: nowhere as much ink as <see cref="FaintestInk"/>.</returns>
-    public static DigitImage? Frame(InkPlane plane)
+    public static DigitImage? Frame(InkImage plane)
     {
         if (BoundingBox(plane) is not { } box)
             return null;
@@ -47,20 +47,20 @@ public static class DigitFraming
     /// <summary>Cuts a plane to its ink, as <see cref="Frame"/> does first.</summary>
     /// <param name="plane">Any size.</param>
     /// <returns>A plane of its own, to be disposed; null where the plane is blank.</returns>
-    public static InkPlane? Crop(InkPlane plane)
+    public static InkImage? Crop(InkImage plane)
     {
         if (BoundingBox(plane) is not { } box)
             return null;
 
-        var crop = InkPlane.Rent(box.Width, box.Height);
+        var crop = new InkImage(box.Width, box.Height);
         for (var y = 0; y < box.Height; y++)
-            plane.Row(box.Top + y).Slice(box.Left, box.Width).CopyTo(crop.Ink[(y * box.Width)..]);
+            plane.Row(box.Top + y).Slice(box.Left, box.Width).CopyTo(crop.Writable[(y * box.Width)..]);
         return crop;
     }
 
     private readonly record struct Box(int Left, int Top, int Width, int Height);
 
-    private static Box? BoundingBox(InkPlane plane)
+    private static Box? BoundingBox(InkImage plane)
     {
         int left = plane.Width, right = -1, top = plane.Height, bottom = -1;
         byte strongest = 0;
@@ -82,7 +82,7 @@ public static class DigitFraming
     }
 
     /// <summary>Resamples the box, widened to a centred square, to 20×20 by area: each target pixel is the mean of all that it covers.</summary>
-    private static void Fit(InkPlane plane, Box box, Span<float> fitted)
+    private static void Fit(InkImage plane, Box box, Span<float> fitted)
     {
         var side = Math.Max(box.Width, box.Height);
         var (paddingLeft, paddingTop) = ((side - box.Width) / 2, (side - box.Height) / 2);

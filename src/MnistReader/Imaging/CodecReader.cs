@@ -17,7 +17,7 @@ internal static class CodecReader
     /// <param name="cancellation">Asked before the pixels are decoded, and every few rows of a JPEG.</param>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">The time is over.</exception>
-    public static unsafe DecodedImage Read(ReadOnlySpan<byte> image, long maxPixels, CancellationToken cancellation)
+    public static unsafe (GrayImage Gray, SKEncodedOrigin Origin) Read(ReadOnlySpan<byte> image, long maxPixels, CancellationToken cancellation)
     {
         fixed (byte* first = image)
         {
@@ -41,13 +41,13 @@ internal static class CodecReader
                 SKEncodedImageFormat.Bmp => pixels,
                 _ => pixels + 4L * header.Width * header.Height, // at full size within the codec, too
             }, cancellation);
-            using var rows = new GrayRows(size.Width, size.Height);
+            var isLossy = isJpeg || codec.EncodedFormat is SKEncodedImageFormat.Webp;
+            using var rows = new GrayRows(size.Width, size.Height, picture: header.Size, isLossy: isLossy);
             var result = isJpeg ? ReadSlices(codec, info, rows, cancellation) : ReadWhole(codec, info, rows);
             if (result is not SKCodecResult.Success)
                 throw new ImageException(ImageFault.Damaged, $"The {codec.EncodedFormat} image is damaged or cut off ({result}). Save it again and resend it.");
 
-            var grey = rows.ToPlane().As(header.Width, header.Height, transposed: false);
-            return new DecodedImage(grey, codec.EncodedOrigin, IsLossy: codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp);
+            return (rows.ToImage(), codec.EncodedOrigin);
         }
     }
 

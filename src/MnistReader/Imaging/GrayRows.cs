@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
-using MnistReader.Ink;
+using SkiaSharp;
 
 namespace MnistReader.Imaging;
 
@@ -16,18 +16,25 @@ internal sealed class GrayRows : IDisposable
     private readonly int _width, _times;
     private readonly byte[] _grey, _alpha; // a row as it came
     private readonly int[] _greySums = [], _alphaSums = []; // of the rows that become one
-    private InkPlane? _plane; // grey × alpha
+    private GrayImage? _plane; // grey × alpha
     private byte[]? _coverage; // alpha; null while nothing is transparent
 
     /// <summary>Begins a picture.</summary>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="inOrder">Whether the rows come whole and from the top down; others are reduced at the end.</param>
-    public GrayRows(int width, int height, bool inOrder = true)
+    /// <param name="picture">The picture's size where the rows are of a reduced one, in pixels; theirs when null.</param>
+    /// <param name="isLossy">Whether its format leaves ripples around strokes.</param>
+    public GrayRows(int width, int height, bool inOrder = true, SKSizeI? picture = null, bool isLossy = false)
     {
         _width = width;
         _times = inOrder ? Reduction(width, height) : 1;
-        _plane = InkPlane.Rent(width / _times, height / _times).As(width, height, transposed: false);
+        _plane = new GrayImage(width / _times, height / _times)
+        {
+            PictureWidth = picture?.Width ?? width,
+            PictureHeight = picture?.Height ?? height,
+            IsLossy = isLossy,
+        };
         (_grey, _alpha) = (ArrayPool<byte>.Shared.Rent(width), ArrayPool<byte>.Shared.Rent(width));
         if (_times > 1)
             (_greySums, _alphaSums) = (new int[_plane.Width], new int[_plane.Width]);
@@ -53,7 +60,7 @@ internal sealed class GrayRows : IDisposable
     public void AddRgba(ReadOnlySpan<byte> rgba, int y, int x = 0, int step = 1)
     {
         var isDirect = _times == 1 && step == 1 && _coverage is null;
-        var grey = isDirect ? _plane!.Ink.Slice(y * _width, _width) : _grey.AsSpan(0, rgba.Length / 4);
+        var grey = isDirect ? _plane!.Writable.Slice(y * _width, _width) : _grey.AsSpan(0, rgba.Length / 4);
         if (Luminance.OfOpaque(rgba, grey))
         {
             if (!isDirect)
@@ -73,7 +80,7 @@ internal sealed class GrayRows : IDisposable
     }
 
     /// <summary>The picture, when all its rows are there; the caller disposes it.</summary>
-    public InkPlane ToPlane()
+    public GrayImage ToImage()
     {
         var plane = _plane!;
         _plane = null;
@@ -83,10 +90,15 @@ internal sealed class GrayRows : IDisposable
             var isLight = 255L * Sum(plane.Pixels) > 128L * Sum(coverage);
             TensorPrimitives.OnesComplement<byte>(coverage, coverage);
             if (!isLight)
-                TensorPrimitives.Add(plane.Ink, coverage, plane.Ink); // grey × alpha + white × (1 - alpha)
+                TensorPrimitives.Add(plane.Writable, coverage, plane.Writable); // grey × alpha + white × (1 - alpha)
         }
 
-        return plane.Reduce(Reduction(plane.Width, plane.Height));
+        var times = Reduction(plane.Width, plane.Height);
+        if (times < 2)
+            return plane;
+
+        using var large = plane;
+        return large.Reduce(times);
     }
 
     /// <inheritdoc/>
@@ -103,14 +115,14 @@ internal sealed class GrayRows : IDisposable
     {
         if (_times > 1)
         {
-            InkPlane.AddUp(grey, _greySums, _times);
-            InkPlane.AddUp(_alpha, _alphaSums, _times);
+            GrayImage.AddUp(grey, _greySums, _times);
+            GrayImage.AddUp(_alpha, _alphaSums, _times);
             if (y % _times == _times - 1 && y / _times < _plane!.Height)
                 EndRow(y / _times);
             return;
         }
 
-        Spread(grey, _plane!.Ink.Slice(y * _width, _width), x, step);
+        Spread(grey, _plane!.Writable.Slice(y * _width, _width), x, step);
         if (_coverage is not null)
             Spread(_alpha.AsSpan(0, grey.Length), _coverage.AsSpan(y * _width, _width), x, step);
     }
@@ -120,7 +132,7 @@ internal sealed class GrayRows : IDisposable
         var at = y * _plane!.Width;
         for (var x = 0; x < _greySums.Length; x++)
         {
-            _plane.Ink[at + x] = (byte)(_greySums[x] / (_times * _times));
+            _plane.Writable[at + x] = (byte)(_greySums[x] / (_times * _times));
             if (_coverage is not null)
                 _coverage[at + x] = (byte)(_alphaSums[x] / (_times * _times));
         }

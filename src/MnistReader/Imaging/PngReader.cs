@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using SkiaSharp;
 
 namespace MnistReader.Imaging;
 
@@ -28,7 +29,7 @@ internal static class PngReader
     /// <param name="cancellation">Asked every few rows.</param>
     /// <exception cref="OperationCanceledException">The time is over.</exception>
     /// <exception cref="ImageException">It takes more memory than there is.</exception>
-    public static DecodedImage? Read(ReadOnlySpan<byte> png, long maxPixels, CancellationToken cancellation)
+    public static (GrayImage Gray, SKEncodedOrigin Origin)? Read(ReadOnlySpan<byte> png, long maxPixels, CancellationToken cancellation)
     {
         if (!png.StartsWith(ImageMetadata.PngSignature))
             return null;
@@ -46,7 +47,7 @@ internal static class PngReader
         try
         {
             if (Collect(rest, compressed, pixels) is { } length && Inflate(new MemoryStream(compressed, 0, length), pixels, rows, cancellation))
-                return new DecodedImage(rows.ToPlane(), pixels.Origin, IsLossy: false);
+                return (rows.ToImage(), pixels.Origin);
         }
         catch (Exception e) when (e is InvalidDataException or IOException) // the latter where zlib wants a dictionary
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using MnistReader.Imaging;
 
 namespace MnistReader.Ink;
 
@@ -25,34 +26,36 @@ internal static class AdaptiveBinarisation
     private const int DarkestLightPaper = 100;
 
     /// <summary>Whether a picture is large enough to tell paper from ink at each place: strips of a few pixels are not.</summary>
-    public static bool CanBe(InkPlane plane) => Math.Min(plane.Width, plane.Height) / Reduction(plane) >= 2 * Illumination.Blocks;
+    public static bool CanBe(GrayImage plane) => Math.Min(plane.Width, plane.Height) / Reduction(plane) >= 2 * Illumination.Blocks;
 
     /// <summary>Turns grey into ink.</summary>
-    /// <param name="plane">Grey, large enough; it is written over, or disposed where a smaller one is returned.</param>
-    public static InkPlane ToInk(InkPlane plane)
+    /// <param name="image">Grey, large enough; only read.</param>
+    /// <returns>An image of its own, to be disposed; of a large picture a smaller one.</returns>
+    public static InkImage ToInk(GrayImage image)
     {
-        plane = plane.Reduce(Reduction(plane));
-        var (width, height) = (plane.Width, plane.Height);
-        var (medians, isInkDark) = Look(plane);
+        using var gray = image.Reduce(Reduction(image)); // levelled below
+        var (width, height) = (gray.Width, gray.Height);
+        var (medians, isInkDark) = Look(gray);
         if (!isInkDark)
         {
-            TensorPrimitives.OnesComplement<byte>(plane.Ink, plane.Ink);
+            TensorPrimitives.OnesComplement<byte>(gray.Writable, gray.Writable);
             TensorPrimitives.Subtract(255, medians, medians);
         }
 
-        Illumination.Level(plane, medians);
+        Illumination.Level(gray, medians);
         var rented = ArrayPool<byte>.Shared.Rent(2 * width * height);
         var (smooth, paper) = (rented.AsMemory(0, width * height), rented.AsMemory(width * height, width * height));
-        Smooth(plane.Ink, smooth.Span, width, height);
+        Smooth(gray.Pixels, smooth.Span, width, height);
 
+        var plane = new InkImage(width, height) { PictureWidth = image.PictureWidth, PictureHeight = image.PictureHeight };
         // first with a window for the widest of pens, then with one for this pen: a narrow one follows the light more closely, above all at the picture's edges
         var window = (int)(WidestStroke * Math.Min(width, height));
         while (true)
         {
             smooth.CopyTo(paper);
             Close(paper.Span, width, height, window);
-            Contrast(smooth.Span, paper.Span, plane.Ink);
-            Stretch(plane.Ink);
+            Contrast(smooth.Span, paper.Span, plane.Writable);
+            Stretch(plane.Writable);
             if (PenWidth(plane) is not { } pen || 3.5 * pen + 4 > 0.75 * window)
                 break;
             window = (int)(3.5 * pen) + 4;
@@ -66,16 +69,16 @@ internal static class AdaptiveBinarisation
     }
 
     /// <summary>Of the largest piece within the picture, if that is large enough to be a digit.</summary>
-    private static double? PenWidth(InkPlane plane)
+    private static double? PenWidth(InkImage plane)
     {
         var within = ConnectedComponents.Of(plane)?.Pieces.Where(piece => !piece.TouchesEdge(plane)).DefaultIfEmpty().MaxBy(piece => piece.Area);
         return within is { } largest && largest.Extent > 0.05 * Math.Min(plane.Width, plane.Height) ? largest.Pen : null;
     }
 
-    private static int Reduction(InkPlane plane) => (Math.Max(plane.Width, plane.Height) + TargetSidePx - 1) / TargetSidePx;
+    private static int Reduction(GrayImage plane) => (Math.Max(plane.Width, plane.Height) + TargetSidePx - 1) / TargetSidePx;
 
     // half of each block is paper, whatever is written on it
-    private static (float[] Medians, bool IsInkDark) Look(InkPlane plane)
+    private static (float[] Medians, bool IsInkDark) Look(GrayImage plane)
     {
         var medians = new float[Illumination.Blocks * Illumination.Blocks];
         double skew = 0; // cubes, so that the light's slow changes count little

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
+using MnistReader.Imaging;
 
 namespace MnistReader.Ink;
 
@@ -16,23 +17,23 @@ internal static class Binarisation
     private const int SmallPx = 64;
 
     /// <summary>Turns grey into ink.</summary>
-    /// <param name="plane">Grey; it is written over, or disposed where another is returned.</param>
-    /// <param name="lossy">Whether the format leaves ripples around strokes.</param>
-    public static InkPlane ToInk(InkPlane plane, bool lossy)
+    /// <param name="image">Grey; only read.</param>
+    /// <returns>An image of its own, to be disposed; it may be smaller.</returns>
+    public static InkImage ToInk(GrayImage image)
     {
-        var grey = plane.Ink;
+        var grey = image.Pixels;
         Span<int> levels = stackalloc int[256]; // of the border, how often each: paper touches the edges
         levels.Clear();
-        CountBorder(plane, levels);
+        CountBorder(image, levels);
         var paper = Quantile(levels, 1, 2);
         // three quarters of the border, so that a stroke that runs off the edge doesn't count as noise
         var spread = Spread(levels, paper);
         if (spread > EvenSpread)
         {
-            if (OneLevel(plane, levels, Math.Min(plane.Width, plane.Height) < SmallPx ? LossyNoise / 2 : EvenSpread) is { } level)
+            if (OneLevel(image, levels, Math.Min(image.Width, image.Height) < SmallPx ? LossyNoise / 2 : EvenSpread) is { } level)
                 (paper, spread) = (level, 0);
-            else if (AdaptiveBinarisation.CanBe(plane))
-                return AdaptiveBinarisation.ToInk(plane);
+            else if (AdaptiveBinarisation.CanBe(image))
+                return AdaptiveBinarisation.ToInk(image);
         }
 
         // what covers less than a third may be a frame at the very edge; what is neither white nor black may have ink of either side
@@ -42,13 +43,14 @@ internal static class Binarisation
             levels.Clear();
             foreach (var level in grey)
                 levels[level]++;
-            if (TensorPrimitives.IndexOfMax<int>(levels) is var most && levels[most] > 2 * levels[paper] && IsJustInside(plane, most))
+            if (TensorPrimitives.IndexOfMax<int>(levels) is var most && levels[most] > 2 * levels[paper] && IsJustInside(image, most))
                 paper = most;
             darkInk = IsInkDark(levels, paper);
         }
 
-        Flatten(grey, paper, Math.Max(lossy ? LossyNoise : 0, 2 * spread), darkInk);
-        return plane;
+        var ink = new InkImage(image.Width, image.Height) { PictureWidth = image.PictureWidth, PictureHeight = image.PictureHeight };
+        Flatten(grey, ink.Writable, paper, Math.Max(image.IsLossy ? LossyNoise : 0, 2 * spread), darkInk);
+        return ink;
     }
 
     /// <summary>What stands at a place of the sorted values, of which there are as many of each as the counts say.</summary>
@@ -61,40 +63,43 @@ internal static class Binarisation
         return value;
     }
 
-    private static void CountBorder(InkPlane plane, Span<int> levels)
+    private static void CountBorder(GrayImage image, Span<int> levels)
     {
-        foreach (var level in plane.Row(0))
+        foreach (var level in image.Row(0))
             levels[level]++;
-        foreach (var level in plane.Row(plane.Height - 1))
+        foreach (var level in image.Row(image.Height - 1))
             levels[level]++;
-        for (var y = 1; y < plane.Height - 1; y++)
+        for (var y = 1; y < image.Height - 1; y++)
         {
-            levels[plane.Row(y)[0]]++;
-            levels[plane.Row(y)[^1]]++;
+            levels[image.Row(y)[0]]++;
+            levels[image.Row(y)[^1]]++;
         }
     }
 
     /// <summary>Whether a level is what stands just inside the border, all around: then the border is a frame. A stroke that is cropped tightly is narrow.</summary>
-    private static bool IsJustInside(InkPlane plane, int level)
+    private static bool IsJustInside(GrayImage image, int level)
     {
         const int narrowestPx = 100, tolerance = 16;
-        var shorter = Math.Min(plane.Width, plane.Height);
+        var shorter = Math.Min(image.Width, image.Height);
         if (shorter < narrowestPx)
             return false;
 
         var inset = shorter / 20;
-        var (right, bottom, there) = (plane.Width - 1 - inset, plane.Height - 1 - inset, 0);
+        var (right, bottom, there) = (image.Width - 1 - inset, image.Height - 1 - inset, 0);
         for (var x = inset; x <= right; x++)
-            there += Near(plane.Row(inset)[x]) + Near(plane.Row(bottom)[x]);
+            there += Near(image.Row(inset)[x]) + Near(image.Row(bottom)[x]);
         for (var y = inset; y <= bottom; y++)
-            there += Near(plane.Row(y)[inset]) + Near(plane.Row(y)[right]);
+            there += Near(image.Row(y)[inset]) + Near(image.Row(y)[right]);
         return there > 0.8 * 2 * (right - inset + bottom - inset + 2);
 
         int Near(byte other) => Math.Abs(other - level) <= tolerance ? 1 : 0;
     }
 
-    /// <summary>The one level of paper of a drawing that is cropped tightly: a quarter of its border and a fifth of it all, however much ink touches the border; null where there is none.</summary>
-    private static int? OneLevel(InkPlane plane, ReadOnlySpan<int> border, int tolerance)
+    /// <summary>
+    /// The one level of paper of a drawing that is cropped tightly: a quarter of its border and a fifth of it all, however much ink touches the border;
+    /// null where there is none.
+    /// </summary>
+    private static int? OneLevel(GrayImage image, ReadOnlySpan<int> border, int tolerance)
     {
         var (most, level) = (0, 0);
         for (var at = 0; at < 256; at++)
@@ -111,13 +116,13 @@ internal static class Binarisation
             return null;
 
         var (near, stronger) = (0, false);
-        foreach (var grey in plane.Pixels)
+        foreach (var grey in image.Pixels)
         {
             near += Math.Abs(grey - level) <= tolerance ? 1 : 0;
             stronger |= Math.Abs(grey - level) > 2 * strongest;
         }
 
-        return near >= plane.Pixels.Length / 5 && !stronger ? level : null;
+        return near >= image.Pixels.Length / 5 && !stronger ? level : null;
     }
 
     private static int Spread(ReadOnlySpan<int> levels, int paper)
@@ -145,35 +150,37 @@ internal static class Binarisation
         return dark == light ? paper >= 128 : dark > light;
     }
 
-    private static void Flatten(Span<byte> grey, int paper, int floor, bool darkInk)
+    private static void Flatten(ReadOnlySpan<byte> grey, Span<byte> ink, int paper, int floor, bool darkInk)
     {
         var range = Math.Max(1, darkInk ? paper : 255 - paper);
         if (range == 255 && floor == 0) // black on white, or white on black, as a program draws
         {
             if (darkInk)
-                TensorPrimitives.OnesComplement<byte>(grey, grey);
+                TensorPrimitives.OnesComplement(grey, ink);
+            else
+                grey.CopyTo(ink);
             return;
         }
 
-        Span<byte> ink = stackalloc byte[256]; // grey level → ink
+        Span<byte> inkOf = stackalloc byte[256]; // of each grey level
         for (var level = 0; level < 256; level++)
         {
             var distance = darkInk ? paper - level : level - paper;
-            ink[level] = distance <= floor ? (byte)0 : (byte)(distance * 255 / range);
+            inkOf[level] = distance <= floor ? (byte)0 : (byte)(distance * 255 / range);
         }
 
         var blank = Vector128.Create((byte)paper); // nearly all of a picture
         for (var i = 0; i < grey.Length; i += Vector128<byte>.Count)
         {
             var stretch = grey[i..Math.Min(i + Vector128<byte>.Count, grey.Length)];
-            if (stretch.Length == Vector128<byte>.Count && Vector128.EqualsAll(Vector128.Create<byte>(stretch), blank))
+            if (stretch.Length == Vector128<byte>.Count && Vector128.EqualsAll(Vector128.Create(stretch), blank))
             {
-                stretch.Clear();
+                ink.Slice(i, stretch.Length).Clear();
                 continue;
             }
 
-            foreach (ref var level in stretch)
-                level = ink[level];
+            for (var x = 0; x < stretch.Length; x++)
+                ink[i + x] = inkOf[stretch[x]];
         }
     }
 }

@@ -23,7 +23,7 @@ internal record struct ConnectedComponent(int Left, int Top, int Right, int Bott
     public readonly double Pen => 2.5 * Area / Outline;
 
     /// <summary>Whether it reaches the edge of the picture.</summary>
-    public readonly bool TouchesEdge(InkPlane plane) => Left == 0 || Top == 0 || Right == plane.Width || Bottom == plane.Height;
+    public readonly bool TouchesEdge(InkImage plane) => Left == 0 || Top == 0 || Right == plane.Width || Bottom == plane.Height;
 
     /// <summary>The free distance between two boxes, in pixels; 0 where they touch or overlap.</summary>
     public readonly int Gap(in ConnectedComponent other) => Math.Max(0, Math.Max(
@@ -59,7 +59,7 @@ internal sealed class ConnectedComponents
     public ConnectedComponent[] Pieces { get; private set; } = [];
 
     /// <summary>Finds the pieces of all ink; null where there is so much in so many places that it can't be writing.</summary>
-    public static ConnectedComponents? Of(InkPlane plane)
+    public static ConnectedComponents? Of(InkImage plane)
     {
         var found = new ConnectedComponents();
         var above = 0; // the first run of the row above
@@ -80,12 +80,12 @@ internal sealed class ConnectedComponents
     /// <summary>Takes pieces away, from the plane too.</summary>
     /// <param name="plane">That they are of.</param>
     /// <param name="isDirt">By the index of the piece.</param>
-    public void Erase(InkPlane plane, Predicate<int> isDirt)
+    public void Erase(InkImage plane, Predicate<int> isDirt)
     {
         foreach (var (index, run) in _runs.Index())
         {
             if (isDirt(_labels[index]))
-                plane.Ink[(run.Y * plane.Width + run.Left)..(run.Y * plane.Width + run.Right)].Clear();
+                plane.Writable[(run.Y * plane.Width + run.Left)..(run.Y * plane.Width + run.Right)].Clear();
         }
     }
 
@@ -93,14 +93,14 @@ internal sealed class ConnectedComponents
     /// <param name="plane">That they are of.</param>
     /// <param name="isWanted">By the index of the piece.</param>
     /// <param name="box">Around them all.</param>
-    public InkPlane Copy(InkPlane plane, Predicate<int> isWanted, in ConnectedComponent box)
+    public InkImage Copy(InkImage plane, Predicate<int> isWanted, in ConnectedComponent box)
     {
-        var copy = InkPlane.Rent(box.Width, box.Height);
-        copy.Ink.Clear();
+        var copy = new InkImage(box.Width, box.Height);
+        copy.Writable.Clear();
         foreach (var (index, run) in _runs.Index())
         {
             if (isWanted(_labels[index]))
-                plane.Row(run.Y)[run.Left..run.Right].CopyTo(copy.Ink[((run.Y - box.Top) * box.Width + run.Left - box.Left)..]);
+                plane.Row(run.Y)[run.Left..run.Right].CopyTo(copy.Writable[((run.Y - box.Top) * box.Width + run.Left - box.Left)..]);
         }
 
         return copy;
@@ -146,7 +146,7 @@ internal sealed class ConnectedComponents
         return run;
     }
 
-    private void Measure(InkPlane plane)
+    private void Measure(InkImage plane)
     {
         var runs = CollectionsMarshal.AsSpan(_runs);
         var labels = CollectionsMarshal.AsSpan(_labels);

@@ -1,3 +1,5 @@
+using MnistReader.Imaging;
+
 namespace MnistReader.Ink;
 
 /// <summary>
@@ -18,7 +20,7 @@ internal static class Illumination
     /// <summary>Divides a grey plane by its light.</summary>
     /// <param name="plane">Dark ink on light paper; it is written over.</param>
     /// <param name="medians">Of each block, row by row.</param>
-    public static void Level(InkPlane plane, ReadOnlySpan<float> medians)
+    public static void Level(GrayImage plane, ReadOnlySpan<float> medians)
     {
         Span<double> light = stackalloc double[Terms];
         Fit(medians, light);
@@ -27,7 +29,7 @@ internal static class Illumination
         {
             var v = 2.0 * y / plane.Height - 1;
             var (constant, linear, square) = (light[0] + light[2] * v + light[5] * v * v, light[1] + light[4] * v, light[3]);
-            var row = plane.Ink.Slice(y * plane.Width, plane.Width);
+            var row = plane.Writable.Slice(y * plane.Width, plane.Width);
             for (var x = 0; x < row.Length; x++)
             {
                 var u = 2.0 * x / row.Length - 1;

@@ -9,14 +9,14 @@ internal static class BorderRemoval
     private const double Band = 0.15;
 
     /// <summary>Whether a piece is a frame: along all four sides and in all four corners of its box, nowhere inside, and with something within it. A 0 has no corners.</summary>
-    public static bool IsFrame(InkPlane plane, ConnectedComponent[] pieces, int index)
+    public static bool IsFrame(InkImage plane, ConnectedComponent[] pieces, int index)
     {
         var frame = pieces[index];
         return frame.Width > 8 && frame.Height > 8 && Encloses(pieces, index) && FollowsItsBox(plane, frame);
     }
 
     /// <summary>Whether a piece is what a picture shows beyond the paper: it fills most of one of its edges, and doesn't reach far inside.</summary>
-    public static bool IsAlongTheEdge(InkPlane plane, in ConnectedComponent piece)
+    public static bool IsAlongTheEdge(InkImage plane, in ConnectedComponent piece)
     {
         if (piece.Height > 0.7 * plane.Height && piece.Width < 0.12 * plane.Width && (piece.Left == 0 || piece.Right == plane.Width))
         {
@@ -44,7 +44,7 @@ internal static class BorderRemoval
     }
 
     // by the outermost ink of each row and column, which is the frame's: what is within it is farther in
-    private static bool FollowsItsBox(InkPlane plane, in ConnectedComponent frame)
+    private static bool FollowsItsBox(InkImage plane, in ConnectedComponent frame)
     {
         var (near, far) = (Band * frame.Width, (1 - Band) * frame.Width);
         var rows = 0;
@@ -64,7 +64,7 @@ internal static class BorderRemoval
         return columns >= 0.95 * frame.Width;
     }
 
-    private static bool HasInk(InkPlane plane, int x, int top, int bottom)
+    private static bool HasInk(InkImage plane, int x, int top, int bottom)
     {
         for (var y = top; y < bottom; y++)
         {

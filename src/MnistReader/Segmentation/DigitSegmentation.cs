@@ -14,7 +14,7 @@ public readonly record struct PixelBox(int X, int Y, int Width, int Height);
 /// What is written on an ink plane, told from what isn't writing: the lines of ruled paper, a frame around the drawing, specks of dirt. Pieces of ink that belong together, as the dots
 /// of a dotted line or a 5 and its bar, are one digit.
 /// </summary>
-public sealed class DigitSegmentation
+internal sealed class DigitSegmentation
 {
     /// <summary>What is smaller than this share of the largest digit is a speck, a dot or a comma.</summary>
     private const double LargestSpeck = 0.22;
@@ -25,13 +25,13 @@ public sealed class DigitSegmentation
     /// <summary>A bound on the work: the largest pieces, when there are more.</summary>
     private const int MostPieces = 500;
 
-    private readonly InkPlane _plane;
+    private readonly InkImage _plane;
     private readonly ConnectedComponents? _ink;
     private readonly int[] _digitOf; // each piece, −1 for none
     private readonly ConnectedComponent[] _boxes;
     private readonly ConnectedComponent[] _marks;
 
-    private DigitSegmentation(InkPlane plane, ConnectedComponents? ink, int[] digitOf, ConnectedComponent[] boxes, ConnectedComponent[] marks) =>
+    private DigitSegmentation(InkImage plane, ConnectedComponents? ink, int[] digitOf, ConnectedComponent[] boxes, ConnectedComponent[] marks) =>
         (_plane, _ink, _digitOf, _boxes, _marks) = (plane, ink, digitOf, boxes, marks);
 
     /// <summary>How many digits seem to be written side by side; 0 where the plane is blank.</summary>
@@ -39,7 +39,7 @@ public sealed class DigitSegmentation
 
     /// <summary>Finds the writing on a plane, and takes all else off it. A plane with nothing but strokes on it stays as it is.</summary>
     /// <param name="plane">It must live as long as this is used.</param>
-    public static DigitSegmentation On(InkPlane plane)
+    public static DigitSegmentation On(InkImage plane)
     {
         RuledLineRemoval.Erase(plane);
         if (ConnectedComponents.Of(plane) is not { } ink)
@@ -89,7 +89,7 @@ public sealed class DigitSegmentation
     /// <summary>The ink of one of the digits alone, cut to its box.</summary>
     /// <param name="index">0 is the leftmost.</param>
     /// <returns>A plane of its own, to be disposed; null where the whole plane is blank.</returns>
-    public InkPlane? Cut(int index) => _ink is null ? DigitFraming.Crop(_plane) : _ink.Copy(_plane, piece => _digitOf[piece] == index, _boxes[index]);
+    public InkImage? Cut(int index) => _ink is null ? DigitFraming.Crop(_plane) : _ink.Copy(_plane, piece => _digitOf[piece] == index, _boxes[index]);
 
     /// <summary>One of the digits, framed; null where it is too faint.</summary>
     /// <param name="index">0 is the leftmost.</param>
@@ -117,7 +117,7 @@ public sealed class DigitSegmentation
     }
 
     /// <summary>Tells writing from specks, from what lines have left, and from shadows at the picture's edge, by what all groups are like.</summary>
-    private static Predicate<ConnectedComponent> ByComparison(List<ConnectedComponent> boxes, InkPlane plane)
+    private static Predicate<ConnectedComponent> ByComparison(List<ConnectedComponent> boxes, InkImage plane)
     {
         if (boxes.Count < 2)
             return _ => true;
@@ -131,7 +131,7 @@ public sealed class DigitSegmentation
         return box => IsStroke(box) && box.Extent >= LargestSpeck * largest;
     }
 
-    private static void FindDirt(InkPlane plane, ConnectedComponent[] pieces, bool[] dirt)
+    private static void FindDirt(InkImage plane, ConnectedComponent[] pieces, bool[] dirt)
     {
         if (pieces.Length > MostPieces)
         {

@@ -27,7 +27,7 @@ internal static class RuledLineRemoval
     private readonly record struct ThinRun(int X, int Top, int Bottom, byte Strongest);
 
     /// <summary>Takes them out, where there are any; nothing is done where the border has no ink on two opposite sides.</summary>
-    public static void Erase(InkPlane plane)
+    public static void Erase(InkImage plane)
     {
         if (Math.Max(plane.Width, plane.Height) > LargestSidePx || Math.Min(plane.Width, plane.Height) < SmallestPagePx)
             return;
@@ -39,14 +39,14 @@ internal static class RuledLineRemoval
             return;
 
         using var turned = Transpose(plane);
-        if (EraseAcross(turned) == 1 && !turned.Ink.ContainsAnyExcept((byte)0))
+        if (EraseAcross(turned) == 1 && !turned.Writable.ContainsAnyExcept((byte)0))
             return; // a 1 that is cropped tightly
 
         using var back = Transpose(turned);
-        back.Ink.CopyTo(plane.Ink);
+        back.Writable.CopyTo(plane.Writable);
     }
 
-    private static (bool Across, bool Down) Ends(InkPlane plane)
+    private static (bool Across, bool Down) Ends(InkImage plane)
     {
         var (left, right) = (false, false);
         for (var y = 0; y < plane.Height; y++)
@@ -54,21 +54,21 @@ internal static class RuledLineRemoval
         return (left && right, plane.Row(0).ContainsAnyExcept((byte)0) && plane.Row(plane.Height - 1).ContainsAnyExcept((byte)0));
     }
 
-    private static InkPlane Transpose(InkPlane plane)
+    private static InkImage Transpose(InkImage plane)
     {
-        var turned = InkPlane.Rent(plane.Height, plane.Width);
+        var turned = new InkImage(plane.Height, plane.Width);
         for (var y = 0; y < plane.Height; y++)
         {
             var row = plane.Row(y);
             for (var x = 0; x < row.Length; x++)
-                turned.Ink[x * plane.Height + y] = row[x];
+                turned.Writable[x * plane.Height + y] = row[x];
         }
 
         return turned;
     }
 
     /// <returns>How many lines there were.</returns>
-    private static int EraseAcross(InkPlane plane)
+    private static int EraseAcross(InkImage plane)
     {
         var thickest = Math.Max(4, Math.Min(plane.Width, plane.Height) / 50);
         var runs = ThinRuns(plane, thickest);
@@ -115,7 +115,7 @@ internal static class RuledLineRemoval
                 if (run.Bottom - run.Top > thickness || run.Strongest > strength)
                     continue;
                 for (var y = run.Top; y < run.Bottom; y++)
-                    plane.Ink[y * plane.Width + run.X] = 0;
+                    plane.Writable[y * plane.Width + run.X] = 0;
             }
         }
 
@@ -125,7 +125,7 @@ internal static class RuledLineRemoval
     }
 
     // what a stroke of the pen leaves down a column, if it is as thin as a line
-    private static List<ThinRun> ThinRuns(InkPlane plane, int thickest)
+    private static List<ThinRun> ThinRuns(InkImage plane, int thickest)
     {
         var runs = new List<ThinRun>();
         var starts = new int[plane.Width]; // of the run that a column is in, from 1
@@ -154,7 +154,7 @@ internal static class RuledLineRemoval
     }
 
     /// <summary>How many columns the line y = at + slope · x is within the picture.</summary>
-    private static int Way(int at, double slope, InkPlane plane)
+    private static int Way(int at, double slope, InkImage plane)
     {
         var columns = 0;
         for (var x = 0; x < plane.Width; x++)

@@ -6,7 +6,7 @@ using MnistReader.Framing;
 namespace MnistTrainer.Datasets;
 
 /// <summary>What people corrected, as the service exports it: a ZIP file of <c>images-idx3-ubyte</c> and <c>labels-idx1-ubyte</c>.</summary>
-public static class CorrectionArchive
+internal static class CorrectionArchive
 {
     /// <summary>Reads an archive.</summary>
     /// <param name="path">Path of the file.</param>

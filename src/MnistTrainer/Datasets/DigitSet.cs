@@ -5,7 +5,7 @@ namespace MnistTrainer.Datasets;
 /// <summary>Labelled digit images.</summary>
 /// <param name="Pixels">N×784 bytes, 0 = paper, 255 = full ink.</param>
 /// <param name="Labels">N bytes: 0 to 9; <see cref="NonDigit"/> for an image that is none.</param>
-public sealed record DigitSet(ReadOnlyMemory<byte> Pixels, ReadOnlyMemory<byte> Labels)
+internal sealed record DigitSet(ReadOnlyMemory<byte> Pixels, ReadOnlyMemory<byte> Labels)
 {
     /// <summary>Label of an image that is no digit: 10.</summary>
     public const byte NonDigit = 10;

@@ -1,7 +1,7 @@
 namespace MnistTrainer.Datasets;
 
 /// <summary>Downloads that give up on a server that hangs or drips, so that another one can be asked.</summary>
-public static class Download
+internal static class Download
 {
     private const int LeastBytesPerSecond = 10_000;
 

@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace MnistTrainer.Datasets;
 
 /// <summary>MNIST's own file format: two zero bytes, element type, number of dimensions, the dimensions (32-bit big-endian), then the elements.</summary>
-public static class IdxFile
+internal static class IdxFile
 {
     private const byte UnsignedByte = 0x08;
 

@@ -7,7 +7,7 @@ using MnistTrainer.Storage;
 namespace MnistTrainer.Datasets;
 
 /// <summary>The four files of MNIST: where they are, what they must be, and where to get them.</summary>
-public static class MnistDataset
+internal static class MnistDataset
 {
     /// <summary>Names the folder of the files where <c>--data</c> doesn't.</summary>
     public const string EnvironmentVariable = "MNIST_DATA";

@@ -13,7 +13,7 @@ namespace MnistTrainer.Datasets;
 /// The pen strokes of UCI's pen digits, drawn with a stylus on a tablet: a training part of 7,494 digits by 30 writers, and a test part by 14 others.
 /// Read from <c>strokes.txt</c> (one digit a line) or from the archive's own UNIPEN files.
 /// </summary>
-public static partial class StrokeDataset
+internal static partial class StrokeDataset
 {
     /// <summary>One digit a line: label, <c>digit_writer_sample</c>, part (<c>tra</c> or <c>tes</c>), strokes, separated by tabs; strokes by <c>;</c>, points by a space, <c>x,y</c> with y up.</summary>
     public const string FileName = "strokes.txt";

@@ -6,7 +6,7 @@ namespace MnistTrainer.Datasets;
 /// <param name="Label">0 to 9.</param>
 /// <param name="Writer">Who wrote it: a number within its part of the data set.</param>
 /// <param name="Strokes">The points from pen down to pen up, in the order of writing; at least one point each. x to the right, y down, in any unit.</param>
-public sealed record WrittenDigit(byte Label, int Writer, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)
+internal sealed record WrittenDigit(byte Label, int Writer, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)
 {
     /// <summary>Cuts digits into folds by their writers: nobody's hand is in both parts.</summary>
     /// <param name="digits">Of more than one writer.</param>

@@ -15,7 +15,7 @@ namespace MnistTrainer.Evaluation;
 /// <param name="Parameters">Number of trained weights; null where the method has none to count.</param>
 /// <param name="MultiplyAdds">Multiplications with addition for one image; null where the method has none.</param>
 /// <param name="Trainer">Makes the method from a context, a seed and a number of threads.</param>
-public sealed record ClassicalModel(
+internal sealed record ClassicalModel(
     string Name, string Description, long? Parameters, long? MultiplyAdds, Func<MLContext, int, int, IEstimator<ITransformer>> Trainer)
 {
     private const int Passes = 50, Trees = 200, Leaves = 31, Bins = 63;

@@ -12,7 +12,7 @@ namespace MnistTrainer.Evaluation;
 /// <param name="EpochSeconds">Mean training time of an epoch; null where there are no epochs.</param>
 /// <param name="TrainingSeconds">In all, without validation.</param>
 /// <param name="InferenceMicroseconds">Median over the images, one at a time on one thread, from pixels to ten probabilities.</param>
-public sealed record TrainedModel(
+internal sealed record TrainedModel(
     string Answers, double StrokeAccuracy, long? Parameters, long? MultiplyAdds, double? EpochSeconds, double TrainingSeconds, double InferenceMicroseconds);
 
 /// <summary>A row of the table: one recipe over all seeds.</summary>
@@ -23,11 +23,11 @@ public sealed record TrainedModel(
 /// <param name="BestAhead">Images that the best recipe reads right with more seeds than this one.</param>
 /// <param name="BestBehind">Images that the best recipe reads right with fewer seeds than this one.</param>
 /// <param name="P">Of <see cref="Comparison.McNemar"/> against the best recipe; 1 for that itself.</param>
-public sealed record ComparedRecipe(
+internal sealed record ComparedRecipe(
     string Name, IReadOnlyList<TrainedModel> Models, IReadOnlyList<double> Accuracies, double Errors, int BestAhead, int BestBehind, double P);
 
 /// <summary>Recipes side by side, the most accurate first.</summary>
-public static class Comparison
+internal static class Comparison
 {
     /// <summary>How to read the table.</summary>
     public const string Legend =

@@ -8,7 +8,7 @@ using MnistTrainer.Training;
 namespace MnistTrainer.Evaluation;
 
 /// <summary>k-fold cross-validation: every image is validated once, by a network that never saw it.</summary>
-public static class CrossValidation
+internal static class CrossValidation
 {
     /// <summary>All that decides the folds' results.</summary>
     /// <param name="Recipe">The network and how to train it.</param>

@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace MnistTrainer.Evaluation;
 
 /// <summary>Images that are no digits, from sources that training never sees: they measure how well a network rejects.</summary>
-public static class OutOfDistribution
+internal static class OutOfDistribution
 {
     /// <summary>Where Debian's package dataset-fashion-mnist puts its files.</summary>
     public const string FashionFolder = "/usr/share/datasets/fashion-mnist";

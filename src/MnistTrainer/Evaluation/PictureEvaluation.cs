@@ -10,13 +10,13 @@ namespace MnistTrainer.Evaluation;
 /// <param name="Unread">Of pictures that were not answered, or with a <c>?</c>: blank, rejected, or pieces of a row that can't be read.</param>
 /// <param name="Several">Of pictures that were taken for several digits.</param>
 /// <param name="DigitsRight">Of written digits that were read right, those of a row counted as most of them can be matched in order.</param>
-public readonly record struct PictureResult(int Pictures, double Right, double Unread, double Several, double DigitsRight);
+internal readonly record struct PictureResult(int Pictures, double Right, double Unread, double Several, double DigitsRight);
 
 /// <summary>Reads made pictures as the service does: one digit as <c>POST /predict</c>, several as <c>POST /read</c>.</summary>
 /// <param name="reader">Answers.</param>
 /// <param name="samplesFolder">Gets some of the pictures and all that are read wrongly; null for none.</param>
 /// <param name="cancellation">Ends the work.</param>
-public sealed class PictureEvaluation(DigitReader reader, string? samplesFolder, CancellationToken cancellation)
+internal sealed class PictureEvaluation(DigitReader reader, string? samplesFolder, CancellationToken cancellation)
 {
     private const int SamplesPerKind = 10;
 

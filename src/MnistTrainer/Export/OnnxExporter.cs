@@ -15,7 +15,7 @@ namespace MnistTrainer.Export;
 /// Trained network → ONNX: one node a layer, batch normalisation folded into the convolution or linear layer before it, the temperature into the last layer,
 /// softmax at the end, beside it the probability of being that digit rather than none where the network learned that, the model card in the metadata.
 /// </summary>
-public sealed class OnnxExporter
+internal sealed class OnnxExporter
 {
     /// <summary>How far the file's probabilities may be from the network's: other libraries add in another order.</summary>
     public const float MaxDifference = 1e-4f;

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace MnistTrainer.Networks;
 
 /// <summary>The tutorial's first network: one convolution and one hidden layer.</summary>
-public static class Baseline
+internal static class Baseline
 {
     /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
     /// <param name="classes">Outputs of the last layer.</param>

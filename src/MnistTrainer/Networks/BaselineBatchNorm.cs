@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace MnistTrainer.Networks;
 
 /// <summary>The tutorial's baseline with batch normalisation after each activation, where the tutorial puts it.</summary>
-public static class BaselineBatchNorm
+internal static class BaselineBatchNorm
 {
     /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
     /// <param name="classes">Outputs of the last layer.</param>

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace MnistTrainer.Networks;
 
 /// <summary>Four convolutions and no hidden layer: fewer weights and less work than the tutorial's networks, and far fewer errors.</summary>
-public static class Compact
+internal static class Compact
 {
     /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
     /// <param name="classes">Outputs of the last layer.</param>

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace MnistTrainer.Networks;
 
 /// <summary><see cref="Compact"/> with a fifth convolution on 5×5 places, where it costs little time.</summary>
-public static class CompactDeep
+internal static class CompactDeep
 {
     /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
     /// <param name="classes">Outputs of the last layer.</param>

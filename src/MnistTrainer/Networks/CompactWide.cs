@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace MnistTrainer.Networks;
 
 /// <summary><see cref="Compact"/> with more channels where they cost least time: in the last convolution, on 3×3 places.</summary>
-public static class CompactWide
+internal static class CompactWide
 {
     /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
     /// <param name="classes">Outputs of the last layer.</param>

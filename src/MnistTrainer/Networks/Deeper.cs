@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace MnistTrainer.Networks;
 
 /// <summary>The tutorial's best network: three convolutions and one hidden layer.</summary>
-public static class Deeper
+internal static class Deeper
 {
     /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
     /// <param name="classes">Outputs of the last layer.</param>

@@ -11,7 +11,7 @@ namespace MnistTrainer.Networks;
 /// (<c>std::ios_base_library_init</c>, version GLIBCXX_3.4.32) that libstdc++ 12 lacks. The symbol only makes sure that the standard
 /// streams are initialised, which libtorch itself has done by then; so a copy of the library that does without it is as good.
 /// </summary>
-public static partial class LibTorch
+internal static partial class LibTorch
 {
     private const string SpinCount = "GOMP_SPINCOUNT";
     private const string Library = "libLibTorchSharp.so";

@@ -8,7 +8,7 @@ namespace MnistTrainer.Networks;
 /// <summary>A network by name.</summary>
 /// <param name="Name">As <c>--network</c> and recipes spell it.</param>
 /// <param name="Layers">Makes the layers with untrained weights, for a number of classes.</param>
-public sealed record Network(string Name, Func<int, Sequential> Layers)
+internal sealed record Network(string Name, Func<int, Sequential> Layers)
 {
     /// <summary>All networks there are.</summary>
     public static readonly IReadOnlyList<Network> All =

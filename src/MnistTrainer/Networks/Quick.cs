@@ -7,7 +7,7 @@ namespace MnistTrainer.Networks;
 /// The network of the recipe <c>quick</c>: the first convolution strides at once, so that all layers after it are small; less than half the multiply-adds of <see cref="Compact"/>.
 /// Its channels are multiples of 16: on processors with AVX-512, libtorch 2.10 computes convolutions of 24 or 40 input channels wrongly, by a fifth of the largest value.
 /// </summary>
-public static class Quick
+internal static class Quick
 {
     /// <summary>The layers, (N, 1, 28, 28) → (N, classes) logits. The caller disposes them.</summary>
     /// <param name="classes">Outputs of the last layer.</param>

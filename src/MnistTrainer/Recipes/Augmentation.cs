@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MnistTrainer.Recipes;
 
 /// <summary>Random changes that leave a digit what it is; each image of a batch draws its own. Amounts are uniform in ± the given one.</summary>
-public sealed record Augmentation
+internal sealed record Augmentation
 {
     /// <summary>Rotation, in degrees.</summary>
     [Range(0.0, 180.0)]

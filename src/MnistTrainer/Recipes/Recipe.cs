@@ -8,7 +8,7 @@ namespace MnistTrainer.Recipes;
 
 /// <summary>A network and how to train it: all that decides a result but the data and the seed. Recipes are JSON files under Recipes.</summary>
 /// <remarks>Recipes/recipe.schema.json, by which editors check them, is generated from this type and its docs; RecipeSchemaTests says how.</remarks>
-public sealed record Recipe
+internal sealed record Recipe
 {
     /// <summary>Name of the network.</summary>
     public required string Network { get; init; }
@@ -122,7 +122,7 @@ public sealed record Recipe
 }
 
 /// <summary>What turns gradients into steps.</summary>
-public enum Optimizer
+internal enum Optimizer
 {
     /// <summary>Stochastic gradient descent with momentum.</summary>
     Sgd,
@@ -135,7 +135,7 @@ public enum Optimizer
 }
 
 /// <summary>How the learning rate moves after the warm-up.</summary>
-public enum Schedule
+internal enum Schedule
 {
     /// <summary>It stays.</summary>
     Constant,

@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 namespace MnistTrainer.Reports;
 
 /// <summary>A run as one page to look at: figures, learning curves, confusion matrix, worst mistakes, calibration, first-layer filters, options.</summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private const int MaxMistakes = 60;
 

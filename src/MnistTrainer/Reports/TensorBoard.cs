@@ -10,7 +10,7 @@ namespace MnistTrainer.Reports;
 /// Writes a TensorBoard event file: loss, accuracy and learning rate by epoch. TorchSharp's own writer gives its first event the time in ticks of .NET,
 /// by which TensorBoard then counts all others.
 /// </summary>
-public sealed class TensorBoard
+internal sealed class TensorBoard
 {
     private readonly string _path;
 

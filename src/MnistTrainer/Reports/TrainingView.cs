@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace MnistTrainer.Reports;
 
 /// <summary>Shows training as it goes: a live bar on a terminal; elsewhere a plain line an epoch, and one every ten seconds within it.</summary>
-public static class TrainingView
+internal static class TrainingView
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 

@@ -7,7 +7,7 @@ namespace MnistTrainer.Storage;
 /// <summary>
 /// Files that are there whole or not at all, even after a power cut: written to a temporary name beside the target, flushed to the disk, then renamed.
 /// </summary>
-public static partial class AtomicFile
+internal static partial class AtomicFile
 {
     private const string Ending = ".tmp";
 

@@ -1,7 +1,7 @@
 namespace MnistTrainer.Storage;
 
 /// <summary>Keeps other processes of this program from writing to a folder. The system releases it when the process ends, however it ends.</summary>
-public sealed class FolderLock : IDisposable
+internal sealed class FolderLock : IDisposable
 {
     private readonly FileStream _file;
 

@@ -5,7 +5,7 @@ using MnistTrainer.Training;
 namespace MnistTrainer.Storage;
 
 /// <summary>Results of long work, one file each: what an earlier, killed run has finished is read rather than done again.</summary>
-public static class ResultCache
+internal static class ResultCache
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {

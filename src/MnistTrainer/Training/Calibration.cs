@@ -7,7 +7,7 @@ namespace MnistTrainer.Training;
 
 /// <summary>How far confidence can be believed: of the answers that are given with 90 %, nine in ten should be right.</summary>
 /// <param name="Bins">Of equal width, together 0 to 1.</param>
-public sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
+internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
 {
     /// <summary>Number of bins: 15 (Guo et al., On calibration of modern neural networks, 2017).</summary>
     public const int BinCount = 15;
@@ -72,4 +72,4 @@ public sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
 /// <param name="Count">How many; the means are 0 where there are none.</param>
 /// <param name="Confidence">Their mean confidence, 0 to 1.</param>
 /// <param name="Accuracy">The share of them that is right, 0 to 1.</param>
-public readonly record struct ReliabilityBin(int Count, double Confidence, double Accuracy);
+internal readonly record struct ReliabilityBin(int Count, double Confidence, double Accuracy);

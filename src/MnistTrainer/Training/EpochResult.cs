@@ -9,5 +9,5 @@ namespace MnistTrainer.Training;
 /// <param name="StrokeAccuracy">0 to 1, on drawings of writers who were held back; NaN without any.</param>
 /// <param name="LearningRate">Of the epoch's last step.</param>
 /// <param name="Seconds">Of training, without validation.</param>
-public sealed record EpochResult(
+internal sealed record EpochResult(
     int Epoch, double TrainingLoss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double StrokeAccuracy, double LearningRate, double Seconds);

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace MnistTrainer.Training;
 
 /// <summary>Measures networks and model files on labelled images.</summary>
-public static class Evaluator
+internal static class Evaluator
 {
     private const int BatchSize = 128; // as in most trainings, so that measuring takes no more memory than they do
 

@@ -21,7 +21,7 @@ namespace MnistTrainer.Training;
 /// <param name="From">Folder of the run whose weights this one starts from; null for weights drawn by the seed.</param>
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
-public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
+internal sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
     string? From = null, int? SplitSeed = null, string? Corrections = null)
 {
     /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>
@@ -33,7 +33,7 @@ public sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int 
 /// The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.
 /// One process at a time writes to it, from <see cref="Begin"/> or <see cref="Resume"/> until it is disposed.
 /// </summary>
-public sealed class Run : IDisposable
+internal sealed class Run : IDisposable
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MnistTrainer.Training;
 
 /// <summary>The training loop.</summary>
-public static class Trainer
+internal static class Trainer
 {
     /// <summary>
     /// Trains until the state is complete. The same recipe, seed, data and number of threads give the same weights, bit for bit, however often
@@ -157,4 +157,4 @@ public static class Trainer
 /// <param name="Batches">In an epoch.</param>
 /// <param name="Loss">Mean since the epoch began, in nats.</param>
 /// <param name="ImagesPerSecond">Since the epoch began.</param>
-public readonly record struct BatchResult(int Epoch, int Batch, int Batches, double Loss, double ImagesPerSecond);
+internal readonly record struct BatchResult(int Epoch, int Batch, int Batches, double Loss, double ImagesPerSecond);

@@ -10,7 +10,7 @@ namespace MnistTrainer.Training;
 /// <param name="Portions">The images by kind; an epoch shows some of each, mixed.</param>
 /// <param name="Validation">MNIST images that are held back; null for none.</param>
 /// <param name="StrokeValidation">Drawn digits of writers who are held back; null for none.</param>
-public sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, DigitSet? Validation, DigitSet? StrokeValidation = null)
+internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, DigitSet? Validation, DigitSet? StrokeValidation = null)
 {
     /// <summary>Folds that writers are cut into where one part is held back: 6 of the 30 writers.</summary>
     public const int WriterFolds = 5;

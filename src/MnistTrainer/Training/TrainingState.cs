@@ -11,7 +11,7 @@ namespace MnistTrainer.Training;
 /// All that training has come to after an epoch: weights, their moving average, the best epoch's, the optimiser's memory, the history. There is no
 /// generator among it, as each epoch seeds its own (<see cref="Trainer"/>); so a state that was saved and loaded goes on bit for bit as if it never stopped.
 /// </summary>
-public sealed class TrainingState : IDisposable
+internal sealed class TrainingState : IDisposable
 {
     private readonly List<EpochResult> _history = [];
     private Sequential? _best;

@@ -23,7 +23,7 @@ internal static class NonDigitCanvas
         using var bitmap = new SKBitmap(new SKImageInfo(Side, Side, SKColorType.Gray8, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
         var ink = new byte[Side * Side];
-        var plane = new InkPlane(Side, Side, ink);
+        var plane = new InkImage(Side, Side, ink);
         var pixels = new byte[count * DigitImage.PixelCount];
         for (var i = 0; i < count; i++)
         {

@@ -8,7 +8,7 @@ namespace MnistTrainer.Synthesis.NonDigits;
 /// Images that are no digits, for outlier exposure: a network that sees some in training learns to reject others too
 /// (D. Hendrycks, M. Mazeika and T. Dietterich, Deep Anomaly Detection with Outlier Exposure, 2019).
 /// </summary>
-public static class NonDigits
+internal static class NonDigits
 {
     /// <summary>Draws letters, symbols, doodles, several digits in one picture, filled shapes, textures and dots, mixed at random.</summary>
     /// <param name="count">Number of images.</param>

@@ -9,7 +9,7 @@ namespace MnistTrainer.Synthesis.Pictures;
 /// <summary>One picture that was made, and what is written on it.</summary>
 /// <param name="Encoded">A PNG or JPEG file.</param>
 /// <param name="Text">Its digits from left to right.</param>
-public sealed record DigitPicture(byte[] Encoded, string Text);
+internal sealed record DigitPicture(byte[] Encoded, string Text);
 
 /// <summary>
 /// Makes pictures such as people send: digits of MNIST and pen strokes on paper of all kinds, well or badly lit, drawn, scanned or photographed.
@@ -18,7 +18,7 @@ public sealed record DigitPicture(byte[] Encoded, string Text);
 /// <param name="images">Digits of MNIST; they and the strokes take turns.</param>
 /// <param name="strokes">Pen strokes.</param>
 /// <param name="seed">Draws everything.</param>
-public sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit> strokes, int seed)
+internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit> strokes, int seed)
 {
     /// <summary>The kinds of pictures of one digit, by name.</summary>
     public static IReadOnlyList<string> Conditions { get; } =

@@ -7,7 +7,7 @@ using SkiaSharp;
 namespace MnistTrainer.Synthesis.Strokes;
 
 /// <summary>Draws written digits as a canvas would, with a round pen, and frames them as the service does.</summary>
-public static class PenDrawing
+internal static class PenDrawing
 {
     /// <summary>The service's page draws on about this many pixels.</summary>
     private const int CanvasSide = 280;
@@ -19,7 +19,7 @@ public static class PenDrawing
     /// <param name="random">Draws the place on the canvas.</param>
     /// <param name="canvasSide">In pixels.</param>
     /// <param name="dotted">Dots along the strokes rather than lines.</param>
-    public static InkPlane Draw(WrittenDigit digit, double size, double penWidth, Random random, int canvasSide = CanvasSide, bool dotted = false) =>
+    public static InkImage Draw(WrittenDigit digit, double size, double penWidth, Random random, int canvasSide = CanvasSide, bool dotted = false) =>
         Draw(digit.Strokes, size, penWidth, random, canvasSide, dotted ? Dots(random) : Line);
 
     /// <summary>Draws every digit once, each with a width, a size and a place of its own, and frames it.</summary>
@@ -55,7 +55,7 @@ public static class PenDrawing
 
     private delegate void DrawStroke(SKCanvas canvas, SKPaint paint, SKPoint[] points, float width);
 
-    private static DigitSet Frame(IReadOnlyList<WrittenDigit> digits, Func<WrittenDigit, InkPlane> draw)
+    private static DigitSet Frame(IReadOnlyList<WrittenDigit> digits, Func<WrittenDigit, InkImage> draw)
     {
         var pixels = new byte[digits.Count * DigitImage.PixelCount];
         foreach (var (index, digit) in digits.Index())
@@ -63,7 +63,7 @@ public static class PenDrawing
         return new DigitSet(pixels, digits.Select(digit => digit.Label).ToArray());
     }
 
-    private static InkPlane Draw(IReadOnlyList<IReadOnlyList<Vector2>> strokes, double size, double penWidth, Random random, int side, DrawStroke draw)
+    private static InkImage Draw(IReadOnlyList<IReadOnlyList<Vector2>> strokes, double size, double penWidth, Random random, int side, DrawStroke draw)
     {
         var all = strokes.SelectMany(stroke => stroke).ToList();
         var (low, high) = (all.Aggregate(Vector2.Min), all.Aggregate(Vector2.Max));
@@ -82,7 +82,7 @@ public static class PenDrawing
         foreach (var stroke in strokes)
             draw(canvas, paint, [.. stroke.Select(point => corner + (point - low) * scale).Select(point => new SKPoint(point.X, point.Y))], width);
         canvas.Flush();
-        return new InkPlane(side, side, bitmap.GetPixelSpan().ToArray());
+        return new InkImage(side, side, bitmap.GetPixelSpan().ToArray());
     }
 
     private static void Line(SKCanvas canvas, SKPaint paint, SKPoint[] points, float width)

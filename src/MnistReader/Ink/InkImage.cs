@@ -1,0 +1,57 @@
+using MnistReader.Imaging;
+using SkiaSharp;
+
+namespace MnistReader.Ink;
+
+/// <summary>A picture reduced to how much ink each pixel holds, 0 = paper, 255 = full ink, whatever the colours of ink and paper were.</summary>
+internal sealed class InkImage : PixelPlane
+{
+    /// <summary>Wraps the bytes without copying them.</summary>
+    /// <param name="width">In pixels, at least 1.</param>
+    /// <param name="height">In pixels, at least 1.</param>
+    /// <param name="ink">width × height bytes in row order, 0 = paper, 255 = full ink.</param>
+    /// <exception cref="ArgumentException">The number of bytes isn't width × height, or a side is below 1.</exception>
+    public InkImage(int width, int height, byte[] ink)
+        : base(width, height, ink)
+    {
+    }
+
+    /// <summary>An image in rented memory, of any content, to be written by who makes it.</summary>
+    /// <param name="width">In pixels, at least 1.</param>
+    /// <param name="height">In pixels, at least 1.</param>
+    public InkImage(int width, int height)
+        : base(width, height)
+    {
+    }
+
+    /// <summary>Decodes an image and tells its ink from its paper.</summary>
+    /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
+    /// <param name="limits">Limits on bytes, pixels and frames; the defaults of <see cref="ImageLimits"/> when null.</param>
+    /// <param name="cancellation">Nobody waits for it any more.</param>
+    /// <returns>An image of its own, to be disposed. Large pictures are reduced.</returns>
+    /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static InkImage Decode(ReadOnlySpan<byte> encoded, ImageLimits? limits = null, CancellationToken cancellation = default)
+    {
+        using var gray = ImageDecoder.Decode(encoded, limits, cancellation);
+        return Binarisation.ToInk(gray);
+    }
+
+    /// <summary>The same ink at a size to be looked at.</summary>
+    /// <param name="mostSide">The longer side is at most this many pixels; larger images are scaled down, at least 1.</param>
+    /// <returns>An image of its own, to be disposed.</returns>
+    public unsafe InkImage Shrink(int mostSide)
+    {
+        var scale = Math.Min(1, (double)mostSide / Math.Max(Width, Height));
+        var small = new InkImage(Math.Max(1, (int)Math.Round(Width * scale)), Math.Max(1, (int)Math.Round(Height * scale)));
+        fixed (byte* from = Pixels, to = small.Writable)
+        {
+            using var source = new SKPixmap(new SKImageInfo(Width, Height, SKColorType.Gray8), (nint)from);
+            using var target = new SKPixmap(new SKImageInfo(small.Width, small.Height, SKColorType.Gray8), (nint)to);
+            if (!source.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)))
+                throw new InvalidOperationException($"An image of {Width}×{Height} pixels can't be scaled.");
+        }
+
+        return small;
+    }
+}
