@@ -44,7 +44,7 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
         try
         {
             var writing = DigitSegmentation.On(plane);
-            var digit = writing.FrameAll();
+            var digit = DigitFraming.Frame(plane);
             stageDone?.Invoke(ReadingStage.Frame);
             return digit is null ? null : Classify(digit, stageDone) with
             {
@@ -63,8 +63,8 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <summary>Reads a digit that is framed already.</summary>
     /// <param name="image">As MNIST has them.</param>
     /// <param name="stageDone">Told when the network has answered.</param>
-    /// <returns>Null where the image is blank: nowhere as much ink as <see cref="DigitFraming.FaintestInk"/>.</returns>
-    internal DigitReading? Read(DigitImage image, Action<ReadingStage>? stageDone) => image.Pixels.ContainsAnyInRange(DigitFraming.FaintestInk, byte.MaxValue)
+    /// <returns>Null where the image is blank: nowhere as much ink as <see cref="InkImage.FaintestInk"/>.</returns>
+    internal DigitReading? Read(DigitImage image, Action<ReadingStage>? stageDone) => image.Pixels.ContainsAnyInRange(InkImage.FaintestInk, byte.MaxValue)
         ? Classify(image, stageDone)
         : null;
 
@@ -110,7 +110,7 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <summary>Reads a digit that is framed already, as a row of one.</summary>
     /// <param name="image">As MNIST has them.</param>
     /// <param name="stageDone">Told when the network has answered.</param>
-    /// <returns>Null where the image is blank: nowhere as much ink as <see cref="DigitFraming.FaintestInk"/>.</returns>
+    /// <returns>Null where the image is blank: nowhere as much ink as <see cref="InkImage.FaintestInk"/>.</returns>
     internal NumberReading? ReadNumber(DigitImage image, Action<ReadingStage>? stageDone) =>
         Read(image, stageDone) is { } digit ? new NumberReading([digit], [], DigitImage.Side, DigitImage.Side) : null;
 

@@ -1,7 +1,7 @@
 using MnistReader.Framing;
+using MnistReader.Imaging;
 using MnistReader.Inference;
 using MnistReader.Ink;
-using MnistReader.Segmentation;
 
 namespace MnistReader;
 

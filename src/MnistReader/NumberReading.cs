@@ -1,5 +1,5 @@
 using System.Globalization;
-using MnistReader.Segmentation;
+using MnistReader.Imaging;
 
 namespace MnistReader;
 

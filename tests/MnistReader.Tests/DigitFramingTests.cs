@@ -12,8 +12,8 @@ public class DigitFramingTests
     [Fact]
     public void Ink_fainter_than_the_limit_holds_no_digit()
     {
-        Assert.Null(DigitFraming.Frame(Bar(280, 280, 130, 40, 20, 200, DigitFraming.FaintestInk - 1)));
-        Assert.NotNull(DigitFraming.Frame(Bar(280, 280, 130, 40, 20, 200, DigitFraming.FaintestInk)));
+        Assert.Null(DigitFraming.Frame(Bar(280, 280, 130, 40, 20, 200, InkImage.FaintestInk - 1)));
+        Assert.NotNull(DigitFraming.Frame(Bar(280, 280, 130, 40, 20, 200, InkImage.FaintestInk)));
     }
 
     [Fact]

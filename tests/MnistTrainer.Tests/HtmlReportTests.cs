@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
 using MnistReader.Framing;
@@ -121,7 +122,7 @@ public class HtmlReportTests
             Network = "compact",
             Parameters = 98_938,
             MultiplyAdds = 3_683_200,
-            Training = recipe.ToJson(),
+            Training = new TrainingOptions { Settings = recipe.ToJson().Deserialize<Dictionary<string, JsonElement>>()! },
             DataSha256 = MnistDataset.Sha256,
             DataCredits = [],
             TestAccuracy = 0.998,

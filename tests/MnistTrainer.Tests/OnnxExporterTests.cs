@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using MnistReader.Explanation;
 using MnistReader.Framing;
@@ -27,7 +26,7 @@ public class OnnxExporterTests
         Network = "compact",
         Parameters = 1,
         MultiplyAdds = 2,
-        Training = JsonSerializer.SerializeToElement("none"),
+        Training = new TrainingOptions(),
         DataSha256 = new Dictionary<string, string>(),
         DataCredits = [],
         TestAccuracy = 0.5,

@@ -19,7 +19,7 @@ public class ProgramTests
     [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
     [InlineData("train --resume runs/1 --strokes pens", 2, "--strokes doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
     [InlineData("train --resume runs/1 --corrections mine.zip", 2, "--corrections doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
-    [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide, compact-deep, quick.")]
+    [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick.")]
     [InlineData("train --calibration models/mnist.onnx", 2, "--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them. See 'MnistTrainer train --help'.")]
     [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1, "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]
     [InlineData("train --dry-run --corrections none.zip", 1, "There are no corrections at 'none.zip'. Export them from the service: GET /corrections/export?format=idx")]
@@ -102,7 +102,7 @@ public class ProgramTests
 
     [Theory]
     [InlineData("compact", 0, "Dry run: training, measuring, export and report work. Nothing was kept.")]
-    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-wide, compact-deep, quick.")]
+    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick.")]
     public async Task A_dry_run_does_everything_once_and_keeps_nothing(string network, int exitCode, string message)
     {
         using var folder = new TemporaryFolder();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MnistReader.Inference;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Training;
@@ -87,7 +88,7 @@ public class RejectingModelTests
     {
         var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
         using var network = Network.Create("baseline", seed: 1, classes: 11);
-        var card = OnnxExporterTests.Card with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonDocument.Parse(training).RootElement };
+        var card = OnnxExporterTests.Card with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonSerializer.Deserialize<TrainingOptions>(training, JsonSerializerOptions.Web)! };
         OnnxExporter.Write(network, card, path, digits, Evaluator.Predict(network, digits, card.Temperature));
         return path;
     }

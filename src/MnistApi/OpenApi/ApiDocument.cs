@@ -6,8 +6,8 @@ using MnistApi.Hosting.Errors;
 using MnistApi.Predict;
 using MnistApi.Read;
 using MnistReader.Framing;
+using MnistReader.Imaging;
 using MnistReader.Inference;
-using MnistReader.Segmentation;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace MnistApi.OpenApi;

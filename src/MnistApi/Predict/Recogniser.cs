@@ -120,7 +120,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     private Explanation ExplainWhole(DigitReading reading)
     {
         using var ink = reading.Ink;
-        using var crop = ink is null ? null : DigitFraming.Crop(ink);
+        using var crop = ink is null ? null : ink.Crop();
         return Explain(reading, [.. ink is null ? [] : new[] { Explainer.Step("ink", ink) }, .. crop is null ? [] : new[] { Explainer.Step("crop", crop) }]);
     }
 

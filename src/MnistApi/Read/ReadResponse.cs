@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using MnistApi.Predict;
-using MnistReader.Segmentation;
+using MnistReader.Imaging;
 
 namespace MnistApi.Read;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
+using MnistReader.Imaging;
 using MnistReader.Ink;
 
 namespace MnistReader.Framing;
@@ -14,17 +15,14 @@ internal static class DigitFraming
     /// <summary>Changes whenever the same plane would give another image; recorded in the model card.</summary>
     public const int Version = 1;
 
-    /// <summary>A picture whose strongest ink is weaker than this (of 255) holds no digit.</summary>
-    public const byte FaintestInk = 32;
-
     private const int BoxSide = 20;
 
     /// <summary>Frames the ink of a plane.</summary>
     /// <param name="plane">Any size; all its ink is taken as one digit.</param>
-    /// <returns>The framed digit, or null where the plane is blank: nowhere as much ink as <see cref="FaintestInk"/>.</returns>
+    /// <returns>The framed digit, or null where the plane is blank: nowhere as much ink as <see cref="InkImage.FaintestInk"/>.</returns>
     public static DigitImage? Frame(InkImage plane)
     {
-        if (BoundingBox(plane) is not { } box)
+        if (plane.BoundingBox() is not { } box)
             return null;
 
         Span<float> fitted = stackalloc float[BoxSide * BoxSide];
@@ -44,45 +42,8 @@ internal static class DigitFraming
         return new DigitImage(pixels);
     }
 
-    /// <summary>Cuts a plane to its ink, as <see cref="Frame"/> does first.</summary>
-    /// <param name="plane">Any size.</param>
-    /// <returns>A plane of its own, to be disposed; null where the plane is blank.</returns>
-    public static InkImage? Crop(InkImage plane)
-    {
-        if (BoundingBox(plane) is not { } box)
-            return null;
-
-        var crop = new InkImage(box.Width, box.Height);
-        for (var y = 0; y < box.Height; y++)
-            plane.Row(box.Top + y).Slice(box.Left, box.Width).CopyTo(crop.Writable[(y * box.Width)..]);
-        return crop;
-    }
-
-    private readonly record struct Box(int Left, int Top, int Width, int Height);
-
-    private static Box? BoundingBox(InkImage plane)
-    {
-        int left = plane.Width, right = -1, top = plane.Height, bottom = -1;
-        byte strongest = 0;
-        for (var y = 0; y < plane.Height; y++)
-        {
-            var row = plane.Row(y);
-            var first = row.IndexOfAnyExcept((byte)0);
-            if (first < 0)
-                continue;
-
-            left = Math.Min(left, first);
-            right = Math.Max(right, row.LastIndexOfAnyExcept((byte)0));
-            top = Math.Min(top, y);
-            bottom = y;
-            strongest = Math.Max(strongest, TensorPrimitives.Max(row));
-        }
-
-        return strongest < FaintestInk ? null : new Box(left, top, right - left + 1, bottom - top + 1);
-    }
-
     /// <summary>Resamples the box, widened to a centred square, to 20×20 by area: each target pixel is the mean of all that it covers.</summary>
-    private static void Fit(InkImage plane, Box box, Span<float> fitted)
+    private static void Fit(InkImage plane, PixelBox box, Span<float> fitted)
     {
         var side = Math.Max(box.Width, box.Height);
         var (paddingLeft, paddingTop) = ((side - box.Width) / 2, (side - box.Height) / 2);
@@ -107,7 +68,7 @@ internal static class DigitFraming
             var (start, end) = (y * scale - paddingTop, (y + 1) * scale - paddingTop);
             var (firstY, endY) = Covered(start, end, box.Height);
             for (var sourceY = firstY; sourceY < endY; sourceY++)
-                Add(plane.Row(box.Top + sourceY).Slice(box.Left, box.Width), Overlap(sourceY, start, end), columns);
+                Add(plane.Row(box.Y + sourceY).Slice(box.X, box.Width), Overlap(sourceY, start, end), columns);
 
             var overlap = 0;
             for (var x = 0; x < BoxSide; x++)

@@ -33,8 +33,8 @@ public sealed record ModelCard
     /// </summary>
     public string? NetworkSha256 { get; init; }
 
-    /// <summary>All training options, the seed among them, under the trainer's own names.</summary>
-    public required JsonElement Training { get; init; }
+    /// <summary>How it was trained: all options, the seed among them.</summary>
+    public required TrainingOptions Training { get; init; }
 
     /// <summary>SHA-256 of the decompressed data files, by file name; of pen strokes, over their labels, writers and points.</summary>
     public required IReadOnlyDictionary<string, string> DataSha256 { get; init; }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MnistReader.Imaging;
 using SkiaSharp;
 
@@ -6,6 +7,9 @@ namespace MnistReader.Ink;
 /// <summary>A picture reduced to how much ink each pixel holds, 0 = paper, 255 = full ink, whatever the colours of ink and paper were.</summary>
 internal sealed class InkImage : PixelPlane
 {
+    /// <summary>A picture whose strongest ink is weaker than this (of 255) is blank.</summary>
+    public const byte FaintestInk = 32;
+
     /// <summary>Wraps the bytes without copying them.</summary>
     /// <param name="width">In pixels, at least 1.</param>
     /// <param name="height">In pixels, at least 1.</param>
@@ -35,6 +39,41 @@ internal sealed class InkImage : PixelPlane
     {
         using var gray = ImageDecoder.Decode(encoded, limits, cancellation);
         return Binarisation.ToInk(gray);
+    }
+
+    /// <summary>The box around all ink, in pixels of this image; null where it is blank: nowhere as much ink as <see cref="FaintestInk"/>.</summary>
+    public PixelBox? BoundingBox()
+    {
+        int left = Width, right = -1, top = Height, bottom = -1;
+        byte strongest = 0;
+        for (var y = 0; y < Height; y++)
+        {
+            var row = Row(y);
+            var first = row.IndexOfAnyExcept((byte)0);
+            if (first < 0)
+                continue;
+
+            left = Math.Min(left, first);
+            right = Math.Max(right, row.LastIndexOfAnyExcept((byte)0));
+            top = Math.Min(top, y);
+            bottom = y;
+            strongest = Math.Max(strongest, TensorPrimitives.Max(row));
+        }
+
+        return strongest < FaintestInk ? null : new PixelBox(left, top, right - left + 1, bottom - top + 1);
+    }
+
+    /// <summary>The ink alone, cut to its box.</summary>
+    /// <returns>An image of its own, to be disposed; null where this one is blank.</returns>
+    public InkImage? Crop()
+    {
+        if (BoundingBox() is not { } box)
+            return null;
+
+        var crop = new InkImage(box.Width, box.Height);
+        for (var y = 0; y < box.Height; y++)
+            Row(box.Y + y).Slice(box.X, box.Width).CopyTo(crop.Writable[(y * box.Width)..]);
+        return crop;
     }
 
     /// <summary>The same ink at a size to be looked at.</summary>

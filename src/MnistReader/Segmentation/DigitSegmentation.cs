@@ -1,14 +1,7 @@
-using MnistReader.Framing;
+using MnistReader.Imaging;
 using MnistReader.Ink;
 
 namespace MnistReader.Segmentation;
-
-/// <summary>A rectangle of whole pixels, in the picture as it is looked at.</summary>
-/// <param name="X">Of its left edge.</param>
-/// <param name="Y">Of its top edge.</param>
-/// <param name="Width">At least 1.</param>
-/// <param name="Height">At least 1.</param>
-public readonly record struct PixelBox(int X, int Y, int Width, int Height);
 
 /// <summary>
 /// What is written on an ink plane, told from what isn't writing: the lines of ruled paper, a frame around the drawing, specks of dirt. Pieces of ink that belong together, as the dots
@@ -68,7 +61,7 @@ internal sealed class DigitSegmentation
             ink.Erase(plane, piece => dirt[piece]);
 
         var tallest = digits.Select(digit => digit.Box.Height).DefaultIfEmpty().Max();
-        digits.RemoveAll(digit => digit.Box.Height < SmallestDigit * tallest || digit.Box.Strongest < DigitFraming.FaintestInk);
+        digits.RemoveAll(digit => digit.Box.Height < SmallestDigit * tallest || digit.Box.Strongest < InkImage.FaintestInk);
         ConnectedComponent[] marks = digits.Count < 2 ? [] : [.. boxes.Except(digits.Select(digit => digit.Box)).Where(IsMark)];
         digits.Sort((one, other) => (one.Box.Left + one.Box.Right, one.Box.Top).CompareTo((other.Box.Left + other.Box.Right, other.Box.Top)));
         var digitOf = new int[pieces.Length];
@@ -83,21 +76,10 @@ internal sealed class DigitSegmentation
             && box.Bottom > digits.Min(digit => digit.Box.Top) && box.Top < digits.Max(digit => digit.Box.Bottom) + 0.25 * tallest;
     }
 
-    /// <summary>All the writing as one digit, framed; null where there is none.</summary>
-    public DigitImage? FrameAll() => DigitFraming.Frame(_plane);
-
     /// <summary>The ink of one of the digits alone, cut to its box.</summary>
     /// <param name="index">0 is the leftmost.</param>
     /// <returns>A plane of its own, to be disposed; null where the whole plane is blank.</returns>
-    public InkImage? Cut(int index) => _ink is null ? DigitFraming.Crop(_plane) : _ink.Copy(_plane, piece => _digitOf[piece] == index, _boxes[index]);
-
-    /// <summary>One of the digits, framed; null where it is too faint.</summary>
-    /// <param name="index">0 is the leftmost.</param>
-    public DigitImage? Frame(int index)
-    {
-        using var alone = Cut(index);
-        return alone is null ? null : DigitFraming.Frame(alone);
-    }
+    public InkImage? Cut(int index) => _ink is null ? _plane.Crop() : _ink.Copy(_plane, piece => _digitOf[piece] == index, _boxes[index]);
 
     /// <summary>Where one of the digits is in the picture.</summary>
     /// <param name="index">0 is the leftmost.</param>

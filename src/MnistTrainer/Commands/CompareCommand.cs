@@ -158,7 +158,7 @@ internal static class CompareCommand
             Network = recipe.Network,
             Parameters = parameters,
             MultiplyAdds = multiplyAdds,
-            Training = JsonSerializer.SerializeToElement(recipe, Recipe.Format),
+            Training = new TrainingOptions { Seed = seed, Settings = recipe.ToJson().Deserialize<Dictionary<string, JsonElement>>()! },
             DataSha256 = MnistDataset.Sha256,
             DataCredits = [MnistDataset.Credit],
             TestAccuracy = 0,

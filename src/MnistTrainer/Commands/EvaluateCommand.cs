@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using MnistReader;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
@@ -142,14 +141,12 @@ internal static class EvaluateCommand
     }
 
     /// <summary>The digits of writers whom a model has not learned from, by its card; all of them where there are none.</summary>
-    private static (IReadOnlyList<WrittenDigit> Digits, string Who) Unseen(IReadOnlyList<WrittenDigit> digits, JsonElement training)
+    private static (IReadOnlyList<WrittenDigit> Digits, string Who) Unseen(IReadOnlyList<WrittenDigit> digits, TrainingOptions training) => training switch
     {
-        if (!training.TryGetProperty("strokes", out var mixedIn) || !mixedIn.GetBoolean())
-            return (digits, "unseen: none was learned from");
-        return training.GetProperty("validationImages").GetInt32() == 0
-            ? (digits, "seen: all were learned from")
-            : (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.GetProperty(training.TryGetProperty("splitSeed", out _) ? "splitSeed" : "seed").GetInt32()).Validation, "unseen: held back from training");
-    }
+        { Strokes: false } => (digits, "unseen: none was learned from"),
+        { ValidationImages: 0 } => (digits, "seen: all were learned from"),
+        _ => (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.SplitSeed).Validation, "unseen: held back from training"),
+    };
 
     private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, string fashionFolder, string fontsFolder, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
@@ -244,20 +243,23 @@ internal static class TrainCommand
         return first < 0 ? null : new SelfTest(test[first].Pixels.ToArray(), labels[first]);
     }
 
-    private static JsonElement Describe(Run run, int epochs)
+    private static TrainingOptions Describe(Run run, int epochs)
     {
         var options = run.Options;
-        var training = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
-        training["recipe"] = options.RecipeName;
-        training["epochs"] = epochs; // fewer than the recipe's after early stopping or at the time limit
-        training["seed"] = options.Seed;
-        training["validationImages"] = options.Validation;
-        training["strokes"] = run.LearnsStrokes;
-        training["corrections"] = options.Corrections is not null;
-        training["calibration"] = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null;
-        training["from"] = options.From is { } folder && Run.Open(folder) is var from ? Describe(from, from.Options.Recipe.Epochs).Deserialize<JsonNode>() : null;
-        training["splitSeed"] = options.SplitSeed ?? options.Seed;
-        training["threads"] = options.Threads;
-        return JsonSerializer.SerializeToElement(training);
+        var settings = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
+        settings["epochs"] = epochs; // fewer than the recipe's after early stopping or at the time limit
+        return new TrainingOptions
+        {
+            Recipe = options.RecipeName,
+            Seed = options.Seed,
+            SplitSeed = options.SplitSeed ?? options.Seed,
+            ValidationImages = options.Validation,
+            Strokes = run.LearnsStrokes,
+            Corrections = options.Corrections is not null,
+            Calibration = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null,
+            From = options.From is { } folder && Run.Open(folder) is var from ? Describe(from, from.Options.Recipe.Epochs) : null,
+            Threads = options.Threads,
+            Settings = settings.Deserialize<Dictionary<string, JsonElement>>()!,
+        };
     }
 }

@@ -17,7 +17,6 @@ internal sealed record Network(string Name, Func<int, Sequential> Layers)
         new("baseline-batch-norm", BaselineBatchNorm.Layers),
         new("deeper", Deeper.Layers),
         new("compact", Compact.Layers),
-        new("compact-wide", CompactWide.Layers),
         new("compact-deep", CompactDeep.Layers),
         new("quick", Quick.Layers),
     ];

@@ -45,7 +45,7 @@ internal static class HtmlReport
             <body>
             <header>
             <h1>{card.Name} <span>{card.Version}</span></h1>
-            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {(Run.CodeVersion.Length > 13 ? Run.CodeVersion[..13] : Run.CodeVersion)}.</p>
+            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {(ProgramVersion.Code.Length > 13 ? ProgramVersion.Code[..13] : ProgramVersion.Code)}.</p>
             </header>
             <main>
             {Figures(metrics, calibration, card, history, test.Count)}
@@ -216,9 +216,9 @@ internal static class HtmlReport
     {
         IEnumerable<(string Name, string Value)> rows =
         [
-            .. Flatten("", card.Training),
+            .. Flatten("", JsonSerializer.SerializeToElement(card.Training, JsonSerializerOptions.Web)),
             ("temperature", card.Temperature.ToString(CultureInfo.InvariantCulture)),
-            ("code", Run.CodeVersion),
+            ("code", ProgramVersion.Code),
             .. card.DataSha256.Select(file => ($"SHA-256 of {file.Key}", file.Value)),
         ];
         return $"""

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MnistTrainer.Training;
 
 namespace MnistTrainer.Storage;
 
@@ -22,7 +21,7 @@ internal static class ResultCache
     /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
     public static void Open<T>(string folder, T settings, IReadOnlyDictionary<string, string>? dataSha256 = null)
     {
-        var own = new Kept<T>(settings, Run.CodeVersion, dataSha256);
+        var own = new Kept<T>(settings, ProgramVersion.Code, dataSha256);
         var kept = Get(folder, "settings", () => own);
         var what = Json(kept.Code) != Json(own.Code) ? $"another version of this program ({kept.Code ?? "an early one"}; this is {own.Code})"
             : Json(kept.DataSha256) != Json(own.DataSha256) ? "other data"

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -95,7 +94,7 @@ internal sealed class Run : IDisposable
         _isNew = false;
         var kept = Options with { Strokes = Full(Options.Strokes), Calibration = Full(Options.Calibration), From = Full(Options.From), Corrections = Full(Options.Corrections) };
         AtomicFile.Write(OptionsOf(Folder), JsonSerializer.SerializeToUtf8Bytes(
-            new Record(kept, DateTimeOffset.Now, CodeVersion, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount, TorchVersion), Format));
+            new Record(kept, DateTimeOffset.Now, ProgramVersion.Code, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount, TorchVersion), Format));
 
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path); // so that the run is resumed from anywhere
     }
@@ -190,9 +189,6 @@ internal sealed class Run : IDisposable
 
         static string Optional(double value) => double.IsNaN(value) ? "" : value.ToString("F6", CultureInfo.InvariantCulture);
     }
-
-    /// <summary>The version of this program, with the git commit that it was built from.</summary>
-    public static string CodeVersion => typeof(Run).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <summary>Lets other processes write to the folder.</summary>
     public void Dispose() => _lock?.Dispose();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MnistReader.Framing;
+using MnistReader.Imaging;
 using MnistReader.Ink;
 using MnistReader.Segmentation;
 using SkiaSharp;
@@ -7,7 +8,7 @@ using Xunit;
 
 namespace MnistReader.Tests;
 
-public class WritingTests
+public class DigitSegmentationTests
 {
     private const int Width = 300;
     private const int Height = 200;
@@ -33,7 +34,7 @@ public class WritingTests
 
         Assert.Equal(before, All(plane));
         Assert.Equal(1, writing.Digits);
-        Assert.Equal(DigitFraming.Frame(plane)!.Pixels.ToArray(), writing.Frame(0)!.Pixels.ToArray());
+        Assert.Equal(DigitFraming.Frame(plane)!.Pixels.ToArray(), DigitFraming.Frame(writing.Cut(0)!)!.Pixels.ToArray());
     }
 
     [Theory]
@@ -87,7 +88,7 @@ public class WritingTests
         Assert.Equal(new PixelBox(74, 34, 12, 122), writing.Box(0));
         Assert.InRange(writing.Box(1).X, 132, 136);
         using var alone = Draw(canvas => Ink(canvas, One));
-        Assert.Equal(DigitFraming.Frame(alone)!.Pixels.ToArray(), writing.Frame(0)!.Pixels.ToArray());
+        Assert.Equal(DigitFraming.Frame(alone)!.Pixels.ToArray(), DigitFraming.Frame(writing.Cut(0)!)!.Pixels.ToArray());
     }
 
     [Fact]

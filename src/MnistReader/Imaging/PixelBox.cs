@@ -1,0 +1,8 @@
+namespace MnistReader.Imaging;
+
+/// <summary>A rectangle of whole pixels, in the picture as it is looked at.</summary>
+/// <param name="X">Of its left edge.</param>
+/// <param name="Y">Of its top edge.</param>
+/// <param name="Width">At least 1.</param>
+/// <param name="Height">At least 1.</param>
+public readonly record struct PixelBox(int X, int Y, int Width, int Height);

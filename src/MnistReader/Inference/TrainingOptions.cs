@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MnistReader.Inference;
+
+/// <summary>How a model was trained, as its card says it.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The recipe's name; null where it had none.</summary>
+    public string? Recipe { get; init; }
+
+    /// <summary>Draws the first weights, batches and augmentation.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Draws which images and writers were held back.</summary>
+    public int SplitSeed { get; init; }
+
+    /// <summary>Images of MNIST that were held back, and with them a fifth of the writers; 0 for nothing.</summary>
+    public int ValidationImages { get; init; }
+
+    /// <summary>Whether it has learned pen strokes.</summary>
+    public bool Strokes { get; init; }
+
+    /// <summary>Whether it has learned corrections.</summary>
+    public bool Corrections { get; init; }
+
+    /// <summary>The run whose temperature and rejection threshold were taken over; null for none.</summary>
+    public string? Calibration { get; init; }
+
+    /// <summary>How the run was trained whose weights this one went on from; null for none.</summary>
+    public TrainingOptions? From { get; init; }
+
+    /// <summary>Threads that computed; another number gives other weights.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The recipe's own settings, under the trainer's names.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> Settings { get; set; } = [];
+}
