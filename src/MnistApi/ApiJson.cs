@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using MnistApi.Corrections;
+using MnistApi.Hosting.Errors;
 using MnistApi.Model;
 using MnistApi.OpenInference;
 using MnistApi.Predict;

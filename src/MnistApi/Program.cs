@@ -4,9 +4,9 @@ using MnistApi;
 using MnistApi.Corrections;
 using MnistApi.Health;
 using MnistApi.Hosting;
-using MnistApi.Hosting.Bodies;
 using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Limits;
+using MnistApi.Hosting.RequestBodies;
 using MnistApi.Hosting.Security;
 using MnistApi.Hosting.Telemetry;
 using MnistApi.Model;
@@ -40,14 +40,14 @@ try
         pages.EnableForHttps = true; // they hold no secret
         pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
     });
-    builder.Services.AddScoped<StageClock>().AddScoped<Recogniser>();
+    builder.Services.AddScoped<Recogniser>();
     builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
     builder.Services.ConfigureHttpJsonOptions(json =>
     {
         json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
         json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // "28×28" and "+", not \u00D7 and \u002B
     });
-    builder.Services.AddEndpointsApiExplorer().AddSwaggerGen(ApiDocument.Describe);
+    builder.AddApiDocument();
 
     await using var app = builder.Build();
     app.UseSecurity();
@@ -56,17 +56,15 @@ try
     app.UseExceptionHandler(Problems.OfExceptions);
     app.UseStatusCodePages(Problems.OfStatus);
     app.UseAccess();
-    app.UseBodies();
+    app.UseRequestBodies();
     app.UseLimits();
     app.UseWhen(context => context.GetEndpoint() is null, files => files.UseResponseCompression()); // the pages alone: an answer is too small to gain by it
     app.UseDefaultFiles();
-    app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache" }); // always ask: one version
-    app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), // it would set up its generator for every request that passes
-        swagger => swagger.UseSwagger().UseSwaggerUI(page =>
-        {
-            page.DocumentTitle = "MnistService API";
-            page.InjectJavascript("../js/swaggerForms.js", "module"); // a module runs when the page's own scripts are there
-        }));
+    app.UseStaticFiles(new StaticFileOptions
+    {
+        OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache", // always ask: one version
+    });
+    app.UseApiDocument();
     app.MapPredict();
     app.MapBatch();
     app.MapRead();

@@ -37,7 +37,7 @@ public class SecurityTests(Api api)
     public async Task A_failure_shows_nothing_of_the_inside_in_any_environment(string environment)
     {
         await using var failing = Api.With(("environment", environment), ("Logging:LogLevel:Microsoft", "None"));
-        var model = typeof(Program).Assembly.GetType("MnistApi.Models.ServedModel")!;
+        var model = typeof(Program).Assembly.GetType("MnistApi.Model.ServedModel")!;
         ((IDisposable)failing.Services.GetRequiredService(model)).Dispose(); // the worst that can happen: the network is gone
 
         using var response = await failing.Send(HttpMethod.Post, "/predict", Api.Form(Drawing.Of(3)));

@@ -10,7 +10,9 @@ namespace MnistApi.Corrections;
 /// <summary>Corrections as ZIP files, written as they are read: of all, only the labels are in memory at once.</summary>
 internal static class CorrectionArchive
 {
-    /// <summary>MNIST's own format, for <c>MnistTrainer train --corrections</c>: <c>images-idx3-ubyte</c>, N×28×28 bytes, and <c>labels-idx1-ubyte</c>, N bytes.</summary>
+    /// <summary>
+    /// MNIST's own format, for <c>MnistTrainer train --corrections</c>: <c>images-idx3-ubyte</c>, N×28×28 bytes, and <c>labels-idx1-ubyte</c>, N bytes.
+    /// </summary>
     /// <exception cref="IOException">Corrections were deleted meanwhile: the file is cut off rather than wrong.</exception>
     public static async Task WriteIdxAsync(CorrectionStore store, Stream file, CancellationToken hungUp)
     {
@@ -35,7 +37,10 @@ internal static class CorrectionArchive
         await labelFile.WriteAsync(labels.ToArray(), hungUp);
     }
 
-    /// <summary>To look at: <c>corrections.csv</c>, one row a correction, and PNG files under <c>images</c> (28×28) and <c>pictures</c> (before framing, where they were small enough).</summary>
+    /// <summary>
+    /// To look at: <c>corrections.csv</c>, one row a correction, and PNG files under <c>images</c> (28×28) and <c>pictures</c> (before framing,
+    /// where they were small enough).
+    /// </summary>
     public static async Task WriteCsvAsync(CorrectionStore store, Stream file, CancellationToken hungUp)
     {
         var count = await store.CountAsync(hungUp);
@@ -43,11 +48,15 @@ internal static class CorrectionArchive
         await using (var table = new StreamWriter(await zip.CreateEntry("corrections.csv").OpenAsync(hungUp), new UTF8Encoding(false)))
         {
             await table.WriteAsync("image,picture,label,predicted,model,time\n");
-            await foreach (var row in store.ReadAsync(count, correction =>
-                new { correction.Id, HasPicture = correction.Picture != null, correction.Label, correction.Predicted, correction.Model, correction.Time }).WithCancellation(hungUp))
+            var rows = store.ReadAsync(count, correction => new
             {
+                correction.Id, HasPicture = correction.Picture != null, correction.Label, correction.Predicted, correction.Model, correction.Time,
+            });
+            await foreach (var row in rows.WithCancellation(hungUp))
+            {
+                var (image, picture) = (Name("images", row.Id), row.HasPicture ? Name("pictures", row.Id) : "");
                 await table.WriteAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{Name("images", row.Id)},{(row.HasPicture ? Name("pictures", row.Id) : "")},{row.Label},{row.Predicted},{row.Model},{row.Time:yyyy-MM-ddTHH:mm:ss.fffZ}\n"));
+                    $"{image},{picture},{row.Label},{row.Predicted},{row.Model},{row.Time:yyyy-MM-ddTHH:mm:ss.fffZ}\n"));
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MnistApi.Hosting.Bodies;
+using MnistApi.Hosting.RequestBodies;
 using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Limits;
 using MnistApi.Hosting.Security;
@@ -20,7 +20,7 @@ internal static partial class CorrectionEndpoints
     {
         var corrections = routes.MapGroup("/corrections").WithTags("Corrections");
         corrections.MapGet("", Enabled).WithName("getCorrections");
-        corrections.MapGroup("").TakeTurns().MapPost("", Correct).WithName("correct").Accepts<IFormFile>("multipart/form-data")
+        corrections.MapGroup("").RequireComputeQueue().MapPost("", Correct).WithName("correct").Accepts<IFormFile>("multipart/form-data")
             .Produces(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -43,8 +43,8 @@ internal static partial class CorrectionEndpoints
 
     /// <summary>Corrects an answer</summary>
     /// <remarks>
-    /// Stores the picture, as the network saw it and, where it is small, as it was drawn, in grey and without metadata; with the two digits, the model's version and the time.
-    /// Nothing else is stored: no address, no cookie, no browser. They are for training better models.
+    /// Stores the picture, as the network saw it and, where it is small, as it was drawn, in grey and without metadata; with the two digits,
+    /// the model's version and the time. Nothing else is stored: no address, no cookie, no browser. They are for training better models.
     /// </remarks>
     /// <param name="form">A file <c>image</c> and the fields <c>label</c>, <c>consent</c>, <c>predicted</c> and <c>model</c>.</param>
     /// <param name="options">Whether corrections are taken.</param>
@@ -79,7 +79,9 @@ internal static partial class CorrectionEndpoints
             return TypedResults.Problem(problem!);
 
         using var ink = reading.Ink!;
-        var (predicted, by) = form.Text("predicted") is [var answered] ? (answered - '0', form.Text("model")) : (reading.Prediction.Digit, model.Classifier.Card.Version);
+        var (predicted, by) = form.Text("predicted") is [var answered]
+            ? (answered - '0', form.Text("model"))
+            : (reading.Prediction.Digit, model.Classifier.Card.Version);
         var picture = ink.Width * ink.Height <= MostPicturePixels ? Png.OfGrey(ink.Pixels, ink.Width, ink.Height) : null;
         return new PendingCorrection(new Correction
         {
@@ -112,9 +114,12 @@ internal static partial class CorrectionEndpoints
         if (format is not ("idx" or "csv"))
             return Problems.Of(StatusCodes.Status400BadRequest, CorrectionErrors.WrongFormat);
 
-        http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true; // the last bytes of each file in a ZIP come so, asynchronous or not
+        // the last bytes of each file in a ZIP come so, asynchronous or not
+        http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
         return TypedResults.Stream(
-            file => format is "idx" ? CorrectionArchive.WriteIdxAsync(store, file, http.RequestAborted) : CorrectionArchive.WriteCsvAsync(store, file, http.RequestAborted),
+            file => format is "idx"
+                ? CorrectionArchive.WriteIdxAsync(store, file, http.RequestAborted)
+                : CorrectionArchive.WriteCsvAsync(store, file, http.RequestAborted),
             "application/zip", $"corrections-{format}.zip");
     }
 

@@ -10,5 +10,6 @@ internal static class CorrectionErrors
     public const string WrongModel = "The field 'model' isn't a version. Send the 'model' of the answer, or leave it out.";
     public const string NoKeys = "The export needs an API key, and none is configured. Who runs the service sets one with Auth:ApiKeys:0.";
     public const string WrongFormat = "There is no such format. Ask for ?format=idx or ?format=csv.";
-    public const string Full = "The service holds as many corrections as it may. Tell those who run it: they can export and delete some, or raise Corrections:MaxCount.";
+    public const string Full =
+        "The service holds as many corrections as it may. Tell those who run it: they can export and delete some, or raise Corrections:MaxCount.";
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Linq.Expressions;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ internal sealed class CorrectionStore(CorrectionsOptions options) : IDisposable
     private const int MostWaiting = 64;
 
     // one at a time: then the limit on their number holds, and a database that hangs doesn't collect requests
-    private readonly ConcurrencyLimiter _turns = new(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = MostWaiting });
+    private readonly ConcurrencyLimiter _queue = new(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = MostWaiting });
 
     /// <summary>Brings the database to the present version of the table; makes both where they are missing.</summary>
     /// <exception cref="InvalidDataException">It can't be reached or opened; the message is one line.</exception>
@@ -25,11 +26,14 @@ internal sealed class CorrectionStore(CorrectionsOptions options) : IDisposable
             if (context.Database.GetPendingMigrations().Any()) // else nothing is locked
                 context.Database.Migrate();
         }
-        catch (Exception e) when (e.GetBaseException() is DbException or IOException or UnauthorizedAccessException or ArgumentException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e.GetBaseException() is var cause && CannotOpen(cause))
         {
             throw new InvalidDataException(
-                $"The database of Corrections:Connection can't be opened ({options.Provider}): {e.GetBaseException().Message.Split('\n')[0].TrimEnd()}", e);
+                $"The database of Corrections:Connection can't be opened ({options.Provider}): {cause.Message.Split('\n')[0].TrimEnd()}", e);
         }
+
+        static bool CannotOpen(Exception cause) =>
+            cause is DbException or IOException or UnauthorizedAccessException or ArgumentException or SocketException;
     }
 
     /// <summary>Stores one.</summary>
@@ -38,8 +42,8 @@ internal sealed class CorrectionStore(CorrectionsOptions options) : IDisposable
     /// <exception cref="DbException">The database fails.</exception>
     public async Task<Outcome> AddAsync(Correction correction, CancellationToken hungUp)
     {
-        using var turn = await _turns.AcquireAsync(1, hungUp);
-        if (!turn.IsAcquired)
+        using var lease = await _queue.AcquireAsync(1, hungUp);
+        if (!lease.IsAcquired)
             return Outcome.Busy;
 
         await using var context = new CorrectionsContext(options);
@@ -69,7 +73,7 @@ internal sealed class CorrectionStore(CorrectionsOptions options) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _queue.Dispose();
 
     /// <summary>What became of a correction.</summary>
     internal enum Outcome

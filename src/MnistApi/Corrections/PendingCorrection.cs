@@ -3,7 +3,9 @@ using MnistApi.Hosting.Telemetry;
 
 namespace MnistApi.Corrections;
 
-/// <summary>The answer to a correction: it is stored as the answer is written, when its turn to compute is over. A slow database must hold up no prediction.</summary>
+/// <summary>
+/// The answer to a correction. It is stored as the answer is written, when its place to compute is free again: a slow database must hold up no prediction.
+/// </summary>
 internal sealed class PendingCorrection(Correction correction) : IResult
 {
     /// <inheritdoc/>
@@ -18,7 +20,7 @@ internal sealed class PendingCorrection(Correction correction) : IResult
                 await Problems.Write(httpContext, Problems.Of(StatusCodes.Status507InsufficientStorage, CorrectionErrors.Full));
                 break;
             case CorrectionStore.Outcome.Busy:
-                ServiceMetrics.Rejected("queue_full");
+                httpContext.RequestServices.GetRequiredService<ServiceMetrics>().Rejected("queue_full");
                 await Problems.Refuse(httpContext);
                 break;
         }

@@ -17,7 +17,8 @@ internal static class WholeAnswerExtensions
         return async context =>
         {
             var result = await next(context);
-            return result is INestedHttpResult { Result: IValueHttpResult { Value: { } answer } and IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } }
+            var inner = (result as INestedHttpResult)?.Result;
+            return inner is IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } and IValueHttpResult { Value: { } answer }
                 ? TypedResults.Text(JsonSerializer.SerializeToUtf8Bytes(answer, json.GetTypeInfo(answer.GetType())), "application/json; charset=utf-8")
                 : result;
         };

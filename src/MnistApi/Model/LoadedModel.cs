@@ -26,7 +26,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The network; usable as long.</summary>
     public DigitClassifier Classifier => Reader.Classifier;
 
-    /// <summary>The network's insides; usable as long as it. Reading them the first time loads them, which takes milliseconds and about as much memory as the network.</summary>
+    /// <summary>
+    /// The network's insides; usable as long as it. Reading them the first time loads them, which takes milliseconds and about as much memory as the network.
+    /// </summary>
     public FeatureMaps FeatureMaps => _featureMaps.Value;
 
     /// <summary>Of the file, in hexadecimal.</summary>

@@ -10,7 +10,9 @@ internal static class ModelEndpoints
     public static void MapModel(this IEndpointRouteBuilder routes) => routes.MapGet("/model", Model).WithName("getModel").WithTags("Model").AlsoHead();
 
     /// <summary>The model that is served</summary>
-    /// <remarks>Which file it is and since when; how it was trained and on what, how large it is, and how well it does on MNIST's 10,000 test images.</remarks>
+    /// <remarks>
+    /// Which file it is and since when; how it was trained and on what, how large it is, and how well it does on MNIST's 10,000 test images.
+    /// </remarks>
     /// <response code="200">The file, and the card that travels inside it.</response>
     private static Ok<ModelResponse> Model(LoadedModel model, ServedModel served) =>
         TypedResults.Ok(new ModelResponse(model.Classifier.Card.Version, model.Sha256, model.LoadedAt, served.LastFailedLoad, model.Classifier.Card));

@@ -1,42 +1,66 @@
+using System.Diagnostics.Metrics;
 using MnistApi.Hosting.Telemetry;
 
 namespace MnistApi.Model;
 
-/// <summary>Looks at the model file whenever its folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it finds.</summary>
-internal sealed class ModelWatcher(ServedModel model, ModelOptions options, ILogger<ModelWatcher> log) : BackgroundService
+/// <summary>
+/// Looks at the model file whenever its folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it finds.
+/// Tells which model serves: <c>mnist.model.info</c> is always 1, its tags are what it says.
+/// </summary>
+internal sealed class ModelWatcher : BackgroundService
 {
+    private readonly ServedModel _model;
+    private readonly ModelOptions _options;
+    private readonly ServiceMetrics _metrics;
+    private readonly ILogger<ModelWatcher> _log;
+
     // not disposed: an event of the folder may still come in, and it holds nothing of the system
     private readonly SemaphoreSlim _changed = new(0);
-    private readonly IDisposable _info = ServiceMetrics.Watch(model);
+    private volatile bool _hasEnded;
+
+    public ModelWatcher(ServedModel model, ModelOptions options, ServiceMetrics metrics, IMeterFactory meters, ILogger<ModelWatcher> log)
+    {
+        (_model, _options, _metrics, _log) = (model, options, metrics, log);
+        meters.Create(ServiceMetrics.Name).CreateObservableGauge("mnist.model.info", Info, description: "The model that serves.");
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
+        _hasEnded = true; // the meter outlives the model
         base.Dispose();
-        _info.Dispose();
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var folder = WatchFolder(Path.GetDirectoryName(options.FullPath())!);
+        using var folder = WatchFolder(Path.GetDirectoryName(_options.FullPath())!);
         while (!stoppingToken.IsCancellationRequested)
         {
-            switch (await model.RefreshAsync(stoppingToken))
+            switch (await _model.RefreshAsync(stoppingToken))
             {
                 case ModelChange.Loaded:
-                    ServiceMetrics.Loaded(refused: false);
-                    using (var loaded = model.Borrow())
-                        log.LogInformation("Serving model {Version}, SHA-256 {Sha256}", loaded.Classifier.Card.Version, loaded.Sha256);
+                    _metrics.Loaded(refused: false);
+                    using (var loaded = _model.Borrow())
+                        _log.LogInformation("Serving model {Version}, SHA-256 {Sha256}", loaded.Classifier.Card.Version, loaded.Sha256);
                     break;
                 case ModelChange.Refused:
-                    ServiceMetrics.Loaded(refused: true);
-                    log.LogError("The changed model file is refused, the model before goes on serving: {Reason}", model.LastFailedLoad?.Reason);
+                    _metrics.Loaded(refused: true);
+                    _log.LogError("The changed model file is refused, the model before goes on serving: {Reason}", _model.LastFailedLoad?.Reason);
                     break;
             }
 
-            await _changed.WaitAsync(TimeSpan.FromSeconds(options.PollSeconds), stoppingToken);
+            await _changed.WaitAsync(TimeSpan.FromSeconds(_options.PollSeconds), stoppingToken);
         }
+    }
+
+    private Measurement<int>[] Info()
+    {
+        if (_hasEnded)
+            return [];
+
+        using var model = _model.Borrow();
+        return [new Measurement<int>(1, new("version", model.Classifier.Card.Version), new("sha256", model.Sha256))];
     }
 
     /// <summary>Null where the system announces no changes: polling is left.</summary>
@@ -55,7 +79,7 @@ internal sealed class ModelWatcher(ServedModel model, ModelOptions options, ILog
         }
         catch (IOException e)
         {
-            log.LogWarning("Changes of {Folder} are seen every {Seconds} s only: {Reason}", folder, options.PollSeconds, e.Message);
+            _log.LogWarning("Changes of {Folder} are seen every {Seconds} s only: {Reason}", folder, _options.PollSeconds, e.Message);
             return null;
         }
 

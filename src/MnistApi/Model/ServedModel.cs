@@ -33,7 +33,10 @@ internal sealed class ServedModel : IDisposable
     /// <summary>What the current model says of itself.</summary>
     public ModelCard Card => _current.Classifier.Card;
 
-    /// <summary>The current model, for one piece of work; dispose it when that is done, and borrow again for the next. A request has it as its service <see cref="LoadedModel"/>.</summary>
+    /// <summary>
+    /// The current model, for one piece of work; dispose it when that is done, and borrow again for the next.
+    /// A request has it as its service <see cref="LoadedModel"/>.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The service has ended.</exception>
     public LoadedModel Borrow()
     {

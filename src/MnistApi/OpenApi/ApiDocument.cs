@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using MnistApi.Corrections;
 using MnistApi.Hosting.Errors;
+using MnistApi.Hosting.Limits;
 using MnistApi.Predict;
 using MnistApi.Read;
 using MnistReader.Framing;
@@ -16,7 +19,8 @@ namespace MnistApi.OpenApi;
 /// The OpenAPI document at <c>/swagger/v1/swagger.json</c>. Signatures and XML comments give most of it; added here is what they can't say:
 /// that <c>POST /predict</c>, <c>/predict/batch</c> and <c>/read</c> read several forms of body, and an example of each request and each answer.
 /// </summary>
-internal sealed class ApiDocument : IDocumentFilter
+/// <param name="json">Writes the examples as the service writes its answers.</param>
+internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
 {
     private static readonly string[] ImageTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "application/octet-stream"];
 
@@ -44,8 +48,8 @@ internal sealed class ApiDocument : IDocumentFilter
         Description = "PNG, JPEG, WebP, GIF or BMP, told by content.",
     };
 
-    private static readonly PredictResponse Answer =
-        new(true, null, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
+    private static readonly PredictResponse Answer = new(
+        true, null, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
 
     // the images but one cut short: they tell nothing as text
     private static readonly Explanation Explained = new(
@@ -90,7 +94,7 @@ internal sealed class ApiDocument : IDocumentFilter
             tag.Description = Tags[tag.Name!];
     }
 
-    private static void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
+    private void DescribePredict(OpenApiOperation predict, IOpenApiSchema picture)
     {
         DescribeOnePicture(predict, picture);
         Show(predict, StatusCodes.Status200OK,
@@ -99,16 +103,16 @@ internal sealed class ApiDocument : IDocumentFilter
             ("Several digits", ToJson(Answer with { IsDigit = false, Reason = Recogniser.NotADigit(0.0123f, 0.885), Hint = Recogniser.Several(4) })));
     }
 
-    private static void DescribeRead(OpenApiOperation read, IOpenApiSchema picture)
+    private void DescribeRead(OpenApiOperation read, IOpenApiSchema picture)
     {
         DescribeOnePicture(read, picture);
         ReadDigit Digit(int x) => new(Answer.Digit, Answer.Confidence, true, Answer.Probabilities, new PixelBox(x, 40, 12, 118), null);
         Show(read, StatusCodes.Status200OK,
-            ("Two digits", JsonSerializer.SerializeToNode(new ReadResponse("11", null, [Digit(60), Digit(150)], 280, 200, Answer.Model), ApiJson.Default.ReadResponse)!));
+            ("Two digits", ToJson(new ReadResponse("11", null, [Digit(60), Digit(150)], 280, 200, Answer.Model))));
     }
 
-    // what /predict and /read have in common: the forms of the body, and the faults
-    private static void DescribeOnePicture(OpenApiOperation operation, IOpenApiSchema picture)
+    // what /predict and /read have in common: the forms of the body, and the problems
+    private void DescribeOnePicture(OpenApiOperation operation, IOpenApiSchema picture)
     {
         var forms = Forms(operation, Image);
         foreach (var type in ImageTypes)
@@ -135,18 +139,18 @@ internal sealed class ApiDocument : IDocumentFilter
         ShowProblems(operation, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
     }
 
-    private static void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)
+    private void DescribeBatch(OpenApiOperation batch, IOpenApiSchema picture)
     {
-        var several = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = BatchEndpoints.MostPictures };
+        var several = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Image, MaxItems = LoadLimits.MostPictures };
         Forms(batch, several, new JsonArray(""))["application/json"] = new OpenApiMediaType
         {
-            Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = picture, MaxItems = BatchEndpoints.MostPictures },
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = picture, MaxItems = LoadLimits.MostPictures },
             Examples = Examples(("Two pictures", new JsonArray(OneAsImage(), OneAsPixels()))),
         };
 
-        Show(batch, StatusCodes.Status200OK, ("A digit, and no image", JsonSerializer.SerializeToNode(new BatchResponse([
+        Show(batch, StatusCodes.Status200OK, ("A digit, and no image", ToJson(new BatchResponse([
             new BatchAnswer(Answer, null),
-            new BatchAnswer(null, Problems.Of(StatusCodes.Status400BadRequest, NotAnImage).ProblemDetails)]), ApiJson.Default.BatchResponse)!));
+            new BatchAnswer(null, Problems.Of(StatusCodes.Status400BadRequest, NotAnImage).ProblemDetails)]))));
         ShowProblems(batch, StatusCodes.Status400BadRequest,
             ("No files", ErrorDetails.NoFiles),
             ("Malformed", Problems.MalformedJson("$[3]", $"an array of {PredictRequest.Form}")));
@@ -155,7 +159,7 @@ internal sealed class ApiDocument : IDocumentFilter
         ShowProblems(batch, StatusCodes.Status429TooManyRequests, ("Busy", Problems.Overloaded));
     }
 
-    private static void DescribeCorrections(OpenApiOperation correct)
+    private void DescribeCorrections(OpenApiOperation correct)
     {
         Forms(correct, Image);
         var form = (OpenApiMediaType)correct.RequestBody!.Content!["multipart/form-data"];
@@ -193,7 +197,7 @@ internal sealed class ApiDocument : IDocumentFilter
         static OpenApiSchema Digit(string description) => new() { Type = JsonSchemaType.Integer, Minimum = "0", Maximum = "9", Description = description };
     }
 
-    private static void DescribeExport(OpenApiOperation export)
+    private void DescribeExport(OpenApiOperation export)
     {
         ((OpenApiResponse)export.Responses!["200"]).Content = new Dictionary<string, IOpenApiMediaType>
         {
@@ -225,8 +229,8 @@ internal sealed class ApiDocument : IDocumentFilter
         return forms;
     }
 
-    private static void ShowProblems(OpenApiOperation operation, int status, params (string Summary, string Detail)[] problems) =>
-        Show(operation, status, [.. problems.Select(p => (p.Summary, JsonSerializer.SerializeToNode(Problems.Of(status, p.Detail).ProblemDetails, ApiJson.Default.ProblemDetails)!))]);
+    private void ShowProblems(OpenApiOperation operation, int status, params (string Summary, string Detail)[] problems) =>
+        Show(operation, status, [.. problems.Select(p => (p.Summary, ToJson(Problems.Of(status, p.Detail).ProblemDetails)))]);
 
     private static void Show(OpenApiOperation operation, int status, params (string Summary, JsonNode Value)[] examples)
     {
@@ -238,7 +242,7 @@ internal sealed class ApiDocument : IDocumentFilter
 
     private static JsonObject OneAsPixels() => new() { ["pixels"] = new JsonArray([.. One.Pixels.ToArray().Select(ink => JsonValue.Create((int)ink))]) };
 
-    private static JsonNode ToJson(PredictResponse answer) => JsonSerializer.SerializeToNode(answer, ApiJson.Default.PredictResponse)!;
+    private JsonNode ToJson<T>(T answer) => JsonSerializer.SerializeToNode(answer, json.Value.SerializerOptions)!;
 
     private static Dictionary<string, IOpenApiExample> Examples(params (string Summary, JsonNode Value)[] examples) =>
         examples.ToDictionary(e => e.Summary, IOpenApiExample (e) => new OpenApiExample { Value = e.Value });

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
+using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Security;
-using MnistApi.OpenInference;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace MnistApi.OpenApi;

@@ -15,7 +15,6 @@ namespace MnistApi.OpenInference;
 /// </summary>
 internal static class InferEndpoints
 {
-    private const int MostImages = BatchEndpoints.MostPictures;
     private const string FloatType = "FP32";
     private const string ByteType = "UINT8";
 
@@ -35,9 +34,11 @@ internal static class InferEndpoints
             .Produces<ModelReady>().Produces<ModelReady>(StatusCodes.Status503ServiceUnavailable);
 
         var infer = v2.MapGroup("")
-            .TakeTurns()
+            .RequireComputeQueue()
             .WithMetadata(new ExpectedJson("{\"inputs\": [{\"name\": \"pixels\", \"shape\": [N, 1, 28, 28], \"datatype\": \"FP32\", \"data\": [numbers]}]}"))
-            .WithMetadata(Refusal(StatusCodes.Status413PayloadTooLarge), Refusal(StatusCodes.Status415UnsupportedMediaType), Refusal(StatusCodes.Status429TooManyRequests));
+            .WithMetadata(Refusal(StatusCodes.Status413PayloadTooLarge))
+            .WithMetadata(Refusal(StatusCodes.Status415UnsupportedMediaType))
+            .WithMetadata(Refusal(StatusCodes.Status429TooManyRequests));
         infer.MapPost("/models/{model}/infer", Infer).WithName("modelInfer");
         infer.MapPost("/models/{model}/versions/{version}/infer", InferVersion).WithName("modelVersionInfer");
 
@@ -88,7 +89,8 @@ internal static class InferEndpoints
     /// <response code="200">It does.</response>
     /// <response code="404">No model of this name is served.</response>
     /// <response code="503">The service is ending: send requests elsewhere.</response>
-    private static Results<JsonHttpResult<ModelReady>, NotFound<InferError>> ModelIsReady(string model, LoadedModel served, IHostApplicationLifetime service) =>
+    private static Results<JsonHttpResult<ModelReady>, NotFound<InferError>> ModelIsReady(
+        string model, LoadedModel served, IHostApplicationLifetime service) =>
         ModelVersionIsReady(model, served.Classifier.Card.Version, served, service);
 
     /// <summary>Whether a version of the model answers</summary>
@@ -140,8 +142,8 @@ internal static class InferEndpoints
         if (request.Inputs is not [{ Name: DigitClassifier.InputName, Shape: { } shape, Datatype: FloatType or ByteType, Data: { } pixels } input])
             return TypedResults.BadRequest(new InferError(
                 "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data."));
-        if (Fault(shape, input.Datatype, pixels, request.Outputs ?? [], served.Classifier.OutputNames) is { } fault)
-            return TypedResults.BadRequest(new InferError(fault));
+        if ((ErrorIn(shape, input.Datatype, pixels) ?? ErrorIn(request.Outputs ?? [], served.Classifier.OutputNames)) is { } error)
+            return TypedResults.BadRequest(new InferError(error));
 
         if (input.Datatype is ByteType)
             TensorPrimitives.Divide(pixels, 255f, pixels);
@@ -161,20 +163,26 @@ internal static class InferEndpoints
     private static NotFound<InferError>? Unknown(string model, string version, ModelCard card) =>
         (model, version) == (card.Name, card.Version)
             ? null
-            : TypedResults.NotFound(new InferError($"There is no model '{model}' of version '{version}'. This service has '{card.Name}' of version '{card.Version}'."));
+            : TypedResults.NotFound(new InferError(
+                $"There is no model '{model}' of version '{version}'. This service has '{card.Name}' of version '{card.Version}'."));
 
-    private static string? Fault(IReadOnlyList<long> shape, string datatype, float[] pixels, IReadOnlyList<RequestedOutput> outputs, IReadOnlyList<string> given) => datatype switch
+    private static string? ErrorIn(IReadOnlyList<long> shape, string datatype, float[] pixels)
     {
-        _ when shape is not [>= 1 and <= MostImages, 1, DigitImage.Side, DigitImage.Side] =>
-            $"\"pixels\" has the shape [{string.Join(", ", shape)}]. Send [N, 1, 28, 28] with N from 1 to {MostImages}.",
-        _ when pixels.Length != shape[0] * DigitImage.PixelCount =>
-            $"\"pixels\" has {pixels.Length:N0} numbers, but its shape says {shape[0] * DigitImage.PixelCount:N0}. Send as many as the shape says.",
-        FloatType when !Array.TrueForAll(pixels, ink => ink is >= 0 and <= 1) =>
-            "\"pixels\" of FP32 has numbers that aren't from 0 to 1. Send 0 for paper and 1 for full ink.",
-        ByteType when !Array.TrueForAll(pixels, ink => ink is >= 0 and <= 255 && float.IsInteger(ink)) =>
-            "\"pixels\" of UINT8 has numbers that aren't whole and from 0 to 255. Send 0 for paper and 255 for full ink.",
-        _ when !outputs.All(output => given.Contains(output?.Name)) =>
-            $"\"outputs\" asks for what the model doesn't give. Ask for \"{string.Join("\" or \"", given)}\", or leave it out.",
-        _ => null,
-    };
+        if (shape is not [>= 1 and <= LoadLimits.MostPictures, 1, DigitImage.Side, DigitImage.Side])
+            return $"\"pixels\" has the shape [{string.Join(", ", shape)}]. Send [N, 1, 28, 28] with N from 1 to {LoadLimits.MostPictures}.";
+
+        var count = shape[0] * DigitImage.PixelCount;
+        if (pixels.Length != count)
+            return $"\"pixels\" has {pixels.Length:N0} numbers, but its shape says {count:N0}. Send as many as the shape says.";
+        if (datatype is FloatType && !Array.TrueForAll(pixels, ink => ink is >= 0 and <= 1))
+            return "\"pixels\" of FP32 has numbers that aren't from 0 to 1. Send 0 for paper and 1 for full ink.";
+        if (datatype is ByteType && !Array.TrueForAll(pixels, ink => ink is >= 0 and <= 255 && float.IsInteger(ink)))
+            return "\"pixels\" of UINT8 has numbers that aren't whole and from 0 to 255. Send 0 for paper and 255 for full ink.";
+        return null;
+    }
+
+    private static string? ErrorIn(IReadOnlyList<RequestedOutput> outputs, IReadOnlyList<string> given) =>
+        outputs.All(output => given.Contains(output?.Name))
+            ? null
+            : $"\"outputs\" asks for what the model doesn't give. Ask for \"{string.Join("\" or \"", given)}\", or leave it out.";
 }

@@ -73,7 +73,3 @@ internal sealed record InferResponse(
 /// <param name="Shape">[N, 10] or [N, 1].</param>
 /// <param name="Data">N × 10 probabilities, of the digits 0 to 9 in order; or N, each that the image is a digit at all.</param>
 internal sealed record InferOutput(string Name, string Datatype, IReadOnlyList<long> Shape, IReadOnlyList<float> Data);
-
-/// <summary>Why there is no answer.</summary>
-/// <param name="Error">What was wrong and what to do.</param>
-internal sealed record InferError(string Error);

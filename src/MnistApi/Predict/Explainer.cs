@@ -36,11 +36,12 @@ internal static class Explainer
         var runnerUp = prediction.Probabilities.Index().Where(some => some.Index != prediction.Digit).MaxBy(some => some.Item).Index;
         var maps = Saliency.Of(model.Classifier, digit, prediction.Digit, runnerUp);
         var full = Math.Max(1, maps.Max(map => map.Max(value => Math.Abs(value)))); // nothing shines where nothing matters
+        var layers = model.FeatureMaps.Compute(digit);
         return new Explanation(
             [.. steps, Input(digit)],
             new ExplainedDigit(prediction.Digit, Colour(digit, maps[0], full)),
             new ExplainedDigit(runnerUp, Colour(digit, maps[1], full)),
-            [.. model.FeatureMaps.Compute(digit).Select((layer, index) => new ExplainedLayer($"conv{index + 1}", layer.Channels, layer.Width, layer.Height, Tile(layer)))]);
+            [.. layers.Select((layer, index) => new ExplainedLayer($"conv{index + 1}", layer.Channels, layer.Width, layer.Height, Tile(layer)))]);
     }
 
     private static string Colour(DigitImage digit, float[] map, float full)

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 namespace MnistApi.Predict;
 
 /// <summary>How the answer came about. Every image is a PNG as a <c>data:</c> URL. In a batch there is the step <c>input</c> alone.</summary>
-/// <param name="Steps">From picture to network: <c>ink</c>, <c>crop</c>, <c>input</c>; of <c>pixels</c>, which are taken as they are, <c>input</c> alone.</param>
+/// <param name="Steps">
+/// From picture to network: <c>ink</c>, <c>crop</c>, <c>input</c>; of <c>pixels</c>, which are taken as they are, <c>input</c> alone.
+/// </param>
 /// <param name="Saliency">What in the picture speaks for the digit that was answered, and against it.</param>
 /// <param name="RunnerUp">The same for the second most probable digit, at the same scale: the two tell why it is this one and not that one.</param>
 /// <param name="Layers">What the network's convolutions found, first layer first; empty where it has none.</param>
@@ -23,7 +25,8 @@ internal sealed record ExplainedStep(string Name, int Width, int Height, string 
 /// <summary>What speaks for a digit and against it.</summary>
 /// <param name="Digit">0 to 9.</param>
 /// <param name="Image">
-/// 28×28, the ink of <c>input</c> coloured on black: orange where the digit would be less probable without that ink, blue where it would be more probable, grey where it makes no difference.
+/// 28×28, the ink of <c>input</c> coloured on black: orange where the digit would be less probable without that ink, blue where it would be more probable,
+/// grey where it makes no difference.
 /// </param>
 internal sealed record ExplainedDigit(int Digit, string Image);
 

@@ -19,7 +19,8 @@ internal static class Png
     /// <param name="pixels">width × height times red, green, blue and 255.</param>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
-    public static byte[] OfColours(ReadOnlySpan<byte> pixels, int width, int height) => Encode(pixels, new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+    public static byte[] OfColours(ReadOnlySpan<byte> pixels, int width, int height) =>
+        Encode(pixels, new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
 
     /// <summary>Encodes a framed digit, ink white on black.</summary>
     public static byte[] Of(DigitImage digit) => OfGrey(digit.Pixels, DigitImage.Side, DigitImage.Side);

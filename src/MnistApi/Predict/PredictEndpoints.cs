@@ -1,23 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using MnistApi.Hosting.Bodies;
-using MnistApi.Hosting.Errors;
 
 namespace MnistApi.Predict;
 
 /// <summary><c>POST /predict</c>: a picture of one handwritten digit → the probabilities of the ten digits.</summary>
 internal static class PredictEndpoints
 {
-    /// <summary>Maps one handler per form of the body; routing chooses by Content-Type, and answers 415 where none fits.</summary>
-    public static void MapPredict(this IEndpointRouteBuilder routes)
-    {
-        var predict = routes.MapOnePicture("/predict");
-        predict.MapPost("", FromForm).WithName("predict").Accepts<IFormFile>("multipart/form-data");
-        // the form stands for all three in the OpenAPI document, see ApiDocument
-        predict.MapPost("", FromBody).ExcludeFromDescription()
-            .Accepts<Stream>("image/*", "application/octet-stream")
-            .WithOrder(-1); // before the others, so that bytes without a Content-Type come here
-        predict.MapPost("", FromJson).ExcludeFromDescription();
-    }
+    /// <summary>Maps the handler.</summary>
+    public static void MapPredict(this IEndpointRouteBuilder routes) => routes.MapOnePicture("/predict").MapPost("", Predict).WithName("predict");
 
     /// <summary>Recognises a handwritten digit</summary>
     /// <remarks>
@@ -25,30 +14,23 @@ internal static class PredictEndpoints
     /// It is cropped, scaled and centred as MNIST's images were, and the network answers with the probabilities of the ten digits,
     /// and whether it is a digit at all.
     /// </remarks>
-    /// <param name="form">Its file <c>image</c>: PNG, JPEG, WebP, GIF or BMP, told by content.</param>
+    /// <param name="picture">PNG, JPEG, WebP, GIF or BMP, told by content; or pixels.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
     /// <param name="hungUp">Ends the work.</param>
-    /// <param name="explain">Add <c>explanation</c> to the answer: the steps to the network's input, what in it speaks for the answer and for the runner-up, and what the network's layers found. Takes some milliseconds.</param>
+    /// <param name="explain">
+    /// Add <c>explanation</c> to the answer: the steps to the network's input, what in it speaks for the answer and for the runner-up,
+    /// and what the network's layers found. Takes some milliseconds.
+    /// </param>
     /// <response code="200">The digit and its probabilities.</response>
     /// <response code="400">Not an image, damaged, or not the form or JSON that is expected.</response>
     /// <response code="413">More bytes or more pixels than the service accepts.</response>
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromForm(
-        ImageForm form, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
-        form.Files is [var image, ..]
-            ? ToResult(recogniser.Answer(new Picture(image.Memory), explain, hungUp))
-            : Problems.Of(StatusCodes.Status400BadRequest, ErrorDetails.NoFile);
-
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromBody(
-        RentedBytes body, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
-        ToResult(recogniser.Answer(new Picture(body.Memory), explain, hungUp));
-
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> FromJson(
-        PredictRequest request, Recogniser recogniser, CancellationToken hungUp, bool explain = false) =>
-        ToResult(recogniser.Answer(new Picture(Json: request), explain, hungUp));
-
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> ToResult(BatchAnswer answer) =>
-        answer is { Prediction: { } prediction } ? TypedResults.Ok(prediction) : TypedResults.Problem(answer.Problem!);
+    private static Results<Ok<PredictResponse>, ProblemHttpResult> Predict(
+        Picture picture, Recogniser recogniser, CancellationToken hungUp, bool explain = false)
+    {
+        var answer = recogniser.Answer(picture, explain, hungUp);
+        return answer.Prediction is { } prediction ? TypedResults.Ok(prediction) : TypedResults.Problem(answer.Problem!);
+    }
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc;
 using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Telemetry;
 using MnistApi.Model;
-using MnistApi.Read;
 using MnistReader;
 using MnistReader.Framing;
 using MnistReader.Imaging;
@@ -16,11 +15,9 @@ namespace MnistApi.Predict;
 /// <summary>The one road from a request's pictures to its answers: <see cref="DigitReader"/> reads each. One per request.</summary>
 /// <param name="model">Answers.</param>
 /// <param name="clock">Is told how long each stage took.</param>
-internal sealed class Recogniser(LoadedModel model, StageClock clock)
+/// <param name="metrics">Count the answers.</param>
+internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMetrics metrics)
 {
-    /// <summary>The most digits of a row that are explained: each takes as long as dozens of answers.</summary>
-    public const int MostExplained = 16;
-
     /// <summary>Answers one picture.</summary>
     /// <param name="picture">As it arrived.</param>
     /// <param name="explain">Whether the answer shows how it came about.</param>
@@ -32,7 +29,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
         if (reading is null)
             return new BatchAnswer(null, problem);
 
-        ServiceMetrics.Predicted(reading.Prediction);
+        metrics.Predicted(reading.Prediction);
         return new BatchAnswer(ToResponse(reading, explain ? ExplainWhole(reading) : null), null);
     }
 
@@ -54,27 +51,30 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
         }
 
         foreach (var reading in readings.OfType<DigitReading>()) // counted once there is somebody to answer
-            ServiceMetrics.Predicted(reading.Prediction);
+            metrics.Predicted(reading.Prediction);
         return answers;
     }
 
-    /// <summary>Answers with all digits of one picture, in one run of the network.</summary>
+    /// <summary>Reads all digits of one picture, in one run of the network.</summary>
     /// <param name="picture">As it arrived.</param>
-    /// <param name="explain">Whether the answer shows how each digit came about.</param>
+    /// <param name="keepInk">Whether the reading holds the ink of each digit, for <see cref="ExplainDigit"/>.</param>
+    /// <param name="problem">Why there is no reading; null where there is one.</param>
     /// <param name="hungUp">Nobody waits for the answer any more.</param>
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
-    public ReadAnswer ReadRow(Picture picture, bool explain, CancellationToken hungUp)
+    public NumberReading? ReadNumber(Picture picture, bool keepInk, out ProblemDetails? problem, CancellationToken hungUp)
     {
-        var row = Read(picture, encoded => model.Reader.ReadNumber(encoded.Span, explain, Lap, hungUp), framed => model.Reader.ReadNumber(framed, Lap), out var problem);
-        if (row is null)
-            return new ReadAnswer(null, problem);
+        var number = Read(
+            picture, encoded => model.Reader.ReadNumber(encoded.Span, keepInk, Lap, hungUp), framed => model.Reader.ReadNumber(framed, Lap), out problem);
+        foreach (var digit in number?.Digits ?? [])
+            metrics.Predicted(digit.Prediction);
+        return number;
+    }
 
-        foreach (var digit in row.Digits)
-            ServiceMetrics.Predicted(digit.Prediction);
-        ReadDigit[] digits = [.. row.Digits.Select((digit, index) => new ReadDigit(
-            digit.Prediction.Digit, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box,
-            explain && index < MostExplained ? ExplainDigit(digit) : null))];
-        return new ReadAnswer(new ReadResponse(row.Text, row.Warning, digits, row.Width, row.Height, model.Classifier.Card.Version), null);
+    /// <summary>How one digit of a number came about, from its own ink on, which is freed.</summary>
+    public Explanation ExplainDigit(DigitReading reading)
+    {
+        using var crop = reading.Ink;
+        return Explain(reading, crop is null ? [] : [Explainer.Step("crop", crop)]);
     }
 
     /// <summary>Reads one picture as one digit.</summary>
@@ -95,12 +95,13 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
         var predictions = model.Classifier.Classify(pixels);
         clock.Lap(Stage.Infer);
         foreach (var prediction in predictions)
-            ServiceMetrics.Predicted(prediction);
+            metrics.Predicted(prediction);
         return predictions;
     }
 
     /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
-    public static string Several(int digits) => $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";
+    public static string Several(int digits) =>
+        $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";
 
     /// <summary>The reason why a picture isn't taken for a digit.</summary>
     /// <param name="probability">That it is one, 0 to 1.</param>
@@ -110,10 +111,11 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
 
     private PredictResponse ToResponse(DigitReading reading, Explanation? explanation)
     {
-        var prediction = reading.Prediction;
+        var (prediction, card) = (reading.Prediction, model.Classifier.Card);
+        var reason = reading.Digit is null ? NotADigit(prediction.DigitProbability, card.RejectionThreshold) : null;
+        var hint = reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null;
         return new PredictResponse(
-            reading.Digit is not null, reading.Digit is null ? NotADigit(prediction.DigitProbability, model.Classifier.Card.RejectionThreshold) : null,
-            reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null, prediction.Digit, prediction.Confidence, prediction.Probabilities, model.Classifier.Card.Version, explanation);
+            reading.Digit is not null, reason, hint, prediction.Digit, prediction.Confidence, prediction.Probabilities, card.Version, explanation);
     }
 
     // from the ink of the whole picture on; pixels that were sent as they are have none
@@ -125,12 +127,6 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     }
 
     private static Explanation ExplainInput(DigitReading reading) => new([Explainer.Input(reading.Image)], null, null, null);
-
-    private Explanation ExplainDigit(DigitReading reading)
-    {
-        using var crop = reading.Ink;
-        return Explain(reading, crop is null ? [] : [Explainer.Step("crop", crop)]);
-    }
 
     private Explanation Explain(DigitReading reading, IReadOnlyList<ExplainedStep> steps)
     {
@@ -169,26 +165,27 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
     }
 
     // a file, or a digit that is framed already, or why there is neither
-    private static (ReadOnlyMemory<byte> File, DigitImage? Framed, ProblemDetails? Problem) Open(Picture picture)
+    private static (ReadOnlyMemory<byte> File, DigitImage? Framed, ProblemDetails? Problem) Open(Picture picture) => picture switch
     {
-        return picture switch
-        {
-            { Encoded: { } encoded } => (encoded, null, null),
-            { Problem: { } problem } => (default, null, problem),
-            { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes ? (bytes, null, null) : Refused(ErrorDetails.NotBase64),
-            { Json: { Image: null, Pixels: { } pixels } } => FaultOf(pixels) is { } fault
-                ? Refused(fault)
-                : (default, new DigitImage(pixels.Select(level => (byte)Math.Round(level)).ToArray()), null),
-            _ => Refused(ErrorDetails.NeitherOrBoth),
-        };
+        { Encoded: { } encoded } => (encoded, null, null),
+        { Problem: { } problem } => (default, null, problem),
+        { Json: { Image: { } image, Pixels: null } } => FromBase64(image) is { } bytes
+            ? (bytes, null, null)
+            : (default, null, BadRequest(ErrorDetails.NotBase64)),
+        { Json: { Image: null, Pixels: { } pixels } } => ErrorIn(pixels) is { } error
+            ? (default, null, BadRequest(error))
+            : (default, new DigitImage(pixels.Select(level => (byte)Math.Round(level)).ToArray()), null),
+        _ => (default, null, BadRequest(ErrorDetails.NeitherOrBoth)),
+    };
 
-        static (ReadOnlyMemory<byte>, DigitImage?, ProblemDetails?) Refused(string fault) => (default, null, Problems.Of(StatusCodes.Status400BadRequest, fault).ProblemDetails);
+    private static ProblemDetails BadRequest(string detail) => Problems.Of(StatusCodes.Status400BadRequest, detail).ProblemDetails;
+
+    private static string? ErrorIn(IReadOnlyList<double> pixels)
+    {
+        if (pixels.Count != DigitImage.PixelCount || !pixels.All(level => level is >= 0 and <= 255))
+            return ErrorDetails.WrongPixels;
+        return pixels.Max() is > 0 and <= 1 ? ErrorDetails.SmallPixels : null;
     }
-
-    private static string? FaultOf(IReadOnlyList<double> pixels) =>
-        pixels.Count != DigitImage.PixelCount || !pixels.All(level => level is >= 0 and <= 255) ? ErrorDetails.WrongPixels
-        : pixels.Max() is > 0 and <= 1 ? ErrorDetails.SmallPixels
-        : null;
 
     private static byte[]? FromBase64(string text)
     {
@@ -201,8 +198,3 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock)
         return Base64Url.DecodeFromChars(encoded, bytes, out _, out length) is OperationStatus.Done ? bytes[..length] : null;
     }
 }
-
-/// <summary>The answer to a picture whose digits were to be read: exactly one of the two members.</summary>
-/// <param name="Row">The digits.</param>
-/// <param name="Problem">Why there are none.</param>
-internal readonly record struct ReadAnswer(ReadResponse? Row, ProblemDetails? Problem);

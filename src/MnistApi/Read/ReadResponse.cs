@@ -5,14 +5,22 @@ using MnistReader.Imaging;
 namespace MnistApi.Read;
 
 /// <summary>All digits of one picture.</summary>
-/// <param name="Text">The digits from left to right as one string, with <c>?</c> for each piece of writing that can't be read: digits that touch, a dot or dash between digits, no digit.</param>
+/// <param name="Text">
+/// The digits from left to right as one string, with <c>?</c> for each piece of writing that can't be read:
+/// digits that touch, a dot or dash between digits, no digit.
+/// </param>
 /// <param name="Warning">Why <c>text</c> may not be the number that is written; left out where nothing speaks against it.</param>
 /// <param name="Digits">What was found, from left to right.</param>
 /// <param name="Width">Of the picture as it is looked at (after its EXIF orientation), in pixels.</param>
 /// <param name="Height">Of the same, in pixels.</param>
 /// <param name="Model">The version of the model that answered, as in <c>GET /model</c>.</param>
 internal sealed record ReadResponse(
-    string Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Warning, IReadOnlyList<ReadDigit> Digits, int Width, int Height, string Model);
+    string Text,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Warning,
+    IReadOnlyList<ReadDigit> Digits,
+    int Width,
+    int Height,
+    string Model);
 
 /// <summary>One digit of a picture.</summary>
 /// <param name="Digit">The most probable digit, 0 to 9.</param>

@@ -3,22 +3,23 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using MnistApi.Hosting.Bodies;
-using MnistApi.OpenInference;
+using MnistApi.Hosting.RequestBodies;
 using MnistReader.Imaging;
 
 namespace MnistApi.Hosting.Errors;
 
 /// <summary>
 /// Every error as an RFC 9457 problem document. What went wrong becomes a status and a detail here and nowhere else;
-/// the detail says what was wrong and what to do, and never repeats an exception's own text, but for <see cref="ImageException"/>'s, which is written for the sender.
+/// the detail says what was wrong and what to do, and never repeats an exception's own text,
+/// but for <see cref="ImageException"/>'s, which is written for the sender.
 /// Below <c>/v2</c> the same detail goes out as the Open Inference Protocol wants it.
 /// </summary>
 internal static class Problems
 {
     /// <summary>The detail of 415 of <c>POST /predict</c>.</summary>
     public const string UnsupportedType =
-        "This Content-Type isn't read here. Send a form (multipart/form-data) with a file field 'image', the image itself (image/* or application/octet-stream), or application/json.";
+        "This Content-Type isn't read here. Send a form (multipart/form-data) with a file field 'image', " +
+        "the image itself (image/* or application/octet-stream), or application/json.";
 
     /// <summary>The detail of 415 of <c>POST /predict/batch</c>.</summary>
     public const string UnsupportedBatchType =
@@ -33,7 +34,7 @@ internal static class Problems
     /// <summary>The detail of 429 where the queue is full.</summary>
     public const string Overloaded = "The service is busy. Try again in a second.";
 
-    /// <summary>For <c>UseExceptionHandler</c>: the client's faults become 4xx and are not logged; all others are logged and become 500.</summary>
+    /// <summary>For <c>UseExceptionHandler</c>: the client's errors become 4xx and are not logged; all others are logged and become 500.</summary>
     public static ExceptionHandlerOptions OfExceptions { get; } = new()
     {
         ExceptionHandler = context => Write(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>(), context)),
@@ -74,20 +75,20 @@ internal static class Problems
     /// <summary>Answers with a problem, in the form that the address promises.</summary>
     public static Task Write(HttpContext context, ProblemHttpResult problem) =>
         context.Request.Path.StartsWithSegments("/v2", StringComparison.OrdinalIgnoreCase)
-            ? TypedResults.Json(new InferError(problem.ProblemDetails.Detail!), ApiJson.Default.InferError, statusCode: problem.StatusCode).ExecuteAsync(context)
+            ? TypedResults.Json(new InferError(problem.ProblemDetails.Detail!), statusCode: problem.StatusCode).ExecuteAsync(context)
             : problem.ExecuteAsync(context);
 
     private static ProblemHttpResult Of(IExceptionHandlerFeature handled, HttpContext context) => handled.Error switch
     {
         BadHttpRequestException { InnerException: JsonException json } when handled.Endpoint?.Metadata.GetMetadata<ExpectedJson>() is { } expected =>
             Of(StatusCodes.Status400BadRequest, MalformedJson(json.Path, expected.Form)),
-        BadHttpRequestException { Message: ErrorDetails.TooMany } many => Of(many.StatusCode, many.Message),
+        TooManyPicturesException => Of(StatusCodes.Status413PayloadTooLarge, ErrorDetails.TooMany),
         BadHttpRequestException bad => Of(bad.StatusCode, context),
         InvalidOperationException when HasUnknownCharset(context.Request) => Of(StatusCodes.Status415UnsupportedMediaType, UnknownCharset),
         _ => Of(StatusCodes.Status500InternalServerError, context),
     };
 
-    // ASP.NET's reading of JSON takes this for the service's own fault
+    // ASP.NET's reading of JSON takes this for the service's own error
     private static bool HasUnknownCharset(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null;
 
@@ -99,14 +100,22 @@ internal static class Problems
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} doesn't take {context.Request.Method}. Use {context.Response.Headers.Allow}.",
         StatusCodes.Status408RequestTimeout => "The request took too long. Send it again, or less at once.",
         StatusCodes.Status413PayloadTooLarge =>
-            $"The request is too large; the limit for an image is {context.RequestServices.GetRequiredService<ImageLimits>().MaxBytes:N0} bytes. Send a smaller one.",
-        StatusCodes.Status415UnsupportedMediaType when BodyExtensions.IsEncoded(context.Request, out var encoding) =>
-            $"A body in Content-Encoding {encoding} isn't read here. Send it as it is, without that header; pictures gain nothing by being compressed again.",
-        StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/v2") => "This Content-Type isn't read here. Send application/json.",
-        StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/predict/batch") => UnsupportedBatchType,
-        StatusCodes.Status415UnsupportedMediaType when context.Request.Path.StartsWithSegments("/corrections") => UnsupportedCorrectionType,
-        StatusCodes.Status415UnsupportedMediaType => UnsupportedType,
+            $"The request is too large; the limit for an image is {context.RequestServices.GetRequiredService<ImageLimits>().MaxBytes:N0} bytes. " +
+            "Send a smaller one.",
+        StatusCodes.Status415UnsupportedMediaType when RequestBodyExtensions.IsEncoded(context.Request, out var encoding) =>
+            $"A body in Content-Encoding {encoding} isn't read here. " +
+            "Send it as it is, without that header; pictures gain nothing by being compressed again.",
+        StatusCodes.Status415UnsupportedMediaType => UnsupportedAt(context.Request.Path),
         >= 500 => "The service failed to answer. Try again; if it happens again, tell those who run it.",
         _ => "The request is incomplete or can't be read. /swagger shows what to send.",
     });
+
+    private static string UnsupportedAt(PathString path)
+    {
+        if (path.StartsWithSegments("/v2"))
+            return "This Content-Type isn't read here. Send application/json.";
+        if (path.StartsWithSegments("/predict/batch"))
+            return UnsupportedBatchType;
+        return path.StartsWithSegments("/corrections") ? UnsupportedCorrectionType : UnsupportedType;
+    }
 }

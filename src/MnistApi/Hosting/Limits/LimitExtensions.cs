@@ -21,7 +21,7 @@ internal static class LimitExtensions
         var services = builder.Services;
         services.AddSingleton(_ => builder.Configuration.Read<ImageLimits>("Limits"));
         services.AddSingleton(_ => builder.Configuration.Read<LoadLimits>("Limits"));
-        services.AddTurns();
+        services.AddComputeQueue();
         services.AddOptions<KestrelServerOptions>().Configure<ImageLimits, LoadLimits>((server, images, load) =>
         {
             server.Limits.MaxRequestBodySize = images.MaxBytes / 3L * 4 + 65_536; // an image in base64, and what JSON or a form puts around it
@@ -35,7 +35,7 @@ internal static class LimitExtensions
             WriteTimeoutResponse = context => Problems.Write(context, StatusCodes.Status408RequestTimeout),
         });
         services.AddRateLimiter();
-        services.AddOptions<RateLimiterOptions>().Configure<LoadLimits>((limiter, load) =>
+        services.AddOptions<RateLimiterOptions>().Configure<LoadLimits, ServiceMetrics>((limiter, load, metrics) =>
         {
             limiter.AddPolicy(PerClient, context => load.ClientRequestsPerSecond == 0
                 ? RateLimitPartition.GetNoLimiter(IPAddress.None)
@@ -47,9 +47,10 @@ internal static class LimitExtensions
                 }));
             limiter.OnRejected = (refused, _) =>
             {
-                ServiceMetrics.Rejected("rate_limit");
+                metrics.Rejected("rate_limit");
                 return new ValueTask(Problems.Refuse(refused.HttpContext,
-                    $"You have sent more than {load.ClientRequestsPerSecond:N0} requests in a second. Try again in a second, or send several pictures to /predict/batch."));
+                    $"You have sent more than {load.ClientRequestsPerSecond:N0} requests in a second. " +
+                    "Try again in a second, or send several pictures to /predict/batch."));
             };
         });
     }

@@ -11,7 +11,7 @@ namespace MnistApi.Hosting.Limits;
 internal static class QueueExtensions
 {
     /// <summary>Adds the queue, as long as <see cref="LoadLimits"/> says.</summary>
-    public static void AddTurns(this IServiceCollection services) => services.AddSingleton(provider =>
+    public static void AddComputeQueue(this IServiceCollection services) => services.AddSingleton(provider =>
     {
         var limits = provider.GetRequiredService<LoadLimits>();
         return new ConcurrencyLimiter(new ConcurrencyLimiterOptions
@@ -22,17 +22,20 @@ internal static class QueueExtensions
         });
     });
 
-    /// <summary>Lets the handlers of a group run only in their turn, and has their answers say in <c>Server-Timing</c> where the time went.</summary>
-    public static RouteGroupBuilder TakeTurns(this RouteGroupBuilder routes) => routes.LimitPerClient().AddEndpointFilter(static async (context, next) =>
+    /// <summary>Has the handlers of a group wait in the queue, and has their answers say in <c>Server-Timing</c> where the time went.</summary>
+    public static RouteGroupBuilder RequireComputeQueue(this RouteGroupBuilder routes) => routes.LimitPerClient().AddEndpointFilter(WaitAndTime).AnswerWhole();
+
+    private static async ValueTask<object?> WaitAndTime(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         var clock = http.RequestServices.GetRequiredService<StageClock>();
         clock.Start();
-        using var turn = await Wait(http.RequestServices.GetRequiredService<ConcurrencyLimiter>(), http.RequestAborted);
+        var metrics = http.RequestServices.GetRequiredService<ServiceMetrics>();
+        using var lease = await Wait(http.RequestServices.GetRequiredService<ConcurrencyLimiter>(), metrics, http.RequestAborted);
         clock.Lap(Stage.Queue);
-        if (!turn.IsAcquired)
+        if (!lease.IsAcquired)
         {
-            ServiceMetrics.Rejected("queue_full");
+            metrics.Rejected("queue_full");
             await Problems.Refuse(http);
             return Results.Empty;
         }
@@ -40,22 +43,22 @@ internal static class QueueExtensions
         var result = await next(context);
         http.Response.Headers["Server-Timing"] = clock.ToString();
         return result;
-    }).AnswerWhole();
+    }
 
-    private static async ValueTask<RateLimitLease> Wait(ConcurrencyLimiter turns, CancellationToken hungUp)
+    private static async ValueTask<RateLimitLease> Wait(ConcurrencyLimiter queue, ServiceMetrics metrics, CancellationToken hungUp)
     {
-        var turn = turns.AcquireAsync(1, hungUp);
-        if (turn.IsCompleted) // a free place, or none even in the queue
-            return await turn;
+        var lease = queue.AcquireAsync(1, hungUp);
+        if (lease.IsCompleted) // a free place, or none even in the queue
+            return await lease;
 
-        ServiceMetrics.Queued(1);
+        metrics.Queued(1);
         try
         {
-            return await turn;
+            return await lease;
         }
         finally
         {
-            ServiceMetrics.Queued(-1);
+            metrics.Queued(-1);
         }
     }
 }

@@ -1,8 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
-using Microsoft.OpenApi;
-using MnistApi.OpenApi;
 
 namespace MnistApi.Hosting.Security;
 
@@ -24,19 +22,7 @@ internal static class SecurityExtensions
             forwarded.KnownProxies.Clear(); // this machine is no proxy unless it is configured
             forwarded.KnownIPNetworks.Clear();
             foreach (var network in List(settings, "Proxies:Networks"))
-                forwarded.KnownIPNetworks.Add(Parse(network));
-        });
-        builder.Services.ConfigureSwaggerGen(swagger =>
-        {
-            var keys = ApiKeys.From(settings);
-            swagger.AddOperationFilterInstance(new KeysInDocument(keys));
-            if (keys is not null)
-            {
-                swagger.AddSecurityDefinition(KeysInDocument.Scheme, new OpenApiSecurityScheme
-                {
-                    Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeys.Header,
-                });
-            }
+                forwarded.KnownIPNetworks.Add(ParseNetwork(network));
         });
     }
 
@@ -67,15 +53,20 @@ internal static class SecurityExtensions
 
     private static string[] List(IConfiguration settings, string name) => settings.GetSection(name).Get<string[]>() ?? [];
 
-    // as browsers send them: no slash at the end, no port where it is the scheme's own
-    private static string[] Origins(IConfiguration settings) => Array.ConvertAll(List(settings, "Cors:Origins"), origin =>
-        origin == "*" ? origin
-        : Uri.TryCreate(origin, UriKind.Absolute, out var address) && address is { Host.Length: > 0, PathAndQuery: "/" or "", Fragment: "", UserInfo: "" }
-            ? address.GetLeftPart(UriPartial.Authority)
-            : throw new InvalidDataException(
-                $"'{origin}' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path."));
+    private static string[] Origins(IConfiguration settings) => Array.ConvertAll(List(settings, "Cors:Origins"), ParseOrigin);
 
-    private static System.Net.IPNetwork Parse(string network)
+    // as browsers send them: no slash at the end, no port where it is the scheme's own
+    private static string ParseOrigin(string origin)
+    {
+        if (origin == "*")
+            return origin;
+        if (Uri.TryCreate(origin, UriKind.Absolute, out var address) && address is { Host.Length: > 0, PathAndQuery: "/" or "", Fragment: "", UserInfo: "" })
+            return address.GetLeftPart(UriPartial.Authority);
+
+        throw new InvalidDataException($"'{origin}' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path.");
+    }
+
+    private static System.Net.IPNetwork ParseNetwork(string network)
     {
         if (System.Net.IPNetwork.TryParse(network, out var parsed))
             return parsed;

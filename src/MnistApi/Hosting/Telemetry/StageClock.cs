@@ -7,7 +7,7 @@ namespace MnistApi.Hosting.Telemetry;
 /// Where the time of one request goes: tells <see cref="ServiceMetrics"/>, and its <see cref="ToString"/> is the answer's <c>Server-Timing</c> header.
 /// One per request, for one thread at a time.
 /// </summary>
-internal sealed class StageClock
+internal sealed class StageClock(ServiceMetrics metrics)
 {
     private readonly TimeSpan[] _spent = new TimeSpan[Enum.GetValues<Stage>().Length];
     private long _lap;
@@ -26,18 +26,20 @@ internal sealed class StageClock
         var spent = Stopwatch.GetElapsedTime(_lap, now);
         _lap = now;
         _spent[(int)stage] += spent;
-        ServiceMetrics.Spent(stage, spent);
+        metrics.Spent(stage, spent);
     }
 
-    /// <summary>All stages in milliseconds: <c>decode;dur=0.183, frame;dur=0.021, queue;dur=0.002, infer;dur=0.075</c>, and <c>explain</c> where it was asked for.</summary>
+    /// <summary>
+    /// All stages in milliseconds: <c>decode;dur=0.183, frame;dur=0.021, queue;dur=0.002, infer;dur=0.075</c>,
+    /// and <c>explain</c> where it was asked for.
+    /// </summary>
     public override string ToString()
     {
-        var stages = string.Create(CultureInfo.InvariantCulture,
-            $"decode;dur={Milliseconds(Stage.Decode):F3}, frame;dur={Milliseconds(Stage.Frame):F3}, queue;dur={Milliseconds(Stage.Queue):F3}, infer;dur={Milliseconds(Stage.Infer):F3}");
-        return this[Stage.Explain] == TimeSpan.Zero ? stages : string.Create(CultureInfo.InvariantCulture, $"{stages}, explain;dur={Milliseconds(Stage.Explain):F3}");
+        var stages = $"{Entry("decode", Stage.Decode)}, {Entry("frame", Stage.Frame)}, {Entry("queue", Stage.Queue)}, {Entry("infer", Stage.Infer)}";
+        return this[Stage.Explain] == TimeSpan.Zero ? stages : $"{stages}, {Entry("explain", Stage.Explain)}";
     }
 
-    private double Milliseconds(Stage stage) => this[stage].TotalMilliseconds;
+    private string Entry(string name, Stage stage) => string.Create(CultureInfo.InvariantCulture, $"{name};dur={this[stage].TotalMilliseconds:F3}");
 }
 
 /// <summary>What a request spends time on once its body has arrived.</summary>
@@ -49,7 +51,7 @@ internal enum Stage
     /// <summary>Ink plane → 28×28.</summary>
     Frame,
 
-    /// <summary>Waiting for a turn.</summary>
+    /// <summary>Waiting in the queue.</summary>
     Queue,
 
     /// <summary>The network.</summary>

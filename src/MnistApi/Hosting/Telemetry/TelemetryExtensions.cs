@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -5,7 +6,9 @@ using OpenTelemetry.Trace;
 
 namespace MnistApi.Hosting.Telemetry;
 
-/// <summary>Where <see cref="ServiceMetrics"/> goes: <c>GET /metrics</c> for Prometheus, and OTLP where OpenTelemetry's standard variables name a collector.</summary>
+/// <summary>
+/// Where <see cref="ServiceMetrics"/> goes: <c>GET /metrics</c> for Prometheus, and OTLP where OpenTelemetry's standard variables name a collector.
+/// </summary>
 internal static class TelemetryExtensions
 {
     // the requests of this service take well under the 5 ms where the default buckets begin
@@ -20,6 +23,11 @@ internal static class TelemetryExtensions
     /// <summary>Adds metrics; traces only where they are sent somewhere, since they cost time.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
+        builder.Services.AddScoped<StageClock>().AddSingleton(services =>
+        {
+            _ = services.GetRequiredService<MeterProvider>(); // listens first, so that the series that exist from the start on reach it
+            return new ServiceMetrics(services.GetRequiredService<IMeterFactory>());
+        });
         var settings = builder.Configuration;
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(settings["OTEL_SERVICE_NAME"] ?? "mnist-api"))
@@ -41,7 +49,7 @@ internal static class TelemetryExtensions
     {
         await next(context);
         if (HttpMethods.IsPost(context.Request.Method) && Reason(context.Response.StatusCode) is { } reason)
-            ServiceMetrics.Rejected(reason);
+            context.RequestServices.GetRequiredService<ServiceMetrics>().Rejected(reason);
     });
 
     /// <summary>Maps <c>GET /metrics</c>.</summary>

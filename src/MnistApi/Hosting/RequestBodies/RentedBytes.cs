@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace MnistApi.Hosting.Bodies;
+namespace MnistApi.Hosting.RequestBodies;
 
 /// <summary>
 /// The bytes of one encoded image in memory that goes back to the pool when this is disposed. As a handler's parameter it is the body of the request,

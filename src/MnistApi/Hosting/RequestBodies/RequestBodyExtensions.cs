@@ -1,13 +1,13 @@
 using Microsoft.Net.Http.Headers;
 using MnistApi.Hosting.Errors;
 
-namespace MnistApi.Hosting.Bodies;
+namespace MnistApi.Hosting.RequestBodies;
 
 /// <summary>What the headers of a request say of its body, before anyone reads it.</summary>
-internal static class BodyExtensions
+internal static class RequestBodyExtensions
 {
     /// <summary>Refuses bodies that are compressed, and mends what ASP.NET takes too literally.</summary>
-    public static void UseBodies(this WebApplication app) => app.Use(static (context, next) =>
+    public static void UseRequestBodies(this WebApplication app) => app.Use(static (context, next) =>
     {
         var request = context.Request;
         if (IsEncoded(request, out _))

@@ -1,14 +1,13 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using MnistApi.Hosting.Errors;
-using MnistApi.Predict;
+using MnistApi.Hosting.Limits;
 
-namespace MnistApi.Hosting.Bodies;
+namespace MnistApi.Hosting.RequestBodies;
 
 /// <summary>
-/// A form's files under the name <c>image</c>, and its first few texts, as a handler's parameter: read to the end before the handler runs, the files straight into rented memory,
-/// with no temporary file.
-/// The request disposes it.
+/// A form's files under the name <c>image</c>, and its first few texts, as a handler's parameter: read to the end before the handler runs,
+/// the files straight into rented memory, with no temporary file. The request disposes it.
 /// </summary>
 internal sealed class ImageForm : IDisposable
 {
@@ -26,15 +25,19 @@ internal sealed class ImageForm : IDisposable
     public string? Text(string name) => _texts.GetValueOrDefault(name);
 
     /// <summary>Reads a request's form, for routing.</summary>
-    /// <exception cref="BadHttpRequestException">It isn't a form, is cut off, or has more files than a batch may have.</exception>
+    /// <exception cref="TooManyPicturesException">It has more files than a batch may have.</exception>
+    /// <exception cref="BadHttpRequestException">It isn't a form, or is cut off.</exception>
     public static async ValueTask<ImageForm> BindAsync(HttpContext context)
     {
         var form = new ImageForm();
         context.Response.RegisterForDispose(form);
         try
         {
-            if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 } boundary)
+            if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+                || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 } boundary)
+            {
                 throw new BadHttpRequestException("There is no boundary.");
+            }
 
             var reader = new MultipartReader(boundary.ToString(), context.Request.Body);
             while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
@@ -45,8 +48,8 @@ internal sealed class ImageForm : IDisposable
                     form._texts[text.Name] = await text.GetValueAsync(context.RequestAborted);
                 if (!what.IsFileDisposition() || new FileMultipartSection(section, what) is not { Name: Field, FileStream: { } file })
                     continue;
-                if (form._files.Count == BatchEndpoints.MostPictures)
-                    throw new BadHttpRequestException(ErrorDetails.TooMany, StatusCodes.Status413PayloadTooLarge);
+                if (form._files.Count == LoadLimits.MostPictures)
+                    throw new TooManyPicturesException();
 
                 form._files.Add(await RentedBytes.ReadAsync(file, context.RequestAborted));
             }
