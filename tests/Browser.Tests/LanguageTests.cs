@@ -73,7 +73,7 @@ public class LanguageTests(Site site)
     public void Scripts_ask_only_for_texts_that_are_there()
     {
         var texts = Read("en");
-        var sources = Directory.EnumerateFiles(Path.Combine(Folder, "js")).Select(File.ReadAllText).ToList();
+        var sources = Directory.EnumerateFiles(Path.Combine(Folder, "js"), "*.js", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
 
         var asked = sources.SelectMany(source => Regex.Matches(source, @"\b(?:text|say)\('(\w+)'").Select(match => match.Groups[1].Value)).ToList();
 

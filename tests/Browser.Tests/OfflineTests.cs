@@ -82,7 +82,7 @@ public class OfflineTests(Site site)
         var kept = await page.Page.EvaluateAsync<string[]>("caches.open('page').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))");
 
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => "/" + Path.GetRelativePath(folder, file).Replace('\\', '/'));
-        var expected = files.Except(["/sw.js", "/card.jpg", "/model.html", "/model.css", "/js/model.js", "/js/curve.js", "/js/swaggerForms.js"]).Select(file => file == "/index.html" ? "/" : file);
+        var expected = files.Except(["/sw.js", "/card.jpg", "/model.html", "/model.css", "/js/app/model.js", "/js/app/curve.js", "/js/app/swaggerForms.js"]).Select(file => file == "/index.html" ? "/" : file);
         Assert.Equal(expected.Order(StringComparer.Ordinal), kept.Order(StringComparer.Ordinal));
     }
 }

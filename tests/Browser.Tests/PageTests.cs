@@ -17,7 +17,7 @@ public class PageTests(Site site)
 
         var origin = new Uri(page.Page.Url).GetLeftPart(UriPartial.Authority);
         var requests = page.Requests.Where(url => !url.StartsWith("data:", StringComparison.Ordinal)).ToList();
-        Assert.Contains($"{origin}/js/main.js", requests);
+        Assert.Contains($"{origin}/js/app/main.js", requests);
         Assert.All(requests, url => Assert.StartsWith($"{origin}/", url, StringComparison.Ordinal));
         Assert.Empty(page.Complaints);
     }

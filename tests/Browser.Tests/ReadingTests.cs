@@ -131,7 +131,7 @@ public class ReadingTests(Site site)
     {
         await using var page = await site.OpenAsync();
         await page.DrawAsync(PenDigit.Ours[7]);
-        Assert.DoesNotContain(page.Requests, url => url.Contains("explain", StringComparison.Ordinal));
+        Assert.DoesNotContain(page.Requests, url => url.Contains("explain=", StringComparison.Ordinal));
 
         await page.LookInsideAsync();
 

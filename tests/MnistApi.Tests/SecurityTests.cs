@@ -11,7 +11,7 @@ public class SecurityTests(Api api)
 
     [Theory]
     [InlineData("/")]
-    [InlineData("/js/main.js")]
+    [InlineData("/js/app/main.js")]
     [InlineData("/model")]
     [InlineData("/nothing")]
     [InlineData("/predict?explain=perhaps")]
@@ -118,7 +118,7 @@ public class SecurityTests(Api api)
 
     [Theory]
     [InlineData("/")]
-    [InlineData("/js/key.js")]
+    [InlineData("/js/app/key.js")]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
     [InlineData("/v2/health/ready")]

@@ -32,6 +32,6 @@ internal static class ApiDocumentExtensions
         static swagger => swagger.UseSwagger().UseSwaggerUI(page =>
         {
             page.DocumentTitle = "MnistService API";
-            page.InjectJavascript("../js/swaggerForms.js", "module"); // a module runs when the page's own scripts are there
+            page.InjectJavascript("../js/app/swaggerForms.js", "module"); // a module runs when the page's own scripts are there
         }));
 }

@@ -3,7 +3,10 @@
 const CACHE = 'page';
 const FILES = [
   './', 'site.css', 'favicon.svg', 'i18n/de.json', 'i18n/en.json', 'i18n/es.json', 'i18n/zh.json',
-  ...['answer', 'bars', 'correction', 'evidence', 'gallery', 'intake', 'key', 'keyboardPen', 'language', 'main', 'pad', 'picture', 'predict', 'reader', 'row', 'seen', 'service', 'strokes', 'theme', 'zip'].map(name => `js/${name}.js`),
+  ...['intake', 'keyboardPen', 'pad', 'picture', 'strokes'].map(name => `js/drawing/${name}.js`),
+  ...['answer', 'bars', 'correction', 'predict', 'reader', 'row', 'service'].map(name => `js/reading/${name}.js`),
+  ...['evidence', 'seen'].map(name => `js/explaining/${name}.js`),
+  ...['gallery', 'key', 'language', 'main', 'theme', 'zip'].map(name => `js/app/${name}.js`),
 ];
 const addresses = new Set(FILES.map(file => new URL(file, location).href));
 

@@ -4,7 +4,7 @@ import { post } from './service.js';
  * Lets a person say what a drawing really is, where the service wants to know. Nothing is sent without consent, which is asked for anew on each visit.
  * @param {HTMLFormElement} form hidden where corrections are not taken; gets `data-idle` while there is nothing to correct
  * @param {{labels: HTMLElement, consent: HTMLInputElement, corrected: HTMLElement}} parts `labels`: empty, for ten buttons; `corrected` is read out
- * @param {ReturnType<import('./language.js').createLanguage>} language
+ * @param {ReturnType<import('../app/language.js').createLanguage>} language
  * @param {{headers: () => Record<string, string>, ask: () => void}} key
  */
 export function createCorrection(form, { labels, consent, corrected }, language, key) {
@@ -12,11 +12,11 @@ export function createCorrection(form, { labels, consent, corrected }, language,
   let isTaken;
   /** @type {import('./predict.js').Prediction | null} */
   let answer = null;
-  /** @type {import('./picture.js').Drawing | null} what the answer is about */
+  /** @type {import('../drawing/picture.js').Drawing | null} what the answer is about */
   let about = null;
   let isSending = false;
   let problem = () => ''; // in the language of the moment
-  /** @type {WeakMap<import('./picture.js').Drawing, number>} what was stored on this visit */
+  /** @type {WeakMap<import('../drawing/picture.js').Drawing, number>} what was stored on this visit */
   const given = new WeakMap();
 
   const buttons = Array.from({ length: 10 }, (_, digit) => {
@@ -79,7 +79,7 @@ export function createCorrection(form, { labels, consent, corrected }, language,
 
     /**
      * @param {import('./predict.js').Prediction | null} newAnswer about one digit; null where there is none
-     * @param {import('./picture.js').Drawing} drawing that it is about
+     * @param {import('../drawing/picture.js').Drawing} drawing that it is about
      */
     offer(newAnswer, drawing) {
       if (newAnswer && isTaken === undefined) check(); // there was no network, or no key

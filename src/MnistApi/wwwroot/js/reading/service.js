@@ -1,7 +1,8 @@
 /**
  * @typedef {{reply: any, roundTripMs: number, serverMs: number | null}} Reply `serverMs`: of the whole time, what the server computed
- * @typedef {{status?: number, title?: string, detail?: string, key?: string, retryMs?: number}} Problem what went wrong: in the service's words, or else the key of
- *   a text; `status`: of HTTP, where the server answered; `retryMs`: where the same may succeed later, how long it wants to be left alone
+ * @typedef {{status?: number, title?: string, detail?: string, key?: string, retryMs?: number}} Problem
+ *   what went wrong: in the service's words, or else the key of a text; `status`: of HTTP, where the server answered;
+ *   `retryMs`: where the same may succeed later, how long it wants to be left alone
  */
 
 const TIMEOUT_MS = 15_000;

@@ -1,4 +1,4 @@
-import { paintDrawing, toPng } from './picture.js';
+import { paintDrawing, toPng } from '../drawing/picture.js';
 import { zip } from './zip.js';
 
 /**
@@ -6,11 +6,11 @@ import { zip } from './zip.js';
  * @param {HTMLElement} section hidden while there are none
  * @param {{list: HTMLElement, entry: HTMLTemplateElement, saveAll: HTMLButtonElement, forget: HTMLButtonElement}} parts
  * @param {ReturnType<import('./language.js').createLanguage>} language
- * @param {(drawing: import('./picture.js').Drawing) => void} onOpen
+ * @param {(drawing: import('../drawing/picture.js').Drawing) => void} onOpen
  * @param {(key: string) => void} say tells in a text what was done
  */
 export function createGallery(section, { list, entry, saveAll, forget }, language, onOpen, say) {
-  /** @type {Map<number, {drawing: import('./picture.js').Drawing, answer: import('./predict.js').Prediction, item: HTMLElement}>} */
+  /** @type {Map<number, {drawing: import('../drawing/picture.js').Drawing, answer: import('../reading/predict.js').Prediction, item: HTMLElement}>} */
   const kept = new Map();
 
   function add(sheet) {

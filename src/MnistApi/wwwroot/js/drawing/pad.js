@@ -4,10 +4,11 @@ const EMPTY = { sheet: 0, strokes: [] };
 const ERASER_BUTTON = 5; // of a stylus that is turned round
 
 /**
- * A canvas to draw on with mouse, finger or pen; one pointer at a time, others are left alone until it lifts. The canvas needs `touch-action: none`; ink has its
- * CSS `color`, and `data-inked` is set where there is any. What is drawn is kept as strokes, every step can be taken back and again.
+ * A canvas to draw on with mouse, finger or pen; one pointer at a time, others are left alone until it lifts. The canvas needs `touch-action: none`;
+ * ink has its CSS `color`, and `data-inked` is set where there is any. What is drawn is kept as strokes, every step can be taken back and again.
  * @param {HTMLCanvasElement} canvas square, without border or padding, so that its box is its bitmap
- * @param {(isOther: boolean) => void} onChange called at each movement of the pen, when it lifts, and after all below; `isOther`: what was read before no longer matters
+ * @param {(isOther: boolean) => void} onChange called at each movement of the pen, when it lifts, and after all below;
+ *   `isOther`: what was read before no longer matters
  */
 export function createPad(canvas, onChange) {
   const context = canvas.getContext('2d');
@@ -73,7 +74,8 @@ export function createPad(canvas, onChange) {
     if (isNew && erases) return;
     past.push(drawing);
     future = [];
-    drawing = { sheet: isNew ? ++sheets : drawing.sheet, strokes: [...(isNew ? [] : drawing.strokes), { points: [point], width: erases ? 2 * pen.width : pen.width, erases }] };
+    const stroke = { points: [point], width: erases ? 2 * pen.width : pen.width, erases };
+    drawing = isNew ? { sheet: ++sheets, strokes: [stroke] } : { sheet: drawing.sheet, strokes: [...drawing.strokes, stroke] };
     isDown = true;
     repaint();
     onChange(isNew);

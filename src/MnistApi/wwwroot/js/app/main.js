@@ -1,17 +1,17 @@
-import { createAnswer } from './answer.js';
-import { createBars } from './bars.js';
-import { createCorrection } from './correction.js';
+import { createAnswer } from '../reading/answer.js';
+import { createBars } from '../reading/bars.js';
+import { createCorrection } from '../reading/correction.js';
 import { createGallery } from './gallery.js';
-import { createIntake } from './intake.js';
+import { createIntake } from '../drawing/intake.js';
 import { createKey } from './key.js';
-import { createKeyboardPen } from './keyboardPen.js';
+import { createKeyboardPen } from '../drawing/keyboardPen.js';
 import { createLanguage } from './language.js';
-import { createPad } from './pad.js';
-import { toPng, toSend } from './picture.js';
-import { explain, predict } from './predict.js';
-import { createReader } from './reader.js';
-import { createRow } from './row.js';
-import { createSeen } from './seen.js';
+import { createPad } from '../drawing/pad.js';
+import { toPng, toSend } from '../drawing/picture.js';
+import { explain, predict } from '../reading/predict.js';
+import { createReader } from '../reading/reader.js';
+import { createRow } from '../reading/row.js';
+import { createSeen } from '../explaining/seen.js';
 import { createTheme } from './theme.js';
 
 const UNSEEN_BUSY = 2; // a server that is busy now and then isn't worth a word
@@ -94,7 +94,8 @@ page.inside.addEventListener('toggle', () => insight.read(true, false));
 page.copyCommand.addEventListener('click', () =>
   navigator.clipboard.writeText(page.command.textContent).then(() => say('copied'), () => say('notCopied')));
 page.copyCommand.hidden = !navigator.clipboard;
-page.command.textContent = page.command.textContent.replace('localhost:8080', location.origin.replace('http://', '') + location.pathname.replace(/\/[^/]*$/, ''));
+const address = location.origin.replace('http://', '') + location.pathname.replace(/\/[^/]*$/, '');
+page.command.textContent = page.command.textContent.replace('localhost:8080', address);
 
 addEventListener('keydown', event => {
   if (event.target.matches('input, select')) return;

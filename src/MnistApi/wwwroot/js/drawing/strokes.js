@@ -9,7 +9,8 @@ const widthAt = ({ width }, { pressure }) => width * Math.min(Math.max(2 * press
 
 /**
  * Paints strokes, smoothed by quadratic curves through the middles of neighbouring points; an eraser's strokes take away what lies under them.
- * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context scaled so that the unit square is the canvas; transparent where there is no ink
+ * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
+ *   scaled so that the unit square is the canvas; transparent where there is no ink
  * @param {Stroke[]} strokes
  * @param {string} colour any CSS colour
  */
@@ -47,7 +48,8 @@ export function paintStrokes(context, strokes, colour) {
 
 /**
  * @param {Stroke[]} strokes
- * @returns {{x: number, y: number, side: number} | null} the smallest square around all ink, in shares of the canvas' side, maybe beyond its edges; null where there is none
+ * @returns {{x: number, y: number, side: number} | null} the smallest square around all ink, in shares of the canvas' side,
+ *   maybe beyond its edges; null where there is none
  */
 export function inkSquare(strokes) {
   const ink = strokes.filter(stroke => !stroke.erases);

@@ -6,10 +6,11 @@ const secondOf = (probabilities, digit) => probabilities.indexOf(Math.max(...pro
 /**
  * The answer beside the drawing: a big digit, the same in words, ten bars, and how long it took; or several digits, with a bar each.
  * @param {HTMLElement} panel gets `data-state` (empty, drawing, sure, unsure, rejected, row, problem) and `aria-busy`
- * @param {{digit: HTMLElement, bars: HTMLElement, words: HTMLElement, detail: HTMLElement, timing: HTMLElement, status: HTMLElement}} parts `status` is read out
+ * @param {{digit: HTMLElement, bars: HTMLElement, words: HTMLElement, detail: HTMLElement, timing: HTMLElement, status: HTMLElement}} parts
+ *   `status` is read out
  * @param {{show: (probabilities: number[] | null) => void}} bars
  * @param {{show: (row: import('./predict.js').Row | undefined) => void}} row
- * @param {ReturnType<import('./language.js').createLanguage>} language
+ * @param {ReturnType<import('../app/language.js').createLanguage>} language
  */
 export function createAnswer(panel, { digit, bars: list, words, detail, timing, status }, bars, row, language) {
   const { text, percent } = language;
@@ -24,7 +25,7 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
     words.textContent = shown.words ?? text(`${shown.state}Words`);
     detail.textContent = shown.detail ?? text(`${shown.state}Detail`);
     digit.textContent = shown.digit ?? '';
-    timing.textContent = isPrediction ? text(answer.serverMs === null ? 'roundTrip' : 'timing', { all: milliseconds(answer.roundTripMs), server: milliseconds(answer.serverMs) }) : '';
+    timing.textContent = isPrediction ? duration(answer) : '';
     digit.style.setProperty('--count', digit.textContent.length);
     bars.show(shown.digit !== undefined && answer.isDigit !== false ? answer.probabilities : null);
     row.show(answer?.row);
@@ -55,6 +56,10 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
     const detail = all.every(({ isDigit }) => isDigit) ? 'rowDetail' : 'rowUnclearDetail';
     const spoken = text('rowWords', { a: [...digits].join(' ') }); // digit by digit, not as a number
     return { state: 'row', digit: digits, words: text('rowWords', { a: digits }), spoken, detail: text(detail, values) };
+  }
+
+  function duration({ roundTripMs, serverMs }) {
+    return text(serverMs === null ? 'roundTrip' : 'timing', { all: milliseconds(roundTripMs), server: milliseconds(serverMs) });
   }
 
   const milliseconds = ms => new Intl.NumberFormat(panel.ownerDocument.documentElement.lang, { maximumSignificantDigits: 2 }).format(ms);

@@ -84,12 +84,18 @@ function showMatrix(table, counts) {
     const line = element('tr');
     line.append(head(written, 'row'), ...row.map((count, read) => {
       const cell = element('td', number.format(count));
-      cell.className = read === written ? 'right' : count ? 'wrong' : 'none';
+      cell.className = kindOf(read === written, count);
       cell.style.setProperty('--heat', read === written ? 1 : Math.sqrt(count / mostErrors)); // of errors, so that a single one still shows
       return cell;
     }), element('td', percent(all ? row[written] / all : 0)));
     return line;
   }));
+}
+
+/** @param {boolean} isRight @param {number} count @returns {string} the class of a cell */
+function kindOf(isRight, count) {
+  if (isRight) return 'right';
+  return count > 0 ? 'wrong' : 'none';
 }
 
 /** @param {HTMLTableElement} table @param {[string, unknown][]} pairs */

@@ -1,13 +1,14 @@
 import { post } from './service.js';
 
 /**
- * @typedef {{digit: number, confidence: number, isDigit: boolean, box: {x: number, y: number, width: number, height: number}}} RowDigit one of several; `box` in pixels
+ * @typedef {{digit: number, confidence: number, isDigit: boolean, box: {x: number, y: number, width: number, height: number}}} RowDigit
+ *   one of several; `box` in pixels
  * @typedef {{text: string, digits: RowDigit[], width: number, height: number}} Row several digits from left to right, and the size of the picture in pixels;
  *   `text`: one character each, `?` for what can't be read
  * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], model: string, picture: Blob, name: string, row?: Row,
  *   roundTripMs: number, serverMs: number | null}} Prediction
- *   `picture`: what was asked about; `name`: what was read, as short as can be; `row`: where there are several digits. Where it is no digit, the others say what it
- *   would be if it were.
+ *   `picture`: what was asked about; `name`: what was read, as short as can be; `row`: where there are several digits.
+ *   Where it is no digit, the others say what it would be if it were.
  * @typedef {{steps: {name: string, image: string}[], saliency: {digit: number, image: string}, runnerUp: {digit: number, image: string},
  *   layers: {name: string, channels: number, width: number, height: number, image: string}[]}} Explanation images are PNGs as data URLs
  * @typedef {import('./service.js').Problem} Problem

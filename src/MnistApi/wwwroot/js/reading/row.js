@@ -2,7 +2,7 @@
  * Several digits that were read: a frame around each where it stands on the paper, and a list of how sure each is.
  * @param {HTMLElement} layer over the paper
  * @param {HTMLOListElement} list
- * @param {ReturnType<import('./language.js').createLanguage>} language
+ * @param {ReturnType<import('../app/language.js').createLanguage>} language
  */
 export function createRow(layer, list, language) {
   /** @type {import('./predict.js').Row | undefined} */
@@ -31,7 +31,8 @@ export function createRow(layer, list, language) {
   function line({ digit, isDigit, confidence }) {
     const bar = element('span', { probability: isDigit ? confidence : 0 });
     bar.className = 'bar';
-    const made = element('li', {}, element('span', {}, isDigit ? `${digit}` : '?'), bar, element('span', {}, isDigit ? language.percent(confidence) : language.text('unclear')));
+    const words = isDigit ? language.percent(confidence) : language.text('unclear');
+    const made = element('li', {}, element('span', {}, isDigit ? `${digit}` : '?'), bar, element('span', {}, words));
     made.classList.toggle('highest', isDigit);
     return made;
   }

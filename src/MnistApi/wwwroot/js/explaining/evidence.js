@@ -23,8 +23,8 @@ export function inkBox(image) {
 /**
  * Where a saliency map speaks most clearly.
  * @param {HTMLImageElement} image 28×28, orange for, blue against, grey neither
- * @returns {Record<'for' | 'against', {x: number, y: number, place: number} | null>} in pixels; `place` in the ink's box: 0 upper left, 1 above, 2 upper right, 3 left … 8 lower right;
- *   null where nothing does
+ * @returns {Record<'for' | 'against', {x: number, y: number, place: number} | null>} in pixels;
+ *   `place` in the ink's box: 0 upper left, 1 above, 2 upper right, 3 left … 8 lower right; null where nothing does
  */
 export function evidenceOf(image) {
   const { data, width, height } = pixelsOf(image);

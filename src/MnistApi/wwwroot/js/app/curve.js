@@ -4,7 +4,8 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [64, 628, 12, 246]; // of the lines, within t
 /**
  * A learning curve, and the same as a table. The scale is that of the errors, and logarithmic: from 99 to 99.5 % is as far as from 90 to 95 %.
  * @param {HTMLTemplateElement} template an SVG with the groups `grid` and `lines`, a legend, and a table
- * @param {{epoch: number, training: number, validation?: number, strokes?: number}[]} epochs shares of images read right; where the count begins again, another stage does
+ * @param {{epoch: number, training: number, validation?: number, strokes?: number}[]} epochs shares of images read right;
+ *   where the count begins again, another stage does
  * @param {(share: number) => string} percent
  * @returns {DocumentFragment}
  */

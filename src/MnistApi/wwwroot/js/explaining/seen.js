@@ -1,15 +1,18 @@
 import { evidenceOf, inkBox } from './evidence.js';
 
 /**
- * How the answer came about, in pictures and words: the steps before the network, what speaks for the answer and for the runner-up, and what each layer found.
- * @param {{unexplained: HTMLElement, explained: HTMLElement, seen: HTMLImageElement, frame: HTMLElement, why: HTMLElement, layers: HTMLElement, layer: HTMLTemplateElement}} parts
- *   `unexplained` is shown where there is nothing to show; `frame` gets `--left`, `--top`, `--width`, `--height` in pixels of 28, marks of evidence `--x` and `--y`
- * @param {ReturnType<import('./language.js').createLanguage>} language
+ * How the answer came about, in pictures and words: the steps before the network, what speaks for the answer and for the runner-up,
+ * and what each layer found.
+ * @param {{unexplained: HTMLElement, explained: HTMLElement, seen: HTMLImageElement, frame: HTMLElement, why: HTMLElement, layers: HTMLElement,
+ *   layer: HTMLTemplateElement}} parts
+ *   `unexplained` is shown where there is nothing to show; `frame` gets `--left`, `--top`, `--width`, `--height` in pixels of 28,
+ *   marks of evidence `--x` and `--y`
+ * @param {ReturnType<import('../app/language.js').createLanguage>} language
  */
 export function createSeen({ unexplained, explained, seen, frame, why, layers, layer }, { text }) {
   const steps = [...explained.querySelectorAll('[data-step]')];
   const digits = [...explained.querySelectorAll('[data-evidence]')];
-  /** @type {import('./predict.js').Prediction | null} the newest */
+  /** @type {import('../reading/predict.js').Prediction | null} the newest */
   let answer = null;
   /** @type {ReturnType<typeof evidenceOf>[]} of the pictures in `digits` */
   let evidence = [];
@@ -69,7 +72,7 @@ export function createSeen({ unexplained, explained, seen, frame, why, layers, l
     },
 
     /**
-     * @param {import('./predict.js').Prediction | import('./predict.js').Problem | null} reply shows its explanation; without one, nothing
+     * @param {import('../reading/predict.js').Prediction | import('../reading/predict.js').Problem | null} reply shows its explanation; without one, nothing
      * @param {boolean} isLatest whether it is about what is on the paper now
      */
     async show(reply, isLatest) {

@@ -55,8 +55,10 @@ export function createLanguage(page, select, onChange) {
 
     /** @param {number} share 0 to 1, never shown as certainty: the network has none */
     percent(share) {
-      const format = part => new Intl.NumberFormat(page.documentElement.lang, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(part);
-      return share < 0.001 ? `< ${format(0.001)}` : share > 0.999 ? `> ${format(0.999)}` : format(share);
+      const options = { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 };
+      const { format } = new Intl.NumberFormat(page.documentElement.lang, options);
+      if (share < 0.001) return `< ${format(0.001)}`;
+      return share > 0.999 ? `> ${format(0.999)}` : format(share);
     },
   };
 }

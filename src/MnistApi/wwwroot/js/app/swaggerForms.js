@@ -1,4 +1,5 @@
-// For Swagger UI, which runs it before it starts: each Content-Type begins with its own example. By itself it keeps a body that was edited, and shows a picked file as the text of the JSON form.
+// For Swagger UI, which runs it before it starts: each Content-Type begins with its own example. By itself it keeps a body that was edited,
+// and shows a picked file as the text of the JSON form.
 
 const beginAgain = () => ({
   statePlugins: {
