@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test; the last line is "N passed, N failed, N skipped".
-# Options go on to dotnet test: ./test.sh --filter-class MnistApi.Tests.PredictTests
+# Options go on to dotnet test: ./test.sh --filter-class '*.PredictTests'
 # Full MNIST and pen strokes are found by MNIST_DATA and PENDIGITS_DATA; tests that need what is absent are skipped and say so.
 set -uo pipefail
 cd "$(dirname "$0")"

@@ -5,7 +5,7 @@ using MnistReader.Framing;
 using MnistReader.Ink;
 using SkiaSharp;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Predict;
 
 /// <summary>Requests that were right before some of their bytes were changed. The number of a case decides all of it.</summary>
 public static class Mutations

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 public class ProblemTests(Api api)
 {

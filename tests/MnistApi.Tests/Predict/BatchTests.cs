@@ -4,7 +4,7 @@ using MnistReader.Framing;
 using MnistReader.Ink;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Predict;
 
 public class BatchTests(Api api)
 {

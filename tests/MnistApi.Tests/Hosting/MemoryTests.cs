@@ -5,7 +5,7 @@ using System.Net;
 using System.Text;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 /// <summary>The service as a process that may use as little memory as deploy/kubernetes gives it.</summary>
 public class MemoryTests

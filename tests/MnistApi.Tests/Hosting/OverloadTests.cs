@@ -8,7 +8,7 @@ using System.Text.Json;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 /// <summary>
 /// The service as a process of its own, under more than it can do. The figures are printed; OVERLOAD_SECONDS (2), OVERLOAD_ACCEPTED_MS (10000) and OVERLOAD_HEALTH_MS (10000)

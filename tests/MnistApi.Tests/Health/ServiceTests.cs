@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Health;
 
 public class ServiceTests(Api api)
 {

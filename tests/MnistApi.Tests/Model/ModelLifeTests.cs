@@ -5,7 +5,7 @@ using MnistReader.Framing;
 using MnistReader.Ink;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Model;
 
 /// <summary>The model file changes while the service runs.</summary>
 public sealed class ModelLifeTests : IDisposable

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Read;
 
 public class ReadTests(Api api)
 {

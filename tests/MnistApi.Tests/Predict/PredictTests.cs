@@ -8,7 +8,7 @@ using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Predict;
 
 public class PredictTests(Api api)
 {

@@ -4,7 +4,7 @@ using MnistReader.Framing;
 using MnistReader.Ink;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.OpenInference;
 
 /// <summary>The Open Inference Protocol V2 (https://github.com/kserve/open-inference-protocol), field by field as its REST document has it.</summary>
 public class InferTests(Api api)

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Predict;
 
 /// <summary>
 /// Bad input against the service as a process of its own. FUZZ_CASES (20000) sets how many cases, FUZZ_FIRST (0) with which to begin, FUZZ_HANG_SECONDS (2) how long one may take:

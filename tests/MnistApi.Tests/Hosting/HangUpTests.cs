@@ -2,7 +2,7 @@ using System.Net;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 /// <summary>Clients that don't wait for their answer, of a service that does one thing at a time.</summary>
 public class HangUpTests

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Corrections;
 
 /// <summary>The whole loop with both programs: a wrong answer, its corrections, their export, a training, and a service with the new model.</summary>
 public sealed class CorrectionLoopTests : IDisposable

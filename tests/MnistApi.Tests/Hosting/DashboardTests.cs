@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 /// <summary>What docs/operations asks Prometheus for is what the service says.</summary>
 public sealed partial class DashboardTests(DashboardTests.Scraped scraped) : IClassFixture<DashboardTests.Scraped>

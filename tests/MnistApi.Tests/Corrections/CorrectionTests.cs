@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Corrections;
 
 public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {

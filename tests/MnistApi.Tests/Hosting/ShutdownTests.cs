@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 public class ShutdownTests
 {

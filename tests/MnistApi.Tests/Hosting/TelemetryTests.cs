@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 /// <summary>What the service says of itself while it works; each test watches a process of its own.</summary>
 public class TelemetryTests

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Hosting;
 
 /// <summary>The built program as a process of its own, started in an empty folder.</summary>
 public sealed class ProcessTests(Api api) : IDisposable

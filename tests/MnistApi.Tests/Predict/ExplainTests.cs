@@ -6,7 +6,7 @@ using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Predict;
 
 public class ExplainTests(Api api)
 {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.Corrections;
 
 /// <summary>A real PostgreSQL server, started by the first test that asks for a database; the test is skipped where none is installed.</summary>
 public sealed class PostgresServer : IDisposable

@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 using Xunit;
 
-namespace MnistApi.Tests;
+namespace MnistApi.Tests.OpenApi;
 
 public class OpenApiTests(Api api)
 {
