@@ -1,7 +1,7 @@
 #:project ../src/MnistTrainer/MnistTrainer.csproj
 
 // Do neighbours in MNIST's files come from the same hand? How alike the slants of two images are, by how far apart they stand in the file.
-// Usage: MNIST_DATA=data/mnist dotnet run -c Release bench/writers.cs
+// Usage: MNIST_DATA=data/mnist dotnet run -c Release lab/writers.cs
 
 using MathNet.Numerics.Statistics;
 using MnistReader.Framing;

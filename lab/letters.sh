@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What share of the letters of handwriting fonts a model rejects: of the fonts by which the mix of non-digits was chosen, and of fonts that chose nothing; each face as often as another.
-# Usage, on Debian: MNIST_DATA=DIR bench/letters.sh [MODEL]      models/mnist.onnx by default. The packages of fonts are unpacked into a temporary folder, not installed.
+# Usage, on Debian: MNIST_DATA=DIR lab/letters.sh [MODEL]      models/mnist.onnx by default. The packages of fonts are unpacked into a temporary folder, not installed.
 set -euo pipefail
 model=$(realpath "${1:-$(dirname "$0")/../models/mnist.onnx}")
 cd "$(dirname "$0")/.."
