@@ -12,10 +12,15 @@ import struct, sys, zlib
 def chunk(name, data): return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 def png(*chunks, side=28, rows=None):
     pixels = zlib.compress(rows or (b"\0" + b"\xff" * 13 + b"\0\0" + b"\xff" * 13) * side, 9)  # a bar
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)) + b"".join(chunks) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 def exif(entries): return b"II*\0\x08\0\0\0" + struct.pack("<H", min(entries, 65535)) + b"\x12\1\3\0\1\0\0\0\1\0\0\0" * entries
-def jpeg(marker, head, size): return b"\xff\xd8" + b"".join(b"\xff" + marker + struct.pack(">H", 65002) + head + b"\0" * (65000 - len(head)) for _ in range(size // 65000)) + b"\xff\xd9"
-def webp(*chunks, flags): return (lambda body: b"RIFF" + struct.pack("<I", len(body)) + body)(b"WEBPVP8X" + struct.pack("<IB", 10, flags) + b"\0\0\0" + b"\x63\0\0" * 2 + b"".join(chunks))
+def jpeg(marker, head, size):
+    segment = b"\xff" + marker + struct.pack(">H", 65002) + head + b"\0" * (65000 - len(head))
+    return b"\xff\xd8" + segment * (size // 65000) + b"\xff\xd9"
+def webp(*chunks, flags):
+    body = b"WEBPVP8X" + struct.pack("<IB", 10, flags) + b"\0\0\0" + b"\x63\0\0" * 2 + b"".join(chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
 def piece(name, data): return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
 def gif(frames): return b"GIF89a" + b"\x64\0\x64\0\x80\0\0\xff\xff\xff\0\0\0" + b"\x21\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2\x44\1\0" * frames + b";"
 frame = piece(b"ANMF", b"\0" * 12 + b"\x0a\0\0\0" + piece(b"VP8L", b"\x2f\0\0\0\x10\7\x10\x11\x11\x88\x88\xfe\7"))
@@ -41,7 +46,9 @@ with open(f"{sys.argv[1]}/bombs", "w") as names:
         print(number, status, len(data), name, file=names)
 PY
 
-send() { curl -s -o "$work/answer" -w '%{http_code} %{time_total}\n' -H 'Content-Type: application/octet-stream' -H 'Expect:' --data-binary "@$1" "$url/predict"; }
+send() {
+  curl -s -o "$work/answer" -w '%{http_code} %{time_total}\n' -H 'Content-Type: application/octet-stream' -H 'Expect:' --data-binary "@$1" "$url/predict"
+}
 
 start_service
 for i in $(seq 300); do send bench/three.png; done >/dev/null # to warm up: ordinary pictures alone
@@ -53,9 +60,11 @@ while read -r number status bytes name; do
   echo 5 >"/proc/$service/clear_refs" # the peak begins anew
   before=$(resident_mb)
   for i in $(seq "$times"); do send "$work/$number"; done | sort -k2n >"$work/times"
-  awk -v name="$name" -v bytes="$bytes" -v status="$status" -v before="$before" -v after="$(resident_mb VmHWM)" -v ms="${LIMIT_MS:-20}" -v mb="${LIMIT_MB:-20}" '
+  awk -v name="$name" -v bytes="$bytes" -v status="$status" -v before="$before" -v after="$(resident_mb VmHWM)" \
+    -v ms="${LIMIT_MS:-20}" -v mb="${LIMIT_MB:-20}" '
     { t[NR] = $2 * 1000; if ($1 != status) wrong = " instead of " status; answer = $1 }
-    END { median = t[int((NR + 1) / 2)]; printf "| %s | %d | %s%s | %.1f | %.1f | %.1f |\n", name, bytes, answer, wrong, median, t[NR], after - before
+    END { median = t[int((NR + 1) / 2)]
+      printf "| %s | %d | %s%s | %.1f | %.1f | %.1f |\n", name, bytes, answer, wrong, median, t[NR], after - before
       exit wrong != "" || median > ms || after - before > mb }' "$work/times" || failed=1
 done <"$work/bombs"
 exit $failed

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# How many requests per second one core of the service answers and one core of nginx passes on, by the processor time that each spends on a request, and what that means for
+# How many requests per second one core of the service answers and one core of nginx passes on, by the processor time that each spends on a request, and
+# what that means for
 # larger loads (deploy/capacity.sh): the published service behind nginx with deploy/nginx/nginx.conf, 280×280 PNGs as forms over 8 connections.
-# Usage, on an idle machine: bench/capacity.sh     env: WARMUP=15 SECONDS_EACH=10 ROUNDS=3 PORT=5900 APP=PUBLISHED_FOLDER     needs: apt-get install wrk curl nginx-light
+# Usage, on an idle machine: bench/capacity.sh     env: WARMUP=15 SECONDS_EACH=10 ROUNDS=3 PORT=5900 APP=PUBLISHED_FOLDER     needs: apt-get install wrk
+# curl nginx-light
 set -euo pipefail
 source "$(dirname "$0")/service.sh"
 PATH=$PATH:/usr/sbin
@@ -20,7 +22,8 @@ load "${WARMUP:-15}" # until the service has compiled again what runs often
 for round in $(seq "${ROUNDS:-3}"); do
   before=$(ticks "/proc/$service") before_nginx=$(ticks "${workers[@]}")
   load "${SECONDS_EACH:-10}"
-  awk -v service=$(($(ticks "/proc/$service") - before)) -v nginx=$(($(ticks "${workers[@]}") - before_nginx)) -v hertz="$(getconf CLK_TCK)" -v out="$work/costs" '
+  awk -v service=$(($(ticks "/proc/$service") - before)) -v nginx=$(($(ticks "${workers[@]}") - before_nginx)) \
+    -v hertz="$(getconf CLK_TCK)" -v out="$work/costs" '
     /requests in/ { n = $1 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket errors/ { errors = errors " " $0 }
     END { s = service / hertz * 1e6 / n; p = nginx / hertz * 1e6 / n; print s, p >>out
       printf "%.0f requests/s through nginx: %.0f µs of processor a request in the service, %.0f µs in nginx%s\n", rate, s, p, errors }' "$work/wrk"

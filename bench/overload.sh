@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Ten times the capacity on an idle machine, at the limits that docs/reference/results.md states: what is accepted is answered within 100 ms (p99), /health/ready within 50 ms,
+# Ten times the capacity on an idle machine, at the limits that docs/reference/results.md states: what is accepted is answered within 100 ms (p99),
+# /health/ready within 50 ms,
 # all else is refused with 429. The test prints its figures and fails where a limit is broken.
 # Usage: bench/overload.sh     env: OVERLOAD_SECONDS=30
 set -euo pipefail

@@ -1,4 +1,5 @@
-# Sourced by the scripts beside it: publishes the service, or takes the one published in the folder APP, and starts it as process $service at $url. It ends with the script.
+# Sourced by the scripts beside it: publishes the service, or takes the one published in the folder APP, and starts it as process $service at $url. It
+# ends with the script.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 url=http://127.0.0.1:${PORT:-5900}
 work=$(mktemp -d); service=

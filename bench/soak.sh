@@ -19,4 +19,5 @@ while true; do
   if grep -E 'Non-2xx|Socket errors' "$work/wrk"; then exit 1; fi
   sent=$((sent + $(awk '/requests in/ { print $1 }' "$work/wrk")))
 done
-awk 'NR == 1 { first = $1 } { last = $1 } $1 > 200 { above = 1 } END { exit above || last - first > 10 }' "$work/resident" || { echo "resident memory grows, or is above 200 MB" >&2; exit 1; }
+awk 'NR == 1 { first = $1 } { last = $1 } $1 > 200 { above = 1 } END { exit above || last - first > 10 }' "$work/resident" ||
+  { echo "resident memory grows, or is above 200 MB" >&2; exit 1; }

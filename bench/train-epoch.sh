@@ -18,6 +18,10 @@ for round in $(seq "$rounds"); do
   awk -F, 'NR > 1 {print $NF}' "$work/$round"/*/history.csv >>"$work/ours"
   /usr/bin/python3 bench/train_epoch.py "$data" "$epochs" "$threads" >>"$work/pytorch"
 done
-summary() { sort -n "$work/$1" | awk -v name="$1" '{v[NR] = $1} END {m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; printf "%s %.2f s an epoch (%.2f to %.2f, n = %d)\n", name, m, v[1], v[NR], NR; print m > "'"$work"'/median-" name}'; }
+summary() {
+  sort -n "$work/$1" | awk -v name="$1" -v out="$work/median-$1" '{ v[NR] = $1 }
+    END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; print m >out
+      printf "%s %.2f s an epoch (%.2f to %.2f, n = %d)\n", name, m, v[1], v[NR], NR }'
+}
 summary ours; summary pytorch
 awk 'NR == FNR {ours = $1; next} {printf "ours / pytorch = %.2f\n", ours / $1}' "$work/median-ours" "$work/median-pytorch"
