@@ -4,9 +4,11 @@ using Xunit;
 
 namespace MnistApi.Tests;
 
-/// <summary>The clients of docs/api.md, run as they stand there beside a picture of a 3.</summary>
+/// <summary>The clients of docs/reference/api.md, run as they are there, beside a copy of the picture that they send.</summary>
 public sealed class ClientTests(Api api) : IDisposable
 {
+    private static readonly string Root = ReadmeTests.RepositoryRoot(new DirectoryInfo(AppContext.BaseDirectory));
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("client-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -14,7 +16,9 @@ public sealed class ClientTests(Api api) : IDisposable
     [Fact]
     public async Task The_curl_commands_get_answers()
     {
-        var answers = (await Run("sh", "client.sh", "bash", "-euo", "pipefail")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var output = await Run("sh", "client.sh", "bash", "-euo", "pipefail");
+
+        var answers = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
 
         Assert.Equal([3, 3], Digits(answers[0]));
         Assert.Equal([3], Digits(answers[1]));
@@ -35,21 +39,20 @@ public sealed class ClientTests(Api api) : IDisposable
 
     private async Task<string> Run(string language, string file, string runtime, params string[] arguments)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, runtime))), $"Needs {runtime}.");
-        var document = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(new DirectoryInfo(AppContext.BaseDirectory)), "docs/api.md"));
+        var path = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator);
+        Assert.SkipUnless(path.Any(folder => File.Exists(Path.Combine(folder, runtime))), $"Needs {runtime}.");
+        var document = await File.ReadAllTextAsync(Path.Combine(Root, "docs", "reference", "api.md"));
         var source = document.Split($"```{language}\n")[1].Split("```")[0]
             .Replace("localhost:8080", api.ClientOptions.BaseAddress.Authority, StringComparison.Ordinal)
             .Replace("curl ", "curl -sS -w '\\n' ", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, file), source);
-        await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "three.png"), Drawing.Of(3));
+        File.Copy(Path.Combine(Root, "bench", "three.png"), Path.Combine(_folder.CreateSubdirectory("bench").FullName, "three.png"));
 
-        using var process = Process.Start(new ProcessStartInfo(runtime, [.. arguments, file]) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(runtime, [.. arguments, file]) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, output);
         return output;
     }
-
-    private static string RepositoryRoot(DirectoryInfo folder) =>
-        File.Exists(Path.Combine(folder.FullName, "MnistService.sln")) ? folder.FullName : RepositoryRoot(folder.Parent!);
 }
