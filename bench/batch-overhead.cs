@@ -54,5 +54,6 @@ void Time(string name, Action work)
         work();
         return clock.Elapsed.TotalSeconds;
     }).Order().ToList();
-    Console.WriteLine($"{name}: {seconds[rounds / 2]:F3} s an epoch ({seconds[0]:F3} to {seconds[^1]:F3}, n = {rounds}), {seconds[rounds / 2] / epoch:P1} of the epoch");
+    var median = seconds[rounds / 2];
+    Console.WriteLine($"{name}: {median:F3} s an epoch ({seconds[0]:F3} to {seconds[^1]:F3}, n = {rounds}), {median / epoch:P1} of the epoch");
 }

@@ -50,8 +50,9 @@ for (var round = -warmUp; round < rounds; round++)
 var reference = Quantile(contenders.Single(contender => contender.Name == yardstick).Microseconds, 0.5);
 foreach (var (name, classifier, microseconds) in contenders)
 {
+    var (low, median, high) = (Quantile(microseconds, 0.1), Quantile(microseconds, 0.5), Quantile(microseconds, 0.9));
     Console.WriteLine(FormattableString.Invariant(
-        $"{name,-20} median {Quantile(microseconds, 0.5),6:F1} µs ({Quantile(microseconds, 0.1):F1} to {Quantile(microseconds, 0.9):F1}, n = {microseconds.Count:N0})  {Quantile(microseconds, 0.5) / reference:F2} of {yardstick}"));
+        $"{name,-20} median {median,6:F1} µs ({low:F1} to {high:F1}, n = {microseconds.Count:N0})  {median / reference:F2} of {yardstick}"));
     classifier.Dispose();
 }
 

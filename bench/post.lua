@@ -5,4 +5,5 @@ file:close()
 local boundary = "----boundary7f3a"
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "multipart/form-data; boundary=" .. boundary
-wrk.body = "--" .. boundary .. '\r\nContent-Disposition: form-data; name="image"; filename="three.png"\r\nContent-Type: image/png\r\n\r\n' .. image .. "\r\n--" .. boundary .. "--\r\n"
+local head = 'Content-Disposition: form-data; name="image"; filename="three.png"\r\nContent-Type: image/png\r\n\r\n'
+wrk.body = "--" .. boundary .. "\r\n" .. head .. image .. "\r\n--" .. boundary .. "--\r\n"

@@ -64,7 +64,8 @@ public class PageTests(Site site)
         await Expect(page.Page.Locator("#note")).ToHaveTextAsync("Copied");
         var copied = await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
         var readme = await File.ReadAllTextAsync(Path.Combine(Site.RepositoryRoot, "README.md"));
-        Assert.Contains(copied.Replace(address, "localhost:8080", StringComparison.Ordinal) + "\n", readme.Replace("bench/", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        readme = readme.Replace("@bench/three.png", "@three.png", StringComparison.Ordinal); // the visitor's own picture has no folder
+        Assert.Contains(copied.Replace(address, "localhost:8080", StringComparison.Ordinal) + "\n", readme, StringComparison.Ordinal);
     }
 
     [Fact]
