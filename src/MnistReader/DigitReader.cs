@@ -7,8 +7,10 @@ using MnistReader.Segmentation;
 namespace MnistReader;
 
 /// <summary>
-/// The one pipeline from an encoded picture to the digits on it: decode, find the digits, frame each as MNIST was, classify. Service, trainer and every figure that is published use it.
-/// What the model rejects is no digit in its answers. Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when done.
+/// The one pipeline from an encoded picture to the digits on it: decode, find the digits, frame each as MNIST was, classify. Service, trainer and every
+/// figure that is published use it.
+/// What the model rejects is no digit in its answers. Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when
+/// done.
 /// </summary>
 /// <param name="classifier">Answers; disposed with the reader.</param>
 /// <param name="limits">Limits on bytes, pixels and frames of a picture; the defaults of <see cref="ImageLimits"/> when null.</param>

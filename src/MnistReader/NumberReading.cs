@@ -13,7 +13,10 @@ public sealed record NumberReading(IReadOnlyList<DigitReading> Digits, IReadOnly
     /// <summary>Stands in <see cref="Text"/> for what could not be read.</summary>
     public const char Unread = '?';
 
-    /// <summary>The digits from left to right, with <see cref="Unread"/> for each piece of writing that could not be read, so that no number is shorter than what is written.</summary>
+    /// <summary>
+    /// The digits from left to right, with <see cref="Unread"/> for each piece of writing that could not be read, so that no number is shorter than what is
+    /// written.
+    /// </summary>
     public string Text { get; } = string.Concat(Digits.Select(digit => (Centre(digit.Box), Character: digit.Digit is { } read ? (char)('0' + read) : Unread))
         .Concat(Marks.Select(mark => (Centre(mark), Character: Unread)))
         .OrderBy(piece => piece.Item1)

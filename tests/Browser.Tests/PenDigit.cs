@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Browser.Tests;
 
-/// <summary>A digit as a pen drew it. Source of the format and the file: UCI pen-based recognition of handwritten digits, Alpaydin and Alimoglu, 1996.</summary>
+/// <summary>
+/// A digit as a pen drew it. Source of the format and the file: UCI pen-based recognition of handwritten digits, Alpaydin and Alimoglu, 1996.
+/// </summary>
 /// <param name="Label">Which digit it is; −1 for none.</param>
 /// <param name="Strokes">The points from pen down to pen up, y pointing down, in any unit.</param>
 public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)

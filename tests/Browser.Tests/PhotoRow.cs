@@ -52,7 +52,9 @@ public sealed record PhotoRow(byte[] Jpeg, IReadOnlyList<SKRect> Ink)
         return new PhotoRow(jpeg.ToArray(), ink);
     }
 
-    /// <summary>Where something in the photo is on the page's square paper, as a share of its side: the photo is as wide as the paper, and in its middle.</summary>
+    /// <summary>
+    /// Where something in the photo is on the page's square paper, as a share of its side: the photo is as wide as the paper, and in its middle.
+    /// </summary>
     public static SKRect OnPaper(SKRect place)
     {
         var above = (WidthPx - HeightPx) / 2f;

@@ -6,7 +6,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Browser.Tests;
 
-/// <summary>The page in each of its states, compared with the pictures in docs. What it looks like now comes to artifacts/screenshots; docs/screenshots.sh puts that into docs.</summary>
+/// <summary>
+/// The page in each of its states, compared with the pictures in docs. What it looks like now comes to artifacts/screenshots; docs/screenshots.sh puts that
+/// into docs.
+/// </summary>
 public class ScreenshotTests(Site site)
 {
     private const int MostBytes = 120_000;

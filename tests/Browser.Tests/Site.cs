@@ -32,7 +32,9 @@ public sealed class Site : IAsyncLifetime
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
     }
 
-    /// <summary>Opens the page in a context of its own, by default 1100×760 in the light theme, without its service worker, of the service with the default settings.</summary>
+    /// <summary>
+    /// Opens the page in a context of its own, by default 1100×760 in the light theme, without its service worker, of the service with the default settings.
+    /// </summary>
     public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
         if (_app is null || _chromium is null)

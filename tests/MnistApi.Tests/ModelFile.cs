@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace MnistApi.Tests;
 
-/// <summary>The committed model and files made from it: of two fields, protobuf takes the last, or both where they are messages, so what is appended replaces or adds to what stands before.</summary>
+/// <summary>
+/// The committed model and files made from it: of two fields, protobuf takes the last, or both where they are messages, so what is appended replaces or adds
+/// to what stands before.
+/// </summary>
 public static class ModelFile
 {
     /// <summary>The committed file.</summary>

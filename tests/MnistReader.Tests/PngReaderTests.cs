@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MnistReader.Imaging;
+using MnistReader.Imaging.Png;
 using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;

@@ -17,7 +17,10 @@ internal static class TrainerProcess
         return (process.ExitCode, await output, await error);
     }
 
-    /// <summary>The trainer's own output folder stands beside that of the tests. An interrupt reaches it also where the tests run in the background, which ignores interrupts.</summary>
+    /// <summary>
+    /// The trainer's own output folder stands beside that of the tests. An interrupt reaches it also where the tests run in the background, which ignores
+    /// interrupts.
+    /// </summary>
     public static ProcessStartInfo Start(string arguments)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;

@@ -7,7 +7,8 @@ using MnistReader.Onnx;
 namespace MnistReader.Explanation;
 
 /// <summary>
-/// The insides of a model file: what its convolutions make of an image. The same network as a <see cref="DigitClassifier"/>'s, loaded once more with more outputs, so that the
+/// The insides of a model file: what its convolutions make of an image. The same network as a <see cref="DigitClassifier"/>'s, loaded once more with more
+/// outputs, so that the
 /// classifier loses nothing by it. Safe to use from many threads at once. Dispose it when done.
 /// </summary>
 internal sealed class FeatureMaps : IDisposable

@@ -4,7 +4,8 @@ using MnistReader.Inference;
 namespace MnistReader.Explanation;
 
 /// <summary>
-/// What in an image speaks for a digit, and what against it: ink is taken away patch by patch, and the answer compared (occlusion; M. Zeiler and R. Fergus, 2014), as weight of
+/// What in an image speaks for a digit, and what against it: ink is taken away patch by patch, and the answer compared (occlusion; M. Zeiler and R. Fergus,
+/// 2014), as weight of
 /// evidence (M. Robnik-Šikonja and I. Kononenko, 2008). All patches are one run of the network: 226 images at most, about a hundred for a digit.
 /// </summary>
 internal static class Saliency
@@ -20,7 +21,8 @@ internal static class Saliency
     /// <param name="image">A framed digit.</param>
     /// <param name="digits">Each 0 to 9.</param>
     /// <returns>
-    /// For each digit 784 numbers in row order: by how much the natural logarithm of its odds falls where a patch with this pixel loses its ink, the mean of the four patches that hold it. Above 0
+    /// For each digit 784 numbers in row order: by how much the natural logarithm of its odds falls where a patch with this pixel loses its ink, the mean of
+    /// the four patches that hold it. Above 0
     /// the ink speaks for the digit, below 0 against it; 0 where there is none.
     /// </returns>
     public static IReadOnlyList<float[]> Of(DigitClassifier classifier, DigitImage image, params IReadOnlyList<int> digits)

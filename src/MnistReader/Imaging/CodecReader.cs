@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MnistReader.Imaging.Png;
 using SkiaSharp;
 
 namespace MnistReader.Imaging;

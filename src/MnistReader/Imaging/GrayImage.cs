@@ -10,7 +10,9 @@ internal sealed class GrayImage(int width, int height) : PixelPlane(width, heigh
     /// <summary>Whether the picture's format leaves ripples around strokes, as JPEG does.</summary>
     public bool IsLossy { get; init; }
 
-    /// <summary>The same picture at a whole part of its size, each pixel the mean of a square of pixels; what is left over at right and bottom is cut off.</summary>
+    /// <summary>
+    /// The same picture at a whole part of its size, each pixel the mean of a square of pixels; what is left over at right and bottom is cut off.
+    /// </summary>
     /// <param name="times">At least 1, and at most the shorter side.</param>
     /// <returns>An image of its own, to be disposed.</returns>
     public GrayImage Reduce(int times)

@@ -1,3 +1,4 @@
+using MnistReader.Imaging.Png;
 using SkiaSharp;
 
 namespace MnistReader.Imaging;

@@ -4,7 +4,8 @@ using SkiaSharp;
 namespace MnistReader.Imaging;
 
 /// <summary>
-/// What an image file carries beside its pixels: text, colour profiles, EXIF, frames of an animation. The codec would read all of it, and a few bytes of it can cost seconds or
+/// What an image file carries beside its pixels: text, colour profiles, EXIF, frames of an animation. The codec would read all of it, and a few bytes of it
+/// can cost seconds or
 /// hundreds of megabytes; here the pieces are only counted, from one to the next, before the codec sees them.
 /// </summary>
 internal static class ImageMetadata

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace MnistReader.Imaging;
 
 /// <summary>
-/// One byte a pixel, of a picture of any size: what <see cref="GrayImage"/> and <see cref="Ink.InkImage"/> have in common. Dispose it to give the memory back for the next one;
+/// One byte a pixel, of a picture of any size: what <see cref="GrayImage"/> and <see cref="Ink.InkImage"/> have in common. Dispose it to give the memory back
+/// for the next one;
 /// without that, it is collected like any other object.
 /// </summary>
 internal abstract class PixelPlane : IDisposable

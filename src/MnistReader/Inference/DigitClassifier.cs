@@ -21,7 +21,10 @@ public sealed class DigitClassifier : IDisposable
     /// <summary>Name of the output tensor: float32 (N, 10), each row sums to 1.</summary>
     public const string OutputName = "probabilities";
 
-    /// <summary>Name of the second output, of networks that learned to reject: float32 (N, 1), the probability that it is the most probable digit rather than no digit.</summary>
+    /// <summary>
+    /// Name of the second output, of networks that learned to reject: float32 (N, 1), the probability that it is the most probable digit rather than no
+    /// digit.
+    /// </summary>
     public const string DigitOutputName = "digit";
 
     private static readonly string[] InputNames = [InputName];

@@ -57,17 +57,21 @@ public sealed record ModelCard
     /// <summary>Expected calibration error on the test images, 0 to 1; null where it was not measured.</summary>
     public double? CalibrationError { get; init; }
 
-    /// <summary>A picture whose probability of being a digit is below this is not taken for one; chosen on validation data, null where the model doesn't reject.</summary>
+    /// <summary>
+    /// A picture whose probability of being a digit is below this is not taken for one; chosen on validation data, null where the model doesn't reject.
+    /// </summary>
     public double? RejectionThreshold { get; init; }
 
     /// <summary>
-    /// How training went, one entry an epoch. Where it went on from the weights of another run, that one's epochs stand first, and the count of epochs begins again after them.
+    /// How training went, one entry an epoch. Where it went on from the weights of another run, that one's epochs stand first, and the count of epochs begins
+    /// again after them.
     /// Null in files that were written without it.
     /// </summary>
     public IReadOnlyList<EpochAccuracy>? History { get; init; }
 
     /// <summary>
-    /// The <see cref="History"/> of the run that temperature and threshold were taken over from: the same training, with images held back to measure each epoch on.
+    /// The <see cref="History"/> of the run that temperature and threshold were taken over from: the same training, with images held back to measure each
+    /// epoch on.
     /// Null where this training held some back itself, and where nothing was taken over.
     /// </summary>
     public IReadOnlyList<EpochAccuracy>? CalibrationHistory { get; init; }

@@ -8,7 +8,8 @@ namespace MnistReader.Inference;
 internal static class NetworkHash
 {
     /// <summary>
-    /// The SHA-256 of a file's network: its layers and weights, the bytes of ONNX's <c>graph</c> as they stand in the file. The metadata around it isn't part of it.
+    /// The SHA-256 of a file's network: its layers and weights, the bytes of ONNX's <c>graph</c> as they stand in the file. The metadata around it isn't part
+    /// of it.
     /// </summary>
     /// <param name="model">The bytes of an ONNX file.</param>
     /// <returns>64 hexadecimal digits in lower case.</returns>

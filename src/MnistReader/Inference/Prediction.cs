@@ -6,7 +6,9 @@ namespace MnistReader.Inference;
 /// <param name="Digit">The most probable digit, 0 to 9, whether or not the image is taken for one.</param>
 /// <param name="Confidence">The probability of that digit, 0 to 1, if it is a digit at all.</param>
 /// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
-/// <param name="DigitProbability">The probability that the image is that digit rather than no digit, 0 to 1; 1 where the network has not learned to reject.</param>
+/// <param name="DigitProbability">
+/// The probability that the image is that digit rather than no digit, 0 to 1; 1 where the network has not learned to reject.
+/// </param>
 /// <param name="IsDigit">Whether that reaches the model's rejection threshold.</param>
 public sealed record Prediction(int Digit, float Confidence, IReadOnlyList<float> Probabilities, float DigitProbability, bool IsDigit)
 {

@@ -5,7 +5,8 @@ using MnistReader.Imaging;
 namespace MnistReader.Ink;
 
 /// <summary>
-/// Grey → ink where the paper's level differs from place to place: gradients, shadows, vignettes, sensor noise. The paper behind each pixel is what a morphological closing leaves:
+/// Grey → ink where the paper's level differs from place to place: gradients, shadows, vignettes, sensor noise. The paper behind each pixel is what a
+/// morphological closing leaves:
 /// it fills whatever is dark and narrower than a window, and keeps the edges of shadows, which are wider, where they are.
 /// </summary>
 internal static class AdaptiveBinarisation

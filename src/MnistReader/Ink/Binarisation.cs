@@ -76,7 +76,9 @@ internal static class Binarisation
         }
     }
 
-    /// <summary>Whether a level is what stands just inside the border, all around: then the border is a frame. A stroke that is cropped tightly is narrow.</summary>
+    /// <summary>
+    /// Whether a level is what stands just inside the border, all around: then the border is a frame. A stroke that is cropped tightly is narrow.
+    /// </summary>
     private static bool IsJustInside(GrayImage image, int level)
     {
         const int narrowestPx = 100, tolerance = 16;

@@ -19,7 +19,10 @@ internal record struct ConnectedComponent(int Left, int Top, int Right, int Bott
     /// <summary>The longer side of its box.</summary>
     public readonly int Extent => Math.Max(Width, Height);
 
-    /// <summary>How wide the pen was, if the piece is a line: a line's area is its length times its width, its outline about twice its length, and a quarter more on a grid.</summary>
+    /// <summary>
+    /// How wide the pen was, if the piece is a line: a line's area is its length times its width, its outline about twice its length, and a quarter more on a
+    /// grid.
+    /// </summary>
     public readonly double Pen => 2.5 * Area / Outline;
 
     /// <summary>Whether it reaches the edge of the picture.</summary>
@@ -37,7 +40,8 @@ internal record struct ConnectedComponent(int Left, int Top, int Right, int Bott
 }
 
 /// <summary>
-/// The connected pieces of a plane's ink (eight neighbours), found by runs: the cost goes with the ink, not with the paper. A clean drawing has one piece or two.
+/// The connected pieces of a plane's ink (eight neighbours), found by runs: the cost goes with the ink, not with the paper. A clean drawing has one piece or
+/// two.
 /// </summary>
 internal sealed class ConnectedComponents
 {

@@ -3,7 +3,8 @@ using MnistReader.Imaging;
 namespace MnistReader.Ink;
 
 /// <summary>
-/// The light that falls on paper, as a surface of second order: a gradient and a vignette. Taken away first, since a closing doesn't see beyond the picture's edge and would take the
+/// The light that falls on paper, as a surface of second order: a gradient and a vignette. Taken away first, since a closing doesn't see beyond the picture's
+/// edge and would take the
 /// darkest end of a gradient for ink.
 /// </summary>
 internal static class Illumination
@@ -38,7 +39,9 @@ internal static class Illumination
         }
     }
 
-    /// <summary>Least squares of 1, u, v, u², uv, v² (u and v from −1 to 1), again and again with less weight on blocks that are far off: shadows and ink.</summary>
+    /// <summary>
+    /// Least squares of 1, u, v, u², uv, v² (u and v from −1 to 1), again and again with less weight on blocks that are far off: shadows and ink.
+    /// </summary>
     private static void Fit(ReadOnlySpan<float> medians, Span<double> light)
     {
         Span<double> terms = stackalloc double[Terms];

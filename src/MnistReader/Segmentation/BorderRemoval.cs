@@ -8,7 +8,9 @@ internal static class BorderRemoval
     /// <summary>How far a frame may wander from its box, as a share of the box's sides: it may be drawn by hand, or tilted.</summary>
     private const double Band = 0.15;
 
-    /// <summary>Whether a piece is a frame: along all four sides and in all four corners of its box, nowhere inside, and with something within it. A 0 has no corners.</summary>
+    /// <summary>
+    /// Whether a piece is a frame: along all four sides and in all four corners of its box, nowhere inside, and with something within it. A 0 has no corners.
+    /// </summary>
     public static bool IsFrame(InkImage plane, ConnectedComponent[] pieces, int index)
     {
         var frame = pieces[index];

@@ -4,7 +4,8 @@ using MnistReader.Ink;
 namespace MnistReader.Segmentation;
 
 /// <summary>
-/// What is written on an ink plane, told from what isn't writing: the lines of ruled paper, a frame around the drawing, specks of dirt. Pieces of ink that belong together, as the dots
+/// What is written on an ink plane, told from what isn't writing: the lines of ruled paper, a frame around the drawing, specks of dirt. Pieces of ink that
+/// belong together, as the dots
 /// of a dotted line or a 5 and its bar, are one digit.
 /// </summary>
 internal sealed class DigitSegmentation

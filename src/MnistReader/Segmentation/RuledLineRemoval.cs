@@ -4,7 +4,8 @@ using MnistReader.Ink;
 namespace MnistReader.Segmentation;
 
 /// <summary>
-/// Takes the lines of ruled and squared paper out of an ink plane: thin straight lines, nearly level or nearly upright, that run right across the picture. Where a stroke crosses one,
+/// Takes the lines of ruled and squared paper out of an ink plane: thin straight lines, nearly level or nearly upright, that run right across the picture.
+/// Where a stroke crosses one,
 /// it is thicker or darker than the line, and stays.
 /// </summary>
 internal static class RuledLineRemoval

@@ -15,7 +15,10 @@ namespace MnistTrainer.Datasets;
 /// </summary>
 internal static partial class StrokeDataset
 {
-    /// <summary>One digit a line: label, <c>digit_writer_sample</c>, part (<c>tra</c> or <c>tes</c>), strokes, separated by tabs; strokes by <c>;</c>, points by a space, <c>x,y</c> with y up.</summary>
+    /// <summary>
+    /// One digit a line: label, <c>digit_writer_sample</c>, part (<c>tra</c> or <c>tes</c>), strokes, separated by tabs; strokes by <c>;</c>, points by a
+    /// space, <c>x,y</c> with y up.
+    /// </summary>
     public const string FileName = "strokes.txt";
 
     /// <summary>The archive's UNIPEN file of the training part.</summary>

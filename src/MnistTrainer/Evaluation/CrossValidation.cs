@@ -30,7 +30,9 @@ internal static class CrossValidation
     /// <param name="digits">All images.</param>
     /// <param name="folds">Number of folds.</param>
     /// <param name="fold">From 1.</param>
-    /// <param name="seed">Draws a stratified cut: each fold holds each digit in its share, to within one image. With null, folds are stretches of the images as they stand.</param>
+    /// <param name="seed">
+    /// Draws a stratified cut: each fold holds each digit in its share, to within one image. With null, folds are stretches of the images as they stand.
+    /// </param>
     /// <returns>The folds' validation images are all images, each once.</returns>
     public static (DigitSet Training, DigitSet Validation) Cut(DigitSet digits, int folds, int fold, int? seed)
     {

@@ -122,7 +122,9 @@ internal sealed class OnnxExporter
         return _graph;
     }
 
-    /// <summary>Weight and bias of a layer with the normalisation behind it worked in: w·s and (b − mean)·s + shift, where s = gain / √(variance + ε).</summary>
+    /// <summary>
+    /// Weight and bias of a layer with the normalisation behind it worked in: w·s and (b − mean)·s + shift, where s = gain / √(variance + ε).
+    /// </summary>
     private static (Tensor Weight, Tensor Bias) Fold(Tensor weight, Tensor? bias, NormBase? normalisation)
     {
         bias ??= zeros(weight.shape[0]);
@@ -134,7 +136,8 @@ internal sealed class OnnxExporter
     }
 
     /// <summary>
-    /// The last layer, of the digits alone, over the temperature. The logit of "no digit" is taken from each of theirs: softmax doesn't notice, and what is left is each digit's
+    /// The last layer, of the digits alone, over the temperature. The logit of "no digit" is taken from each of theirs: softmax doesn't notice, and what is
+    /// left is each digit's
     /// log-odds against none. What is linear costs no step of its own in the file.
     /// </summary>
     private static (Tensor Weight, Tensor Bias) Answer(Linear last, double temperature)

@@ -95,7 +95,8 @@ internal static partial class LibTorch
     }
 
     /// <summary>
-    /// Tells libtorch to write errors only. On some processors every thread would warn that NNPACK, one of its libraries for convolutions, doesn't know them; nobody can act on that, and all goes on without it.
+    /// Tells libtorch to write errors only. On some processors every thread would warn that NNPACK, one of its libraries for convolutions, doesn't know them;
+    /// nobody can act on that, and all goes on without it.
     /// </summary>
     private static void KeepWarningsBack(string folder)
     {

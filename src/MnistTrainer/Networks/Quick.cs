@@ -4,8 +4,10 @@ using static TorchSharp.torch.nn;
 namespace MnistTrainer.Networks;
 
 /// <summary>
-/// The network of the recipe <c>quick</c>: the first convolution strides at once, so that all layers after it are small; less than half the multiply-adds of <see cref="Compact"/>.
-/// Its channels are multiples of 16: on processors with AVX-512, libtorch 2.10 computes convolutions of 24 or 40 input channels wrongly, by a fifth of the largest value.
+/// The network of the recipe <c>quick</c>: the first convolution strides at once, so that all layers after it are small; less than half the multiply-adds of
+/// <see cref="Compact"/>.
+/// Its channels are multiples of 16: on processors with AVX-512, libtorch 2.10 computes convolutions of 24 or 40 input channels wrongly, by a fifth of the
+/// largest value.
 /// </summary>
 internal static class Quick
 {

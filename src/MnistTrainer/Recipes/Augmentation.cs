@@ -23,7 +23,10 @@ internal sealed record Augmentation
     [Range(0.0, 1.0)]
     public double Shear { get; init; }
 
-    /// <summary>Elastic deformation: the standard deviation, in pixels, by which the points of a 5×5 grid move, and all between them smoothly (after Simard et al., 2003).</summary>
+    /// <summary>
+    /// Elastic deformation: the standard deviation, in pixels, by which the points of a 5×5 grid move, and all between them smoothly (after Simard et al.,
+    /// 2003).
+    /// </summary>
     [Range(0.0, 5.0)]
     public double ElasticPx { get; init; }
 

@@ -66,11 +66,17 @@ internal sealed record Recipe
     [Range(0.0, 0.9)]
     public double StrokeShare { get; init; } = 0.25;
 
-    /// <summary>Share of corrections among the images of an epoch, where the training is given any; each is shown at most ten times, so that one that lies can't spoil much.</summary>
+    /// <summary>
+    /// Share of corrections among the images of an epoch, where the training is given any; each is shown at most ten times, so that one that lies can't spoil
+    /// much.
+    /// </summary>
     [Range(0.0, 0.5)]
     public double CorrectionShare { get; init; } = 0.05;
 
-    /// <summary>Share of pictures that are no digit among all images of an epoch; the network learns them as an eleventh class. With 0 it has ten, and takes everything for a digit.</summary>
+    /// <summary>
+    /// Share of pictures that are no digit among all images of an epoch; the network learns them as an eleventh class. With 0 it has ten, and takes
+    /// everything for a digit.
+    /// </summary>
     [Range(0.0, 0.9)]
     public double NonDigitShare { get; init; }
 
@@ -143,6 +149,8 @@ internal enum Schedule
     /// <summary>It falls to 0 along half a cosine.</summary>
     Cosine,
 
-    /// <summary>It rises from 1/25 to the highest over the first three tenths, then falls to 0, both along half a cosine (Smith and Topin, 2017); no further warm-up.</summary>
+    /// <summary>
+    /// It rises from 1/25 to the highest over the first three tenths, then falls to 0, both along half a cosine (Smith and Topin, 2017); no further warm-up.
+    /// </summary>
     OneCycle,
 }

@@ -129,7 +129,10 @@ internal static class Trainer
         static double HalfCosine(double x) => (1 + Math.Cos(Math.PI * x)) / 2; // from 1 to 0
     }
 
-    /// <summary>Moves the average a step towards the weights (batch normalisation's statistics included); the first steps move it further, so that the initial weights are soon forgotten.</summary>
+    /// <summary>
+    /// Moves the average a step towards the weights (batch normalisation's statistics included); the first steps move it further, so that the initial weights
+    /// are soon forgotten.
+    /// </summary>
     private static void MoveAverage(Sequential average, Sequential network, double decay, long step)
     {
         using var _ = no_grad();

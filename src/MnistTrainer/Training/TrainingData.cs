@@ -18,7 +18,8 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     /// <summary>How thick and how large the held-back digits are drawn: what people do on a canvas.</summary>
     public static readonly (double Least, double Most) PenWidth = (0.04, 0.16), Size = (0.25, 0.95);
 
-    // a drawing is seen again after about this many epochs at the shares that pay: drawing some for the whole training costs seconds, new ones for each epoch minutes
+    // a drawing is seen again after about this many epochs at the shares that pay: drawing some for the whole training costs seconds, new ones for each epoch
+    // minutes
     private const int Variations = 12, MostNonDigits = Variations * 5_000;
 
     /// <summary>How often an epoch shows one correction at most.</summary>

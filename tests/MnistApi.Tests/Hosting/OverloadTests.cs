@@ -11,7 +11,8 @@ using Xunit;
 namespace MnistApi.Tests.Hosting;
 
 /// <summary>
-/// The service as a process of its own, under more than it can do. The figures are printed; OVERLOAD_SECONDS (2), OVERLOAD_ACCEPTED_MS (10000) and OVERLOAD_HEALTH_MS (10000)
+/// The service as a process of its own, under more than it can do. The figures are printed; OVERLOAD_SECONDS (2), OVERLOAD_ACCEPTED_MS (10000) and
+/// OVERLOAD_HEALTH_MS (10000)
 /// make the run longer and its limits narrower on a machine that does nothing else, see bench/overload.sh.
 /// </summary>
 public class OverloadTests(ITestOutputHelper output)

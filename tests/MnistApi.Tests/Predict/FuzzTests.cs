@@ -8,7 +8,8 @@ using Xunit;
 namespace MnistApi.Tests.Predict;
 
 /// <summary>
-/// Bad input against the service as a process of its own. FUZZ_CASES (20000) sets how many cases, FUZZ_FIRST (0) with which to begin, FUZZ_HANG_SECONDS (2) how long one may take:
+/// Bad input against the service as a process of its own. FUZZ_CASES (20000) sets how many cases, FUZZ_FIRST (0) with which to begin, FUZZ_HANG_SECONDS (2)
+/// how long one may take:
 /// FUZZ_FIRST=N FUZZ_CASES=1 repeats the one that a failure names.
 /// </summary>
 public class FuzzTests(Api api, ITestOutputHelper output)

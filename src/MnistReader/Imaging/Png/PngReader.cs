@@ -4,7 +4,7 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using SkiaSharp;
 
-namespace MnistReader.Imaging;
+namespace MnistReader.Imaging.Png;
 
 /// <summary>
 /// Reads PNGs straight to grey, a few rows at a time: every colour type, depth and order of rows. The codec would fill four bytes a pixel, and as

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using SkiaSharp;
 
-namespace MnistReader.Imaging;
+namespace MnistReader.Imaging.Png;
 
 /// <summary>What a PNG's header and the chunks before its pixels say of them: how a row of samples becomes a row of colours.</summary>
 internal sealed class PngPixels

@@ -2,10 +2,11 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace MnistReader.Imaging;
+namespace MnistReader.Imaging.Png;
 
 /// <summary>
-/// The five filters of PNG, undone: a row is stored as its difference to what could be guessed from the pixel to the left, above, or above to the left (PNG specification, 3rd edition, section 9).
+/// The five filters of PNG, undone: a row is stored as its difference to what could be guessed from the pixel to the left, above, or above to the left (PNG
+/// specification, 3rd edition, section 9).
 /// Rows of three or four bytes a pixel are worked on a pixel or four at a time.
 /// </summary>
 internal static class PngFilter
