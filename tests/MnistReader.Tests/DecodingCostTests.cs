@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
 using MnistReader.Imaging;
+using MnistReader.Imaging.Png;
 using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
