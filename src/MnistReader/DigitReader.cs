@@ -33,7 +33,8 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public DigitReading? Read(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) => Read(encoded, keepInk: false, stageDone: null, cancellation);
+    public DigitReading? Read(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) =>
+        Read(encoded, keepInk: false, stageDone: null, cancellation);
 
     /// <summary>The same, for who wants to know how the reading came about.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>

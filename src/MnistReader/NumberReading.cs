@@ -28,11 +28,15 @@ public sealed record NumberReading(IReadOnlyList<DigitReading> Digits, IReadOnly
         get
         {
             var unread = Text.Count(character => character == Unread);
+            const string causes = "digits that touch, a dot, a dash, or no digit";
             string?[] reasons =
             [
                 unread == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-                    $"{unread} of {Text.Length} pieces of writing can't be read and stand as {Unread} in the text: digits that touch, a dot, a dash, or no digit."),
-                AreInRows ? "The digits seem to stand in several rows, but are listed from left to right as if in one. Send each row as a picture of its own." : null,
+                    $"{unread} of {Text.Length} pieces of writing can't be read and stand as {Unread} in the text: {causes}."),
+                AreInRows
+                    ? "The digits seem to stand in several rows, but are listed from left to right as if in one. " +
+                        "Send each row as a picture of its own."
+                    : null,
             ];
             return reasons.Any(reason => reason is not null) ? string.Join(' ', reasons.Where(reason => reason is not null)) : null;
         }

@@ -186,8 +186,8 @@ public sealed class DigitClassifier : IDisposable
             || (session.OutputMetadata.Count != 1 && !rejects) || !Fits(session.OutputMetadata, OutputName, [-1, Digits]))
         {
             throw new InvalidDataException(
-                $"'{path}' is an ONNX model, but not of digits: it needs one input '{InputName}' float32 (N,1,28,28), one output '{OutputName}' float32 (N,10), " +
-                $"and at most a second one '{DigitOutputName}' float32 (N,1).");
+                $"'{path}' is an ONNX model, but not of digits: it needs one input '{InputName}' float32 (N,1,28,28), " +
+                $"one output '{OutputName}' float32 (N,10), and at most a second one '{DigitOutputName}' float32 (N,1).");
         }
 
         if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelCard.MetadataKey, out var json))

@@ -53,7 +53,8 @@ internal sealed class ConnectedComponents
     private const int UsualRuns = 512; // more than a drawing of the page has
 
     private readonly List<Run> _runs = new(UsualRuns);
-    private readonly List<int> _labels = new(UsualRuns); // of runs: another one of the same piece, farther on, or itself if it is the last; in the end, which piece
+    // of runs: another one of the same piece, farther on, or itself if it is the last; in the end, which piece
+    private readonly List<int> _labels = new(UsualRuns);
 
     private ConnectedComponents()
     {

@@ -72,7 +72,8 @@ internal sealed class DigitSegmentation
         return new DigitSegmentation(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)], marks);
 
         // dots, commas and dashes are of the digits' pen and stand between two of them; dirt is finer, and anywhere
-        bool IsMark(ConnectedComponent box) => Math.Min(box.Width, box.Height) >= 0.6 * digits.Average(digit => digit.Box.Pen) && box.Strongest >= 0.6 * digits.Max(digit => digit.Box.Strongest)
+        bool IsMark(ConnectedComponent box) => Math.Min(box.Width, box.Height) >= 0.6 * digits.Average(digit => digit.Box.Pen)
+            && box.Strongest >= 0.6 * digits.Max(digit => digit.Box.Strongest)
             && box.Left >= digits.Min(digit => digit.Box.Left) && box.Right <= digits.Max(digit => digit.Box.Right)
             && box.Bottom > digits.Min(digit => digit.Box.Top) && box.Top < digits.Max(digit => digit.Box.Bottom) + 0.25 * tallest;
     }
@@ -87,7 +88,9 @@ internal sealed class DigitSegmentation
     public PixelBox Box(int index) => InPicture(_boxes[index]);
 
     /// <summary>Where all the digits are in the picture; the whole of it where there are none.</summary>
-    public PixelBox Box() => _boxes.Length == 0 ? new PixelBox(0, 0, _plane.PictureWidth, _plane.PictureHeight) : InPicture(_boxes.Aggregate((box, digit) => box.With(digit)));
+    public PixelBox Box() => _boxes.Length == 0
+        ? new PixelBox(0, 0, _plane.PictureWidth, _plane.PictureHeight)
+        : InPicture(_boxes.Aggregate((box, digit) => box.With(digit)));
 
     /// <summary>Where something of the digits' pen stands between two of them that is too small for a digit: dots, commas, dashes.</summary>
     public IReadOnlyList<PixelBox> Marks => Array.ConvertAll(_marks, InPicture);
@@ -107,7 +110,10 @@ internal sealed class DigitSegmentation
 
         var strongest = boxes.Max(box => box.Strongest);
         var longest = boxes.Max(box => box.Extent);
-        ConnectedComponent? within = boxes.Where(box => !box.TouchesEdge(plane) && box.Strongest > strongest / 2 && box.Extent > 0.4 * longest).Select(box => (ConnectedComponent?)box).MaxBy(box => box!.Value.Area);
+        ConnectedComponent? within = boxes
+            .Where(box => !box.TouchesEdge(plane) && box.Strongest > strongest / 2 && box.Extent > 0.4 * longest)
+            .Select(box => (ConnectedComponent?)box)
+            .MaxBy(box => box!.Value.Area);
         bool IsStroke(ConnectedComponent box) => box.Strongest > 0.3 * strongest
             && (within is not { } known || (box.Pen > 0.35 * known.Pen && !(box.Pen > 2.2 * known.Pen && box.TouchesEdge(plane))));
         var largest = boxes.Where(IsStroke).Select(box => box.Extent).DefaultIfEmpty().Max();
@@ -170,6 +176,7 @@ internal sealed class DigitSegmentation
         if (least.Extent < small)
             return least.Pen >= 0.45 * pen && gap <= 1.5 * least.Extent; // where a pen jumped; dirt is finer than the pen, or farther away
         var overlap = Math.Min(one.Right, other.Right) - Math.Max(one.Left, other.Left);
-        return (overlap > 0.4 * Math.Min(one.Width, other.Width) && gap < 0.3 * Math.Max(one.Height, other.Height)) || gap <= 0.5 * pen; // a 5 and its bar; a 4 of two strokes
+        return (overlap > 0.4 * Math.Min(one.Width, other.Width) && gap < 0.3 * Math.Max(one.Height, other.Height))
+            || gap <= 0.5 * pen; // a 5 and its bar; a 4 of two strokes
     }
 }

@@ -42,7 +42,9 @@ internal static partial class CommandLineErrors
         string.Join(' ', arguments.Select(argument => Plain().IsMatch(argument) ? argument : $"\"{argument}\"").Prepend(Program));
 
     private static string Meant(string? unknown, IEnumerable<string> names) =>
-        unknown is not null && names.Select(name => (Distance: Distance(unknown, name), name)).Min() is { Distance: <= 2, name: var name } ? $" Did you mean '{name}'?" : "";
+        unknown is not null && names.Select(name => (Distance: Distance(unknown, name), name)).Min() is { Distance: <= 2, name: var name }
+            ? $" Did you mean '{name}'?"
+            : "";
 
     /// <summary>Letters to insert, delete or replace (Levenshtein, 1966).</summary>
     private static int Distance(string from, string to)

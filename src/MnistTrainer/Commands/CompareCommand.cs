@@ -14,7 +14,9 @@ using MnistTrainer.Reports;
 using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
-using Strokes = (System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Training, System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Validation);
+using Strokes = (
+    System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Training,
+    System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Validation);
 
 namespace MnistTrainer.Commands;
 
@@ -69,7 +71,8 @@ internal static class CompareCommand
         };
         command.SetAction(parsed =>
         {
-            var settings = new Settings(parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null);
+            var settings = new Settings(
+                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null);
             var names = parsed.GetValue(recipes)!;
             if (names.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw new ArgumentException($"There are two recipes '{twice.Key}'; their results would share a folder.");
@@ -130,12 +133,16 @@ internal static class CompareCommand
         }
 
         var ranked = Comparison.Rank(validation!.Labels.Span, models.ToDictionary(recipe => recipe.Key, recipe => (IReadOnlyList<TrainedModel>)recipe.Value));
-        var drawn = strokes is { } pens ? string.Create(CultureInfo.InvariantCulture, $"{pens.Training.Count:N0} pen digits to train with and {pens.Validation.Count:N0} of other writers, ") : "";
+        var drawn = strokes is { } pens
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{pens.Training.Count:N0} pen digits to train with and {pens.Validation.Count:N0} of other writers, ")
+            : "";
+        var misread = Comparison.MisreadByAll(validation.Labels.Span, [.. models.Values.SelectMany(recipe => recipe)]);
         var conditions = string.Create(CultureInfo.InvariantCulture,
             $"{training.Count:N0} training and {validation.Count:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
             $"{drawn}" +
             $"seeds 1 to {seeds}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")}. " +
-            $"Misread by every model: {Comparison.MisreadByAll(validation.Labels.Span, [.. models.Values.SelectMany(recipe => recipe)]):N0} of the validation images.");
+            $"Misread by every model: {misread:N0} of the validation images.");
         AtomicFile.Write(Path.Combine(folder, "compare.md"), Encoding.UTF8.GetBytes(Comparison.ToMarkdown(ranked, conditions)));
         AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
         ConsoleReport.Comparison(ranked);

@@ -23,12 +23,18 @@ internal static class CrossValidateCommand
         var repeats = new Option<int>("--repeats") { Description = "How often, each time cut anew.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var byWriter = new Option<bool>("--by-writer")
         {
-            Description = "Cut the 60,000 into stretches of their file, which stands in the order of its writers, so that no hand but those at the cuts is in two folds. Repeats then draw other networks and writers of strokes, but cut MNIST alike.",
+            Description = "Cut the 60,000 into stretches of their file, which stands in the order of its writers, " +
+                "so that no hand but those at the cuts is in two folds. " +
+                "Repeats then draw other networks and writers of strokes, but cut MNIST alike.",
         };
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
-        var output = new Option<string?>("--output") { Description = "Keeps each finished fold; a killed run goes on from there. [default: runs/crossvalidate-RECIPE]", HelpName = "DIR" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "Keeps each finished fold; a killed run goes on from there. [default: runs/crossvalidate-RECIPE]",
+            HelpName = "DIR",
+        };
         folds.Takes("2 to 100", k => k is >= 2 and <= 100);
         repeats.Takes("1 or more", n => n >= 1);
 
@@ -52,11 +58,13 @@ internal static class CrossValidateCommand
         return command;
     }
 
-    private static void Run(string name, CrossValidation.Settings settings, string folder, string dataFolder, string? strokesFolder, CancellationToken cancellation)
+    private static void Run(
+        string name, CrossValidation.Settings settings, string folder, string dataFolder, string? strokesFolder, CancellationToken cancellation)
     {
         set_num_threads(settings.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
-        var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder), strokesFolder is null ? null : StrokeDataset.Load(strokesFolder),
+        var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder),
+            strokesFolder is null ? null : StrokeDataset.Load(strokesFolder),
             (state, data) => TrainingView.Show(settings.Recipe.Epochs,
                 (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation)),
             fold => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -71,18 +79,21 @@ internal static class CrossValidateCommand
     private static string Table(string name, IReadOnlyList<CrossValidation.FoldResult> folds, CrossValidation.Summary summary)
     {
         var drawn = !double.IsNaN(folds[0].Result.StrokeAccuracy);
-        var text = new StringBuilder($"| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |{(drawn ? " strokes |" : "")}\n|---|---|---|---|---|---|{(drawn ? "---|" : "")}\n");
+        var text = new StringBuilder(
+            $"| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |{(drawn ? " strokes |" : "")}\n" +
+            $"|---|---|---|---|---|---|{(drawn ? "---|" : "")}\n");
         foreach (var (repeat, fold, result) in folds)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {repeat} | {fold} | {result.TrainingLoss:F4} | {result.TrainingAccuracy:P3} | {result.ValidationLoss:F4} | {result.ValidationAccuracy:P3} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {repeat} | {fold} | {result.TrainingLoss:F4} | {result.TrainingAccuracy:P3} |")
+                .Append(CultureInfo.InvariantCulture, $" {result.ValidationLoss:F4} | {result.ValidationAccuracy:P3} |");
             if (drawn)
                 text.Append(CultureInfo.InvariantCulture, $" {result.StrokeAccuracy:P2} |");
             text.Append('\n');
         }
 
         text.Append(CultureInfo.InvariantCulture,
-            $"\n{name}: validation accuracy {summary.Mean:P3} ± {summary.StandardDeviation:P3} (n = {folds.Count}), 95 % confidence interval of the mean ± {summary.HalfWidth:P3}\n");
+                $"\n{name}: validation accuracy {summary.Mean:P3} ± {summary.StandardDeviation:P3} (n = {folds.Count}), ")
+            .Append(CultureInfo.InvariantCulture, $"95 % confidence interval of the mean ± {summary.HalfWidth:P3}\n");
         if (drawn)
         {
             var (mean, deviation) = folds.Select(fold => fold.Result.StrokeAccuracy).MeanStandardDeviation();

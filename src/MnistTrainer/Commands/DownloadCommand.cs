@@ -29,7 +29,9 @@ internal static class DownloadCommand
             {
                 var isNew = WithProgress(show => StrokeDataset.DownloadAsync(strokesFolder, StrokeDataset.Archive, show, cancellation));
                 var (ofTraining, ofTest) = StrokeDataset.LoadParts(strokesFolder);
-                Console.WriteLine($"{ofTraining.Count:N0} pen digits in '{strokesFolder}', verified, and {ofTest.Count:N0} of other writers; {(isNew ? "downloaded" : "they were there")}.");
+                Console.WriteLine(
+                    $"{ofTraining.Count:N0} pen digits in '{strokesFolder}', verified, and {ofTest.Count:N0} of other writers; " +
+                    $"{(isNew ? "downloaded" : "they were there")}.");
             }
         });
         return command;
@@ -45,7 +47,8 @@ internal static class DownloadCommand
         return WithProgress(show => MnistDataset.DownloadAsync(folder, mirrors, show, cancellation));
     }
 
-    private static T WithProgress<T>(Func<Action<string, long, long?>, Task<T>> download) => Console.IsOutputRedirected ? WithLines(download) : WithBars(download);
+    private static T WithProgress<T>(Func<Action<string, long, long?>, Task<T>> download) =>
+        Console.IsOutputRedirected ? WithLines(download) : WithBars(download);
 
     /// <summary>A line for each file, and one every ten seconds.</summary>
     private static T WithLines<T>(Func<Action<string, long, long?>, Task<T>> download)

@@ -24,13 +24,26 @@ internal static class EvaluateCommand
     public static Command Create(CancellationToken cancellation)
     {
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
-        strokes.Description = $"Also read pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]): those of the writers whom the model has not learned from, if there are any; and those of the test part's writers, whom none has, where the folder has them.";
+        strokes.Description = $"Also read pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]): " +
+            "those of the writers whom the model has not learned from, if there are any; " +
+            "and those of the test part's writers, whom none has, where the folder has them.";
         var model = SharedOptions.Model();
-        var fashion = new Option<string>("--fashion") { Description = "Folder of Fashion-MNIST, to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => OutOfDistribution.FashionFolder };
-        var fonts = new Option<string>("--fonts") { Description = "Folder of fonts whose letters are to be rejected.", HelpName = "DIR", DefaultValueFactory = _ => OutOfDistribution.FontsFolder };
+        var fashion = new Option<string>("--fashion")
+        {
+            Description = "Folder of Fashion-MNIST, to be rejected.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => OutOfDistribution.FashionFolder,
+        };
+        var fonts = new Option<string>("--fonts")
+        {
+            Description = "Folder of fonts whose letters are to be rejected.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => OutOfDistribution.FontsFolder,
+        };
         var pictures = new PictureOptions();
         var command = new Command("evaluate",
-            "Measures a model file on MNIST's 10,000 test images, on pen strokes and on what is no digit, with the classifier that the service uses; or on pictures such as people send.\n\n" +
+            "Measures a model file on MNIST's 10,000 test images, on pen strokes and on what is no digit, with the classifier that the service uses; " +
+            "or on pictures such as people send.\n\n" +
             "Example: MnistTrainer evaluate --model models/mnist.onnx --strokes data/pendigits")
         {
             model, data, strokes, fashion, fonts, pictures.Pictures, pictures.Count, pictures.Seed, pictures.Tuning, pictures.Samples,
@@ -57,7 +70,8 @@ internal static class EvaluateCommand
             [
                 new("MNIST test: read right", Percent(metrics.MicroAccuracy), Text($"{Errors(predictions, test)} errors in {test.Count:N0}")),
                 .. classifier.Card.RejectionThreshold is null ? Array.Empty<ResultRow>() : [Answered("MNIST test", predictions, test.Labels.Span)],
-                new("MNIST test: calibration error", Percent(calibration.Error), Text($"{Calibration.BinCount} bins, temperature {classifier.Card.Temperature:F3}")),
+                new("MNIST test: calibration error", Percent(calibration.Error),
+                    Text($"{Calibration.BinCount} bins, temperature {classifier.Card.Temperature:F3}")),
                 .. parsed.GetValue(strokes) is { } strokesFolder ? Strokes(classifier, strokesFolder, cancellation) : [],
                 .. classifier.Card.RejectionThreshold is null ? [] : Rejection(classifier, parsed.GetValue(fashion)!, parsed.GetValue(fonts)!, cancellation),
                 Inference(classifier, test, cancellation),
@@ -179,10 +193,12 @@ internal static class EvaluateCommand
         }
 
         microseconds.Sort();
-        return new("inference", Text($"{microseconds[microseconds.Count / 2]:F0} µs"), Text($"median of one image at a time on one thread; 99 % within {microseconds[microseconds.Count * 99 / 100]:F0} µs"));
+        var (median, slow) = (microseconds[microseconds.Count / 2], microseconds[microseconds.Count * 99 / 100]);
+        return new("inference", Text($"{median:F0} µs"), Text($"median of one image at a time on one thread; 99 % within {slow:F0} µs"));
     }
 
-    private static int Errors(IReadOnlyList<Prediction> predictions, DigitSet digits) => predictions.Where((prediction, index) => prediction.Digit != digits.Labels.Span[index]).Count();
+    private static int Errors(IReadOnlyList<Prediction> predictions, DigitSet digits) =>
+        predictions.Where((prediction, index) => prediction.Digit != digits.Labels.Span[index]).Count();
 
     private static string Percent(double share) => Text($"{100 * share:F2} %");
 

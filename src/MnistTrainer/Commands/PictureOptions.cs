@@ -13,7 +13,8 @@ internal sealed class PictureOptions
 {
     public Option<bool> Pictures { get; } = new("--pictures")
     {
-        Description = "Instead, read made pictures: single digits on paper of all kinds, badly lit, photographed, and rows of digits. Needs pen strokes (--strokes).",
+        Description = "Instead, read made pictures: single digits on paper of all kinds, badly lit, photographed, and rows of digits. " +
+            "Needs pen strokes (--strokes).",
     };
 
     public Option<int> Count { get; } = new Option<int>("--picture-count")
@@ -30,7 +31,11 @@ internal sealed class PictureOptions
         Description = "Make them of MNIST's training images and of other writers, to choose rules by; what was chosen is measured without it.",
     };
 
-    public Option<string?> Samples { get; } = new("--picture-samples") { Description = "Also write the first ten pictures of each kind, and each that is read wrongly, to this folder.", HelpName = "DIR" };
+    public Option<string?> Samples { get; } = new("--picture-samples")
+    {
+        Description = "Also write the first ten pictures of each kind, and each that is read wrongly, to this folder.",
+        HelpName = "DIR",
+    };
 
     /// <summary>Makes the pictures, reads them as the service does, and prints one Markdown table.</summary>
     public void Evaluate(ParseResult parsed, DigitReader reader, string mnistFolder, IReadOnlyList<WrittenDigit> strokes, CancellationToken cancellation)
@@ -38,7 +43,9 @@ internal sealed class PictureOptions
         var tuning = parsed.GetValue(Tuning);
         var writers = WrittenDigit.Cut(strokes, TrainingData.WriterFolds, fold: 1, seed: 1);
         var pictures = new DigitPictures(
-            tuning ? MnistDataset.LoadTraining(mnistFolder) : MnistDataset.LoadTest(mnistFolder), tuning ? writers.Training : writers.Validation, parsed.GetValue(Seed));
+            tuning ? MnistDataset.LoadTraining(mnistFolder) : MnistDataset.LoadTest(mnistFolder),
+            tuning ? writers.Training : writers.Validation,
+            parsed.GetValue(Seed));
         var evaluation = new PictureEvaluation(reader, parsed.GetValue(Samples), cancellation);
         var count = parsed.GetValue(Count);
 
@@ -46,7 +53,8 @@ internal sealed class PictureOptions
         foreach (var condition in DigitPictures.Conditions)
         {
             var result = evaluation.Run(condition, condition == DigitPictures.Photo ? count / 4 : count, index => pictures.OneDigit(condition, index));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {condition} | {result.Pictures:N0} | {100 * result.Right:F1} % | {100 * result.Unread:F1} % | {100 * result.Several:F1} % |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {condition} | {result.Pictures:N0} | {100 * result.Right:F1} % | {100 * result.Unread:F1} % | {100 * result.Several:F1} % |"));
         }
 
         Console.WriteLine("\n| rows of digits | pictures | rows right | digits right | with a ? |\n|---|---:|---:|---:|---:|");
@@ -55,7 +63,8 @@ internal sealed class PictureOptions
             foreach (var length in Enumerable.Range(2, 7))
             {
                 var name = $"{length} digits{(photographed ? ", photographed" : "")}";
-                var result = evaluation.Run(name, length == 5 && !photographed ? count : count / (photographed ? 8 : 4), index => pictures.Row(length, photographed, index));
+                var result = evaluation.Run(name, length == 5 && !photographed ? count : count / (photographed ? 8 : 4),
+                    index => pictures.Row(length, photographed, index));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"| {name} | {result.Pictures:N0} | {100 * result.Right:F1} % | {100 * result.DigitsRight:F2} % | {100 * result.Unread:F1} % |"));
             }

@@ -11,13 +11,15 @@ internal static class SharedOptions
 {
     public static Option<string?> Data() => new("--data")
     {
-        Description = $"Folder of MNIST's four files, raw or .gz; what is missing is downloaded. [default: ${MnistDataset.EnvironmentVariable}, else data/mnist]",
+        Description = "Folder of MNIST's four files, raw or .gz; what is missing is downloaded. " +
+            $"[default: ${MnistDataset.EnvironmentVariable}, else data/mnist]",
         HelpName = "DIR",
     };
 
     public static Option<string?> Strokes() => new("--strokes")
     {
-        Description = $"Mix in pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]; 'download --strokes' fetches it), in the recipe's strokeShare.",
+        Description = $"Mix in pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]; " +
+            "'download --strokes' fetches it), in the recipe's strokeShare.",
         HelpName = "DIR",
     };
 

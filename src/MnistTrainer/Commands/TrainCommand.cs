@@ -43,8 +43,16 @@ internal static class TrainCommand
             Description = "With --validation 0: take temperature and rejection threshold from this model file, of the same recipe trained with validation.",
             HelpName = "FILE",
         };
-        var splitSeed = new Option<int?>("--split-seed") { Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]", HelpName = "N" };
-        var from = new Option<string?>("--from") { Description = "Start from the weights of the run in this folder, instead of weights drawn by the seed.", HelpName = "RUN" };
+        var splitSeed = new Option<int?>("--split-seed")
+        {
+            Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]",
+            HelpName = "N",
+        };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Start from the weights of the run in this folder, instead of weights drawn by the seed.",
+            HelpName = "RUN",
+        };
         var output = new Option<string?>("--output") { Description = "Copy the model file here as well.", HelpName = "FILE" };
         var runs = new Option<string>("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, with its own options.", HelpName = "RUN" };
@@ -57,7 +65,10 @@ internal static class TrainCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "One batch of everything, in seconds; nothing is kept." };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
-        Option[] ofTheRun = [recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, from, splitSeed];
+        Option[] ofTheRun =
+        [
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, from, splitSeed,
+        ];
 
         var command = new Command("train",
             "Trains a network, measures it on the test images once, and leaves a folder with options, history, checkpoint, model and report.\n" +
@@ -66,7 +77,8 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun, tensorBoard, data, strokes, corrections, calibration, from, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun,
+            tensorBoard, data, strokes, corrections, calibration, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -79,8 +91,9 @@ internal static class TrainCommand
             try
             {
                 using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
-                    parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation), parsed.GetValue(threads),
-                    parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed), parsed.GetValue(corrections)));
+                    parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation),
+                    parsed.GetValue(threads), parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed),
+                    parsed.GetValue(corrections)));
                 try
                 {
                     Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
@@ -89,7 +102,8 @@ internal static class TrainCommand
                 catch (OperationCanceledException) when (!dry && Directory.Exists(run.Folder))
                 {
                     var goOn = new Option[] { data, output, timeLimit, tensorBoard }.SelectMany(option => Given(parsed, option));
-                    Console.Error.WriteLine($"Stopped. What was finished is kept; go on with: {CommandLineErrors.CommandLine(["train", "--resume", run.Folder, .. goOn])}");
+                    Console.Error.WriteLine("Stopped. What was finished is kept; go on with: " +
+                        CommandLineErrors.CommandLine(["train", "--resume", run.Folder, .. goOn]));
                     return 130;
                 }
 
@@ -129,11 +143,16 @@ internal static class TrainCommand
         if (calibrated?.Card is { } other && (other.Network, other.RejectionThreshold is null) != (recipe.Network, recipe.NonDigitShare == 0))
         {
             throw new InvalidDataException(
-                $"'{run.Options.Calibration}' is a {other.Network} that {Does(other.RejectionThreshold is null)}; this run trains a {recipe.Network} that {Does(recipe.NonDigitShare == 0)}. Name a model of the same recipe.");
+                $"'{run.Options.Calibration}' is a {other.Network} that {Does(other.RejectionThreshold is null)}; " +
+                $"this run trains a {recipe.Network} that {Does(recipe.NonDigitShare == 0)}. Name a model of the same recipe.");
         }
 
         if (calibrated is null && run.Options.Validation == 0 && recipe.NonDigitShare > 0)
-            Console.WriteLine("Nothing is held back, so the model will reject nothing, and its temperature be 1: --calibration takes both from a model of the same recipe.");
+        {
+            Console.WriteLine("Nothing is held back, so the model will reject nothing, and its temperature be 1: " +
+                "--calibration takes both from a model of the same recipe.");
+        }
+
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
@@ -176,7 +195,12 @@ internal static class TrainCommand
             MultiplyAdds = Network.MultiplyAdds(state.Result),
             Training = Describe(run, state.History.Count),
             DataSha256 = sources,
-            DataCredits = [MnistDataset.Credit, .. run.LearnsStrokes ? new[] { StrokeDataset.Credit } : [], .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) }],
+            DataCredits =
+            [
+                MnistDataset.Credit,
+                .. run.LearnsStrokes ? new[] { StrokeDataset.Credit } : [],
+                .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) },
+            ],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
             Temperature = temperature,
@@ -195,7 +219,8 @@ internal static class TrainCommand
         ConsoleReport.Metrics(metrics, calibration, test.Count);
         if (dryRun)
             return; // what follows names files that are gone in a moment
-        Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) answers all {test.Count:N0} test images as the network does.");
+        Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) " +
+            $"answers all {test.Count:N0} test images as the network does.");
         Console.WriteLine($"Look at {run.Report}.");
 
         static string Does(bool takesEverything) => takesEverything ? "takes everything for a digit" : "rejects what is none";
@@ -232,7 +257,8 @@ internal static class TrainCommand
 
         var temperature = Calibration.FitTemperature(network, validation);
         return (temperature, recipe.NonDigitShare == 0 ? null
-            : Calibration.FitRejectionThreshold(network, temperature, AcceptedDigits, data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
+            : Calibration.FitRejectionThreshold(network, temperature, AcceptedDigits,
+                data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
     }
 
     /// <summary>The first test image that the network reads rightly, for whoever loads the file; null where it reads none.</summary>

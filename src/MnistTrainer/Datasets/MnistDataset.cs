@@ -124,7 +124,8 @@ internal static class MnistDataset
             if (faults.Count == mirrors.Count)
             {
                 throw new IOException(
-                    $"No mirror gave {name}.gz ({string.Join("; ", faults)}). Put the file into '{folder}' yourself, or name another mirror in {MirrorsVariable}.");
+                    $"No mirror gave {name}.gz ({string.Join("; ", faults)}). " +
+                    $"Put the file into '{folder}' yourself, or name another mirror in {MirrorsVariable}.");
             }
         }
 

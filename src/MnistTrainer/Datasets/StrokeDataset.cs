@@ -88,7 +88,11 @@ internal static partial class StrokeDataset
                 if (part == TrainingPart && Hash(digits) != Sha256)
                     throw new InvalidDataException("The SHA-256 of its strokes differs.");
                 if (part == TestPart && digits.Count != TestDigits)
-                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Its test part holds {digits.Count:N0} digits rather than {TestDigits:N0}."));
+                {
+                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                        $"Its test part holds {digits.Count:N0} digits rather than {TestDigits:N0}."));
+                }
+
                 AtomicFile.Write(Path.Combine(folder, file), content.ToArray());
             }
 
@@ -103,11 +107,17 @@ internal static partial class StrokeDataset
     private static IReadOnlyList<WrittenDigit> Verify(string folder, IReadOnlyList<WrittenDigit> training)
     {
         if (training.Count == 0)
-            throw new FileNotFoundException($"There are no pen strokes to learn from in '{folder}': neither in {FileName} nor {UnipenFileName}. Run '{DownloadOf(folder)}', or name the folder with --strokes.");
+        {
+            throw new FileNotFoundException(
+                $"There are no pen strokes to learn from in '{folder}': neither in {FileName} nor {UnipenFileName}. " +
+                $"Run '{DownloadOf(folder)}', or name the folder with --strokes.");
+        }
 
         return Hash(training) == Sha256
             ? training
-            : throw new InvalidDataException($"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. Delete the file and run '{DownloadOf(folder)}'.");
+            : throw new InvalidDataException(
+                $"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. " +
+                $"Delete the file and run '{DownloadOf(folder)}'.");
     }
 
     private static string DownloadOf(string folder) => $"MnistTrainer download --strokes \"{folder}\"";
@@ -155,7 +165,8 @@ internal static partial class StrokeDataset
             }
             catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
             {
-                throw new InvalidDataException($"'{name}', line {index + 1}: expected label, digit_writer_sample, {TrainingPart} or {TestPart}, and strokes, separated by tabs.", e);
+                throw new InvalidDataException(
+                    $"'{name}', line {index + 1}: expected label, digit_writer_sample, {TrainingPart} or {TestPart}, and strokes, separated by tabs.", e);
             }
         }
 
@@ -174,13 +185,16 @@ internal static partial class StrokeDataset
             try
             {
                 var (label, comment) = (Label().Match(segment), Comment().Match(segment));
-                var strokes = Stroke().Matches(segment).Select(stroke => stroke.Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                var strokes = Stroke().Matches(segment).Select(stroke => stroke.Groups[1].Value
+                    .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                     .Select(point => point.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
                 digits.Add(Digit(label.Groups[1].Value, comment.Groups[1].Value, strokes));
             }
             catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
             {
-                throw new InvalidDataException($"'{name}', segment {index + 1}: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", e);
+                throw new InvalidDataException(
+                    $"'{name}', segment {index + 1}: expected a label in quotation marks, '.COMMENT digit writer sample', " +
+                    "and points between .PEN_DOWN and .PEN_UP.", e);
             }
         }
 
@@ -194,7 +208,8 @@ internal static partial class StrokeDataset
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var digit in digits)
         {
-            var strokes = string.Join(';', digit.Strokes.Select(stroke => string.Join(' ', stroke.Select(point => string.Create(CultureInfo.InvariantCulture, $"{(int)point.X},{-(int)point.Y}")))));
+            var strokes = string.Join(';', digit.Strokes.Select(stroke =>
+                string.Join(' ', stroke.Select(point => string.Create(CultureInfo.InvariantCulture, $"{(int)point.X},{-(int)point.Y}")))));
             hash.AppendData(Encoding.ASCII.GetBytes($"{digit.Label}\t{digit.Writer}\t{strokes}\n"));
         }
 
@@ -203,7 +218,8 @@ internal static partial class StrokeDataset
 
     private static WrittenDigit Digit(string label, string writer, IEnumerable<IEnumerable<string[]>> strokes)
     {
-        var points = strokes.Select(stroke => stroke.Select(point => new Vector2(Number(point[0]), -Number(point[1]))).ToArray()).ToArray(); // the tablet's y points up
+        // the tablet's y points up
+        var points = strokes.Select(stroke => stroke.Select(point => new Vector2(Number(point[0]), -Number(point[1]))).ToArray()).ToArray();
         return points.Length > 0 && points.All(stroke => stroke.Length > 0) && Number(label) is >= 0 and <= 9 and var digit
             ? new WrittenDigit((byte)digit, Number(writer), points)
             : throw new FormatException();
@@ -219,7 +235,8 @@ internal static partial class StrokeDataset
             using var reader = new StreamReader(new LzwInputStream(packed), Encoding.ASCII);
             return reader.ReadToEnd();
         }
-        catch (Exception e) when (e is LzwException or IndexOutOfRangeException) // the latter from the library's tables, where the header asks for codes of no width
+        // the latter from the library's tables, where the header asks for codes of no width
+        catch (Exception e) when (e is LzwException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"'{name}' is damaged: {e.Message}", e);
         }

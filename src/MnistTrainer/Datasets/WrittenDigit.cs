@@ -13,7 +13,8 @@ internal sealed record WrittenDigit(byte Label, int Writer, IReadOnlyList<IReadO
     /// <param name="folds">Number of folds; each holds its share of the writers, to within one.</param>
     /// <param name="fold">The one to hold back, from 1.</param>
     /// <param name="seed">Draws which writers are together.</param>
-    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Validation) Cut(IReadOnlyList<WrittenDigit> digits, int folds, int fold, int seed)
+    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Validation) Cut(
+        IReadOnlyList<WrittenDigit> digits, int folds, int fold, int seed)
     {
         var writers = digits.Select(digit => digit.Writer).Distinct().Order().ToArray();
         new Random(seed).Shuffle(writers);

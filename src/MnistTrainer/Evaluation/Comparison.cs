@@ -31,7 +31,8 @@ internal static class Comparison
 {
     /// <summary>How to read the table.</summary>
     public const string Legend =
-        "Accuracy, and strokes of other writers: mean ± standard deviation over the seeds. Seconds: of training, without validation. Inference: median of one image at a time on one thread, " +
+        "Accuracy, and strokes of other writers: mean ± standard deviation over the seeds. Seconds: of training, without validation. " +
+        "Inference: median of one image at a time on one thread, " +
         "networks from their ONNX file. Best : this: images that the best recipe reads right with more seeds than this one, and the other way round; " +
         "p: McNemar's exact test of them, two-sided, with the image as the unit, since models of several seeds fail on the same images " +
         "and pooled pairs would count one image several times. It isn't corrected for the number of rows, and is about the models trained here; " +
@@ -64,7 +65,8 @@ internal static class Comparison
             var accuracies = recipe.Models.Select(model => SeedsRight([model]).Average()).ToArray();
             int[] leads = [.. recipes[0].SeedsRight.Zip(recipe.SeedsRight, (best, own) => best - own)];
             return new ComparedRecipe(
-                recipe.Name, recipe.Models, accuracies, (1 - accuracies.Average()) * truth.Length, leads.Count(lead => lead > 0), leads.Count(lead => lead < 0), McNemar(leads));
+                recipe.Name, recipe.Models, accuracies, (1 - accuracies.Average()) * truth.Length,
+                leads.Count(lead => lead > 0), leads.Count(lead => lead < 0), McNemar(leads));
         })];
 
         int[] SeedsRight(IEnumerable<TrainedModel> ofSeeds) => [.. truth.Select((digit, image) => ofSeeds.Count(model => model.Answers[image] == digit))];
@@ -131,7 +133,8 @@ internal static class Comparison
         {
             var (accuracy, strokes) = (row.Accuracies.MeanStandardDeviation(), row.Models.Select(model => model.StrokeAccuracy).MeanStandardDeviation());
             var (models, first) = (row.Models, row.Models[0]);
-            csv.Append(Text($"{index + 1},{row.Name},{models.Count},{Figure(accuracy.Item1)},{Figure(accuracy.Item2)},{Figure(strokes.Item1)},{Figure(strokes.Item2)},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))
+            csv.Append(Text($"{index + 1},{row.Name},{models.Count},{Figure(accuracy.Item1)},{Figure(accuracy.Item2)},"))
+                .Append(Text($"{Figure(strokes.Item1)},{Figure(strokes.Item2)},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))
                 .Append(Text($"{models.Average(model => model.EpochSeconds):F2},{models.Average(model => model.TrainingSeconds):F2},"))
                 .Append(Text($"{models.Average(model => model.InferenceMicroseconds):F2},{row.BestAhead},{row.BestBehind},{row.P:G6}\n"));
         }

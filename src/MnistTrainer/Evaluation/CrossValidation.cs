@@ -52,7 +52,8 @@ internal static class CrossValidation
     /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
     /// <exception cref="IOException">Another process works in the folder.</exception>
     public static IReadOnlyList<FoldResult> Run(
-        string folder, Settings settings, DigitSet digits, IReadOnlyList<WrittenDigit>? strokes, Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null)
+        string folder, Settings settings, DigitSet digits, IReadOnlyList<WrittenDigit>? strokes,
+        Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null)
     {
         using var held = FolderLock.Take(folder);
         ResultCache.Open(folder, settings, MnistDataset.Sha256);

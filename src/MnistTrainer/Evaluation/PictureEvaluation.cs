@@ -39,8 +39,9 @@ internal sealed class PictureEvaluation(DigitReader reader, string? samplesFolde
             Interlocked.Add(ref matched, LongestCommonSubsequence(picture.Text, text));
             if (samplesFolder is not null && (index < SamplesPerKind || !isRight || (picture.Text.Length == 1 && found > 1)))
             {
+                var misreading = isRight ? "" : $"-not-{text.Replace(NumberReading.Unread, 'x')}";
                 Save(picture, string.Create(CultureInfo.InvariantCulture,
-                    $"{kind}-{index}-{picture.Text}{(isRight ? "" : $"-not-{text.Replace(NumberReading.Unread, 'x')}")}{(found > 1 ? $"-{found}-digits" : "")}"));
+                    $"{kind}-{index}-{picture.Text}{misreading}{(found > 1 ? $"-{found}-digits" : "")}"));
             }
         });
         return new PictureResult(count, (double)right / count, (double)unread / count, (double)several / count, (double)matched / digits);
@@ -50,12 +51,15 @@ internal sealed class PictureEvaluation(DigitReader reader, string? samplesFolde
         ? (reading.Digit is { } digit ? digit.ToString(CultureInfo.InvariantCulture) : $"{NumberReading.Unread}", reading.DigitsSeen)
         : ($"{NumberReading.Unread}", 0);
 
-    private (string Text, int Digits) ReadRow(byte[] encoded) => reader.ReadNumber(encoded) is { } row ? (row.Text, row.Digits.Count) : ($"{NumberReading.Unread}", 0);
+    private (string Text, int Digits) ReadRow(byte[] encoded) => reader.ReadNumber(encoded) is { } row
+        ? (row.Text, row.Digits.Count)
+        : ($"{NumberReading.Unread}", 0);
 
     private void Save(DigitPicture picture, string name)
     {
         Directory.CreateDirectory(samplesFolder!);
-        File.WriteAllBytes(Path.Combine(samplesFolder!, name.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal) + (picture.Encoded[0] == 0xFF ? ".jpg" : ".png")), picture.Encoded);
+        var file = name.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal) + (picture.Encoded[0] == 0xFF ? ".jpg" : ".png");
+        File.WriteAllBytes(Path.Combine(samplesFolder!, file), picture.Encoded);
     }
 
     /// <summary>How many digits of a row were read, where some are missing or too many.</summary>

@@ -96,10 +96,14 @@ internal sealed class OnnxExporter
                 Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Weights(name, Fold(conv.weight, conv.bias, normalisation))],
                     Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding])),
                 Linear linear => Add("Gemm", name,
-                    [value, .. Weights(name, index == layers.Count - 1 ? Answer(linear, temperature) : Fold(linear.weight, linear.bias, normalisation))], Int("transB", 1)),
+                    [value, .. Weights(name, index == layers.Count - 1 ? Answer(linear, temperature) : Fold(linear.weight, linear.bias, normalisation))],
+                    Int("transB", 1)),
                 NormBase when index > 0 && layers[index - 1] is Conv2d or Linear => value, // folded above
                 NormBase { weight: { } scale, bias: { } shift, running_mean: { } mean, running_var: { } variance } norm => Add("BatchNormalization", name,
-                    [value, Constant($"{name}.scale", scale), Constant($"{name}.shift", shift), Constant($"{name}.mean", mean), Constant($"{name}.variance", variance)],
+                    [
+                        value, Constant($"{name}.scale", scale), Constant($"{name}.shift", shift),
+                        Constant($"{name}.mean", mean), Constant($"{name}.variance", variance),
+                    ],
                     new AttributeProto { Name = "epsilon", F = (float)norm.eps, Type = AttributeProto.Types.Type.Float }),
                 ReLU => Add("Relu", name, [value]),
                 MaxPool2d pool => Add("MaxPool", name, [value], Ints("kernel_shape", pool.kernel_size), Ints("strides", pool.stride)),
@@ -175,7 +179,8 @@ internal sealed class OnnxExporter
 
     private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.Type.Int };
 
-    private static AttributeProto Ints(string name, IEnumerable<long> values) => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.Type.Ints };
+    private static AttributeProto Ints(string name, IEnumerable<long> values) =>
+        new() { Name = name, Ints = { values }, Type = AttributeProto.Types.Type.Ints };
 
     private static ValueInfoProto Describe(string name, params IEnumerable<long> shape)
     {

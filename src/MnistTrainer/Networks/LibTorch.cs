@@ -163,7 +163,8 @@ internal static partial class LibTorch
         for (var file = needed; ;) // Elf64_Verneed: vn_cnt at 2, vn_aux at 8, vn_next at 12
         {
             var version = file[BinaryPrimitives.ReadInt32LittleEndian(file[8..])..];
-            for (var left = BinaryPrimitives.ReadUInt16LittleEndian(file[2..]); left > 0; left--) // Elf64_Vernaux: vna_flags at 4, vna_name at 8, vna_next at 12
+            // Elf64_Vernaux: vna_flags at 4, vna_name at 8, vna_next at 12
+            for (var left = BinaryPrimitives.ReadUInt16LittleEndian(file[2..]); left > 0; left--)
             {
                 if (names[BinaryPrimitives.ReadInt32LittleEndian(version[8..])..].StartsWith(Encoding.ASCII.GetBytes(MissingVersion + '\0')))
                 {

@@ -60,7 +60,8 @@ internal sealed record Augmentation
         if (ElasticPx > 0)
         {
             var coarse = randn(n, 2, 5, 5) * (ElasticPx * strength / halfSide);
-            grid += nn.functional.interpolate(coarse, [DigitImage.Side, DigitImage.Side], mode: InterpolationMode.Bicubic, align_corners: true).permute(0, 2, 3, 1);
+            grid += nn.functional.interpolate(coarse, [DigitImage.Side, DigitImage.Side], mode: InterpolationMode.Bicubic, align_corners: true)
+                .permute(0, 2, 3, 1);
         }
 
         var moved = nn.functional.grid_sample(images, grid, align_corners: false);

@@ -13,9 +13,12 @@ internal static class ConsoleReport
 {
     public static void Model(ModelCard card)
     {
-        var rejects = card.RejectionThreshold is { } threshold ? string.Create(CultureInfo.InvariantCulture, $"rejects below {threshold:F3}") : "rejects nothing";
+        var rejects = card.RejectionThreshold is { } threshold
+            ? string.Create(CultureInfo.InvariantCulture, $"rejects below {threshold:F3}")
+            : "rejects nothing";
+        var size = string.Create(CultureInfo.InvariantCulture, $"{card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F2} M multiply-adds");
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[bold]{card.Name}[/] {card.Version}: network {card.Network}, {card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F2} M multiply-adds, temperature {card.Temperature:F3}, {rejects}");
+            $"[bold]{card.Name}[/] {card.Version}: network {card.Network}, {size}, temperature {card.Temperature:F3}, {rejects}");
     }
 
     public static void Metrics(MulticlassClassificationMetrics metrics, Calibration calibration, int images)
@@ -24,7 +27,9 @@ internal static class ConsoleReport
         var table = new Table().Title("Rows: true digit. Columns: answer.").Border(TableBorder.None).AddColumn("");
         for (var digit = 0; digit < DigitClassifier.Digits; digit++)
             table.AddColumn(new TableColumn($"{digit}").RightAligned());
-        table.AddColumn(new TableColumn("prec.").RightAligned()).AddColumn(new TableColumn("recall").RightAligned()).AddColumn(new TableColumn("log-loss").RightAligned());
+        table.AddColumn(new TableColumn("prec.").RightAligned())
+            .AddColumn(new TableColumn("recall").RightAligned())
+            .AddColumn(new TableColumn("log-loss").RightAligned());
         foreach (var column in table.Columns)
             column.PadLeft(0).NoWrap(); // 80 characters hold it
         for (var digit = 0; digit < DigitClassifier.Digits; digit++)
@@ -41,8 +46,11 @@ internal static class ConsoleReport
 
         AnsiConsole.Write(table);
         var errors = (int)Math.Round((1 - metrics.MicroAccuracy) * images);
+        var accuracies = $"macro accuracy {Percent(metrics.MacroAccuracy)}, top-2 accuracy {Percent(metrics.TopKAccuracy)}";
+        var fit = string.Create(CultureInfo.InvariantCulture,
+            $"Log-loss {metrics.LogLoss:F4}, {accuracies}, calibration error {Percent(calibration.Error)}.");
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"Accuracy [bold]{Percent(metrics.MicroAccuracy)}[/]: {errors} errors in {images:N0} images. Log-loss {metrics.LogLoss:F4}, macro accuracy {Percent(metrics.MacroAccuracy)}, top-2 accuracy {Percent(metrics.TopKAccuracy)}, calibration error {Percent(calibration.Error)}.");
+            $"Accuracy [bold]{Percent(metrics.MicroAccuracy)}[/]: {errors} errors in {images:N0} images. {fit}");
     }
 
     /// <summary>Results in a table that can be pasted into Markdown.</summary>
@@ -53,7 +61,8 @@ internal static class ConsoleReport
             column.NoWrap();
         foreach (var row in rows)
             table.AddRow(new Text(row.Measure), new Text(row.Result), new Text(row.Of));
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 1_000); // a line that the terminal breaks reads better than a broken cell, and can be pasted
+        // a line that the terminal breaks reads better than a broken cell, and can be pasted
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 1_000);
         AnsiConsole.Write(table);
     }
 
@@ -62,7 +71,11 @@ internal static class ConsoleReport
         var rows = Evaluation.Comparison.Table(ranked);
         var table = new Table().Border(TableBorder.Simple);
         foreach (var (index, heading) in rows[0].Index())
-            table.AddColumn(new TableColumn(heading) { Alignment = index == 1 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
+        {
+            var alignment = index == 1 ? Justify.Left : Justify.Right;
+            table.AddColumn(new TableColumn(heading) { Alignment = alignment, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
+        }
+
         foreach (var row in rows.Skip(1))
             table.AddRow([.. row.Select(cell => new Text(cell))]);
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 130); // a line that the terminal breaks reads better than cells a letter wide

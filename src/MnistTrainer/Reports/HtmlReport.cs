@@ -27,11 +27,13 @@ internal static class HtmlReport
     /// <param name="predictions">What the model answers for them.</param>
     /// <param name="filters">Weights of the first layer, float32 (out, in, height, width); of each filter, the first input is shown.</param>
     public static void Write(
-        string path, RunOptions options, ModelCard card, IReadOnlyList<EpochResult> history, DigitSet test, IReadOnlyList<Prediction> predictions, Tensor filters)
+        string path, RunOptions options, ModelCard card, IReadOnlyList<EpochResult> history,
+        DigitSet test, IReadOnlyList<Prediction> predictions, Tensor filters)
     {
         var metrics = Evaluator.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
         var css = Html.Raw(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reports", "report.css")));
+        var code = ProgramVersion.Code.Length > 13 ? ProgramVersion.Code[..13] : ProgramVersion.Code;
         Html page = $"""
             <!DOCTYPE html>
             <html lang="en">
@@ -45,7 +47,7 @@ internal static class HtmlReport
             <body>
             <header>
             <h1>{card.Name} <span>{card.Version}</span></h1>
-            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {(ProgramVersion.Code.Length > 13 ? ProgramVersion.Code[..13] : ProgramVersion.Code)}.</p>
+            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {code}.</p>
             </header>
             <main>
             {Figures(metrics, calibration, card, history, test.Count)}
@@ -64,7 +66,8 @@ internal static class HtmlReport
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(page.ToString()));
     }
 
-    private static Html Figures(MulticlassClassificationMetrics metrics, Calibration calibration, ModelCard card, IReadOnlyList<EpochResult> history, int images)
+    private static Html Figures(
+        MulticlassClassificationMetrics metrics, Calibration calibration, ModelCard card, IReadOnlyList<EpochResult> history, int images)
     {
         var right = metrics.ConfusionMatrix.Counts.Select((row, digit) => row[digit]).Sum();
         var training = TimeSpan.FromSeconds(history.Sum(epoch => epoch.Seconds));
@@ -130,10 +133,13 @@ internal static class HtmlReport
         <h2>Digit by digit</h2>
         <p>Precision: of the answers, the share that is right. Recall: of the images, the share that is found.</p>
         <table>
-        <thead><tr><th scope="col">digit</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">log-loss</th><th scope="col">images</th></tr></thead>
+        <thead><tr><th scope="col">digit</th><th scope="col">precision</th><th scope="col">recall</th>
+        <th scope="col">log-loss</th><th scope="col">images</th></tr></thead>
         <tbody>
         {Each(digit => $"""
-            <tr><th scope="row">{digit}</th><td>{Percent(metrics.ConfusionMatrix.PerClassPrecision[digit])}</td><td>{Percent(metrics.ConfusionMatrix.PerClassRecall[digit])}</td><td>{metrics.PerClassLogLoss[digit]:F4}</td><td>{metrics.ConfusionMatrix.Counts[digit].Sum():N0}</td></tr>
+            <tr><th scope="row">{digit}</th><td>{Percent(metrics.ConfusionMatrix.PerClassPrecision[digit])}</td>
+            <td>{Percent(metrics.ConfusionMatrix.PerClassRecall[digit])}</td><td>{metrics.PerClassLogLoss[digit]:F4}</td>
+            <td>{metrics.ConfusionMatrix.Counts[digit].Sum():N0}</td></tr>
 
             """)}
         </tbody>
@@ -150,8 +156,10 @@ internal static class HtmlReport
         return $"""
             <section id="mistakes">
             <h2>Its worst mistakes</h2>
-            <p>{shown.Count} of {mistakes.Count}, those first whose label it thought least likely. The bars are its probabilities of 0 to 9, with the label's in green.
-            <span class="badge">doubtful label</span> marks {doubtful} of the {MnistDataset.DoubtfulTestImages.Count} test images whose label no majority of people agrees with (source: cleanlab/label-errors).</p>
+            <p>{shown.Count} of {mistakes.Count}, those first whose label it thought least likely.
+            The bars are its probabilities of 0 to 9, with the label's in green.
+            <span class="badge">doubtful label</span> marks {doubtful} of the {MnistDataset.DoubtfulTestImages.Count} test images
+            whose label no majority of people agrees with (source: cleanlab/label-errors).</p>
             <div class="gallery">
             {shown.Select(image => Mistake(image.Index, test, image.Item))}
             </div>
@@ -163,16 +171,20 @@ internal static class HtmlReport
     {
         var label = test.Labels.Span[index];
         Html none = $"", badge = $"""<span class="badge">doubtful label</span>""";
+        var picture = Picture("digit", $"Test image {index}, labelled {label}, read as {prediction.Digit}", DigitImage.Side, DigitImage.Side,
+            (x, y) => Ink(test[index].Pixels[y * DigitImage.Side + x]));
+        var bars = Each(digit =>
+            $"""<li class="{(digit == label ? "label" : "")}" style="--p: {prediction.Probabilities[digit]:F3}">{digit}</li>""");
         return $"""
             <figure id="image-{index}">
-            {Picture("digit", $"Test image {index}, labelled {label}, read as {prediction.Digit}", DigitImage.Side, DigitImage.Side, (x, y) => Ink(test[index].Pixels[y * DigitImage.Side + x]))}
+            {picture}
             <figcaption>
             <span><strong>{prediction.Digit}</strong> {Percent(prediction.Confidence)}</span>
             <span>label {label} <small>{Percent(prediction.Probabilities[label])}</small></span>
             <small>image {index}</small>
             {(MnistDataset.DoubtfulTestImages.Contains(index) ? badge : none)}
             </figcaption>
-            <ol aria-hidden="true">{Each(digit => $"""<li class="{(digit == label ? "label" : "")}" style="--p: {prediction.Probabilities[digit]:F3}">{digit}</li>""")}</ol>
+            <ol aria-hidden="true">{bars}</ol>
             </figure>
 
             """;
@@ -183,7 +195,8 @@ internal static class HtmlReport
     private static Html Reliability(Calibration calibration) => $"""
         <section id="reliability">
         <h2>How far it can be believed</h2>
-        <p>Answers by their confidence, in {Calibration.BinCount} bins, the number of images above each. On the dashed line, as many answers are right as the confidence says; expected calibration error {Percent(calibration.Error)}.</p>
+        <p>Answers by their confidence, in {Calibration.BinCount} bins, the number of images above each.
+        On the dashed line, as many answers are right as the confidence says; expected calibration error {Percent(calibration.Error)}.</p>
         {Plot("Accuracy by confidence", theme => Plots.Reliability(calibration, theme))}
         </section>
         """;
@@ -193,12 +206,14 @@ internal static class HtmlReport
         var (height, width) = ((int)filters.shape[2], (int)filters.shape[3]);
         var weights = filters.select(1, 0).detach().contiguous().data<float>().ToArray(); // (out, height, width)
         var largest = weights.Max(Math.Abs);
+        var pictures = weights.Chunk(height * width).Select((filter, index) =>
+            Picture("filter", $"Filter {index}", width, height, (x, y) => Weight(filter[y * width + x] / largest)));
         return $"""
             <section id="filters">
             <h2>What the first layer looks for</h2>
             <p>Its {filters.shape[0]} filters of {width}×{height} weights: orange where it wants ink, blue where it wants paper.</p>
             <div class="filters">
-            {weights.Chunk(height * width).Select((filter, index) => Picture("filter", $"Filter {index}", width, height, (x, y) => Weight(filter[y * width + x] / largest)))}
+            {pictures}
             </div>
             </section>
             """;

@@ -12,7 +12,8 @@ internal static class Plots
 
     private const string Font = "DejaVu Sans";
 
-    private static readonly double[] LossTicks = [.. Enumerable.Range(-5, 8).SelectMany(power => new[] { 1, 2, 5 }.Select(first => first * Math.Pow(10, power)))];
+    private static readonly double[] LossTicks =
+        [.. Enumerable.Range(-5, 8).SelectMany(power => new[] { 1, 2, 5 }.Select(first => first * Math.Pow(10, power)))];
     private static readonly double[] AccuracyTicks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999];
 
     // SkiaSharp is built without fontconfig and finds no font of the system: without this, plots have no text

@@ -21,7 +21,9 @@ internal static class TrainingView
             return;
         }
 
-        AnsiConsole.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(context =>
+        var progress = AnsiConsole.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
+        progress.Start(context =>
         {
             var bar = context.AddTask("epoch 1", maxValue: epochs);
             train(

@@ -10,4 +10,5 @@ namespace MnistTrainer.Training;
 /// <param name="LearningRate">Of the epoch's last step.</param>
 /// <param name="Seconds">Of training, without validation.</param>
 internal sealed record EpochResult(
-    int Epoch, double TrainingLoss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double StrokeAccuracy, double LearningRate, double Seconds);
+    int Epoch, double TrainingLoss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double StrokeAccuracy,
+    double LearningRate, double Seconds);

@@ -58,7 +58,9 @@ internal static class Evaluator
         var logits = Logits(network, digits) / temperature;
         var ofDigits = logits.narrow(1, 0, DigitClassifier.Digits);
         var probabilities = ofDigits.softmax(1).data<float>().ToArray();
-        var isDigit = logits.shape[1] > DigitClassifier.Digits ? (ofDigits.amax([1]) - logits.select(1, DigitSet.NonDigit)).sigmoid().data<float>().ToArray() : null;
+        var isDigit = logits.shape[1] > DigitClassifier.Digits
+            ? (ofDigits.amax([1]) - logits.select(1, DigitSet.NonDigit)).sigmoid().data<float>().ToArray()
+            : null;
         return [.. probabilities.Chunk(DigitClassifier.Digits).Select((row, index) => Prediction.From(row, isDigit?[index] ?? 1, rejectionThreshold))];
     }
 

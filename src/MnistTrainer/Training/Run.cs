@@ -92,9 +92,18 @@ internal sealed class Run : IDisposable
         }
 
         _isNew = false;
-        var kept = Options with { Strokes = Full(Options.Strokes), Calibration = Full(Options.Calibration), From = Full(Options.From), Corrections = Full(Options.Corrections) };
+        var kept = Options with
+        {
+            Strokes = Full(Options.Strokes),
+            Calibration = Full(Options.Calibration),
+            From = Full(Options.From),
+            Corrections = Full(Options.Corrections),
+        };
         AtomicFile.Write(OptionsOf(Folder), JsonSerializer.SerializeToUtf8Bytes(
-            new Record(kept, DateTimeOffset.Now, ProgramVersion.Code, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount, TorchVersion), Format));
+            new Record(
+                kept, DateTimeOffset.Now, ProgramVersion.Code, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
+                Environment.ProcessorCount, TorchVersion),
+            Format));
 
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path); // so that the run is resumed from anywhere
     }
@@ -149,13 +158,18 @@ internal sealed class Run : IDisposable
 
         var from = Open(folder);
         if ((from.Options.Recipe.Network, from.Options.Recipe.Classes) != (Options.Recipe.Network, Options.Recipe.Classes))
-            throw new InvalidDataException($"'{folder}' trained {from.Options.Recipe.Network} with {from.Options.Recipe.Classes} classes; this run trains {Options.Recipe.Network} with {Options.Recipe.Classes}.");
+        {
+            throw new InvalidDataException(
+                $"'{folder}' trained {from.Options.Recipe.Network} with {from.Options.Recipe.Classes} classes; " +
+                $"this run trains {Options.Recipe.Network} with {Options.Recipe.Classes}.");
+        }
 
         if (Options.Validation > 0 && from.Options.Split != Options.Split)
         {
             var (images, seed) = from.Options.Split;
             throw new InvalidDataException(
-                $"'{folder}' has learned from images and writers that this run holds back. Give --validation {images}{(images == 0 ? "" : $" --split-seed {seed}")}, as it did.");
+                $"'{folder}' has learned from images and writers that this run holds back. " +
+                $"Give --validation {images}{(images == 0 ? "" : $" --split-seed {seed}")}, as it did.");
         }
 
         using var earlier = from.LoadState();
@@ -181,8 +195,9 @@ internal sealed class Run : IDisposable
         var csv = new StringBuilder("epoch,training_loss,training_accuracy,validation_loss,validation_accuracy,stroke_accuracy,learning_rate,seconds\n");
         foreach (var epoch in state.History)
         {
-            csv.Append(CultureInfo.InvariantCulture,
-                $"{epoch.Epoch},{epoch.TrainingLoss:F6},{epoch.TrainingAccuracy:F6},{Optional(epoch.ValidationLoss)},{Optional(epoch.ValidationAccuracy)},{Optional(epoch.StrokeAccuracy)},{epoch.LearningRate:G6},{epoch.Seconds:F2}\n");
+            csv.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.TrainingLoss:F6},{epoch.TrainingAccuracy:F6},")
+                .Append(CultureInfo.InvariantCulture, $"{Optional(epoch.ValidationLoss)},{Optional(epoch.ValidationAccuracy)},")
+                .Append(CultureInfo.InvariantCulture, $"{Optional(epoch.StrokeAccuracy)},{epoch.LearningRate:G6},{epoch.Seconds:F2}\n");
         }
 
         AtomicFile.Write(History, Encoding.UTF8.GetBytes(csv.ToString()));

@@ -67,7 +67,11 @@ internal static class Trainer
 
                 var value = loss.item<float>();
                 if (!float.IsFinite(value))
-                    throw new InvalidDataException($"Training diverged: the loss of epoch {epoch}, batch {batch + 1} is {value}. Lower the learning rate (it was {rate:G3}) or clip the gradients.");
+                {
+                    throw new InvalidDataException($"Training diverged: the loss of epoch {epoch}, batch {batch + 1} is {value}. " +
+                        $"Lower the learning rate (it was {rate:G3}) or clip the gradients.");
+                }
+
                 lossSum += value * y.numel();
                 right += logits.argmax(1).eq(y).sum().item<long>();
                 var done = Math.Min((batch + 1) * recipe.BatchSize, images);
@@ -94,7 +98,8 @@ internal static class Trainer
             return cat([.. parts.Select(part => from_array(part.ToArray()))]).MoveToOuterDisposeScope();
         }
 
-        (double Loss, double Accuracy) Measure(DigitSet? digits) => digits is null ? (double.NaN, double.NaN) : Evaluator.LossAndAccuracy(state.Average, digits);
+        (double Loss, double Accuracy) Measure(DigitSet? digits) =>
+            digits is null ? (double.NaN, double.NaN) : Evaluator.LossAndAccuracy(state.Average, digits);
     }
 
     /// <summary>The images and labels at some positions.</summary>

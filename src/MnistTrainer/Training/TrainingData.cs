@@ -65,7 +65,8 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
         if (strokes is { } written)
         {
             var perEpoch = data.Added(recipe.StrokeShare);
-            var variations = Math.Min(Variations, Math.Ceiling((double)perEpoch * recipe.Epochs / written.Training.Count)); // no more is drawn than is shown: a dry run takes seconds
+            // no more is drawn than is shown: a dry run takes seconds
+            var variations = Math.Min(Variations, Math.Ceiling((double)perEpoch * recipe.Epochs / written.Training.Count));
             data = data.With(PenDrawing.Vary(written.Training, (int)variations, seed), perEpoch);
             if (written.Validation.Count > 0)
                 data = data with { StrokeValidation = PenDrawing.Draw(written.Validation, PenWidth, Size, seed: 0) };
@@ -98,7 +99,9 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     /// <param name="count">Of each kind.</param>
     public TrainingData First(int count)
     {
-        return new TrainingData([.. Portions.Select(portion => new Portion(Few(portion.Images)!, Math.Min(portion.PerEpoch, Math.Min(count, portion.Images.Count))))], Few(Validation), Few(StrokeValidation));
+        return new TrainingData(
+            [.. Portions.Select(portion => new Portion(Few(portion.Images)!, Math.Min(portion.PerEpoch, Math.Min(count, portion.Images.Count))))],
+            Few(Validation), Few(StrokeValidation));
 
         DigitSet? Few(DigitSet? digits) => digits?.Take([.. Enumerable.Range(0, Math.Min(count, digits.Count))]);
     }

@@ -214,5 +214,8 @@ internal sealed class TrainingState : IDisposable
     /// <summary>What a checkpoint belongs to.</summary>
     private sealed record Fingerprint(Recipe Recipe, int Seed, IReadOnlyDictionary<string, string>? DataSha256);
 
-    private static readonly JsonSerializerOptions Format = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 }

@@ -23,8 +23,8 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
     /// <summary>The kinds of pictures of one digit, by name.</summary>
     public static IReadOnlyList<string> Conditions { get; } =
     [
-        "dark on light", "light on dark", "transparent PNG", "grey paper", "gradient paper", "uneven light and shadow", "ruled lines", "squared paper", "JPEG noise",
-        Photo, "specks of dirt", "frame around it", Dotted, "touching the edge",
+        "dark on light", "light on dark", "transparent PNG", "grey paper", "gradient paper", "uneven light and shadow", "ruled lines", "squared paper",
+        "JPEG noise", Photo, "specks of dirt", "frame around it", Dotted, "touching the edge",
     ];
 
     /// <summary>A pencil drawing taken with a phone, of 3 to 12 megapixels: these take long to make.</summary>
@@ -60,7 +60,8 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
             case "ruled lines" or "squared paper":
                 if (random.Next(2) == 0)
                     scene.Tilt(2, 0.05f);
-                scene.Rule(random.Between(0.06f, 0.18f) * shorter, random.Between(1, 2.2f), Mix(paper, RuleColour(random), random.Between(0.3f, 0.8f)), condition == "squared paper");
+                scene.Rule(random.Between(0.06f, 0.18f) * shorter, random.Between(1, 2.2f),
+                    Mix(paper, RuleColour(random), random.Between(0.3f, 0.8f)), condition == "squared paper");
                 break;
             case "touching the edge":
                 (left, top) = Edge(digit.Bounds, width, height, left, top, random);
@@ -71,7 +72,9 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
             case "frame around it":
                 var (framePx, gap) = (random.Between(1.5f, 7), 0.04f * shorter);
                 var free = shorter * 0.03f + framePx;
-                (left, top) = (Math.Clamp(left, free + gap, Math.Max(free + gap, width - digit.Bounds.Width - free - gap)), Math.Clamp(top, free + gap, Math.Max(free + gap, height - digit.Bounds.Height - free - gap)));
+                (left, top) = (
+                    Math.Clamp(left, free + gap, Math.Max(free + gap, width - digit.Bounds.Width - free - gap)),
+                    Math.Clamp(top, free + gap, Math.Max(free + gap, height - digit.Bounds.Height - free - gap)));
                 var edge = random.Next(4) == 0 ? framePx / 2 : free - framePx / 2; // some at the very edge of the picture
                 scene.DrawFrame(new SKRect(edge, edge, width - edge, height - edge), framePx, ink, byHand: edge != framePx / 2 && random.Next(2) == 0);
                 break;
@@ -161,7 +164,9 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
         var written = digits.Sum(digit => digit.Bounds.Width) + gaps.Sum() - gaps[^1];
         var left = margin * scene.Width + random.NextSingle() * ((1 - 2 * margin) * scene.Width - written);
         var tallest = digits.Max(digit => digit.Bounds.Height) + 0.08f * height;
-        var (highest, lowest) = (margin * scene.Height + tallest + Math.Max(0, -rise * written), (1 - margin) * scene.Height - Math.Max(0, rise * written) - 0.08f * height);
+        var (highest, lowest) = (
+            margin * scene.Height + tallest + Math.Max(0, -rise * written),
+            (1 - margin) * scene.Height - Math.Max(0, rise * written) - 0.08f * height);
         var line = random.Between(highest, Math.Max(highest, lowest)) - rise * left;
         foreach (var (digit, gap) in digits.Zip(gaps))
         {
@@ -191,10 +196,18 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
     private static SKColor Colour(Random random, int from, int to) =>
         new((byte)random.Next(from, to + 1), (byte)random.Next(from, to + 1), (byte)random.Next(from, to + 1));
 
-    private static SKColor RuleColour(Random random) => random.Next(3) switch { 0 => new SKColor(120, 160, 220), 1 => new SKColor(130, 130, 130), _ => new SKColor(220, 150, 150) };
+    private static SKColor RuleColour(Random random) => random.Next(3) switch
+    {
+        0 => new SKColor(120, 160, 220),
+        1 => new SKColor(130, 130, 130),
+        _ => new SKColor(220, 150, 150),
+    };
 
     private static SKColor Mix(SKColor paper, SKColor line, float share) =>
-        new((byte)(paper.Red + share * (line.Red - paper.Red)), (byte)(paper.Green + share * (line.Green - paper.Green)), (byte)(paper.Blue + share * (line.Blue - paper.Blue)));
+        new(
+            (byte)(paper.Red + share * (line.Red - paper.Red)),
+            (byte)(paper.Green + share * (line.Green - paper.Green)),
+            (byte)(paper.Blue + share * (line.Blue - paper.Blue)));
 
     private static string Text(List<DigitStamp> digits) => string.Concat(digits.Select(digit => digit.Label));
 

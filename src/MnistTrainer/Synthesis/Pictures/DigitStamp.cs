@@ -27,11 +27,13 @@ internal sealed record DigitStamp(byte Label, SKImage Ink, SKRectI Bounds) : IDi
         using (var image = NonDigitCanvas.ToImage(images[index].Pixels, DigitImage.Side))
         {
             canvas.Clear(SKColors.Black);
-            canvas.DrawImage(image, SKRect.Create(margin * scale, margin * scale, DigitImage.Side * scale, DigitImage.Side * scale), new SKSamplingOptions(SKCubicResampler.CatmullRom));
+            canvas.DrawImage(image, SKRect.Create(margin * scale, margin * scale, DigitImage.Side * scale, DigitImage.Side * scale),
+                new SKSamplingOptions(SKCubicResampler.CatmullRom));
         }
 
         // the grey of an edge says where it runs within a pixel: the enlarged edge is there, and a pixel wide
-        return Of(images.Labels.Span[index], Array.ConvertAll(bitmap.GetPixelSpan().ToArray(), grey => (byte)Math.Clamp(255 * (grey - 70) / 100, 0, 255)), side, side);
+        return Of(images.Labels.Span[index],
+            Array.ConvertAll(bitmap.GetPixelSpan().ToArray(), grey => (byte)Math.Clamp(255 * (grey - 70) / 100, 0, 255)), side, side);
     }
 
     /// <summary>Pen strokes.</summary>

@@ -59,7 +59,15 @@ internal sealed class PaperScene : IDisposable
     /// <summary>Draws a frame: ruled, or by hand with sides that aren't quite straight; its corners may be round.</summary>
     public void DrawFrame(SKRect box, float widthPx, SKColor ink, bool byHand)
     {
-        using var pen = new SKPaint { Color = ink, IsAntialias = true, IsStroke = true, StrokeWidth = widthPx, StrokeJoin = SKStrokeJoin.Round, StrokeCap = SKStrokeCap.Round };
+        using var pen = new SKPaint
+        {
+            Color = ink,
+            IsAntialias = true,
+            IsStroke = true,
+            StrokeWidth = widthPx,
+            StrokeJoin = SKStrokeJoin.Round,
+            StrokeCap = SKStrokeCap.Round,
+        };
         if (!byHand)
         {
             var radius = _random.Next(2) * _random.Between(0, 0.06f) * box.Width;
@@ -106,7 +114,8 @@ internal sealed class PaperScene : IDisposable
     /// <summary>Darkens the corners, as lenses do.</summary>
     public void Vignette(float darkest)
     {
-        using var shader = SKShader.CreateRadialGradient(new SKPoint(Width / 2f, Height / 2f), new SKPoint(Width, Height).Length / 2, [SKColors.White, SKColors.White, Grey(darkest)], [0, 0.3f, 1], SKShaderTileMode.Clamp);
+        using var shader = SKShader.CreateRadialGradient(new SKPoint(Width / 2f, Height / 2f), new SKPoint(Width, Height).Length / 2,
+            [SKColors.White, SKColors.White, Grey(darkest)], [0, 0.3f, 1], SKShaderTileMode.Clamp);
         Multiply(shader);
     }
 

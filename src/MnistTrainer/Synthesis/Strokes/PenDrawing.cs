@@ -48,7 +48,12 @@ internal static class PenDrawing
         return Frame([.. Enumerable.Repeat(digits, copies).SelectMany(all => all)], digit =>
         {
             var penWidth = 0.03 * Math.Pow(0.2 / 0.03, random.NextDouble()); // thin pens as often as thick ones
-            DrawStroke pen = random.NextDouble() switch { < 0.15 when penWidth < 0.08 => Dots(random), < 0.35 => Pressed(random), _ => Line }; // thick dots are no digit any more
+            DrawStroke pen = random.NextDouble() switch
+            {
+                < 0.15 when penWidth < 0.08 => Dots(random), // thick dots are no digit any more
+                < 0.35 => Pressed(random),
+                _ => Line,
+            };
             return Draw(Vary(digit.Strokes, random), Between((0.25, 0.95), random), penWidth, random, side, pen);
         });
     }
