@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Seconds of a training epoch with one thread and with several, by how long libtorch's threads spin where they wait for each other:
-# on an idle machine, and beside as many busy processes as it has processors. Fails where what is set by default takes longer than one thread.
+# on an idle machine, and beside as many busy processes as it has processors. One thread is the default; several are a choice for idle machines.
 # Usage, on an idle machine: MNIST_DATA=DIR bench/threads.sh     env: RECIPE=tutorial-deeper EPOCHS=2 THREADS=PROCESSORS LIMIT_SECONDS=600
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,6 @@ epoch() { # THREADS [VARIABLE=VALUE]: the fastest epoch's seconds
 }
 
 threads=${THREADS:-$(nproc)}
-failed=0
 echo "| machine | 1 thread | $threads threads | never spinning | $threads threads, spinning as libgomp does by itself |"
 echo "|---|---:|---:|---:|---:|"
 for machine in idle busy; do
@@ -28,6 +27,4 @@ for machine in idle busy; do
   fi
   one=$(epoch 1) several=$(epoch "$threads") passive=$(epoch "$threads" GOMP_SPINCOUNT=0) spinning=$(epoch "$threads" GOMP_SPINCOUNT=300000)
   echo "| $machine | $one s | $several s | $passive s | $spinning s |" | sed "s/$unfinished s/unfinished/g"
-  awk -v one="$one" -v several="$several" 'BEGIN { exit several > one }' || failed=1
 done
-exit "$failed"

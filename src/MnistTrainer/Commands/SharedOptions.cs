@@ -53,9 +53,10 @@ internal static class SharedOptions
 
     public static Option<int> Threads() => new Option<int>("--threads")
     {
-        Description = "Threads that libtorch computes with; another number adds in another order, and gives another model.",
+        Description = "Threads that libtorch computes with. Several are faster where their processors do nothing else, and slower where they do; " +
+            "another number adds in another order, and gives another model.",
         HelpName = "N",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
+        DefaultValueFactory = _ => 1,
     }.Takes("1 to 1,024", threads => threads is >= 1 and <= 1_024);
 
     public static Option<int> Validation() => new Option<int>("--validation")
