@@ -11,7 +11,7 @@ trap 'rm -rf "$runs"' EXIT
 
 train() { # recipe seed: prints seconds and errors
   local out errors seconds
-  out=$(dotnet artifacts/bin/MnistTrainer/release/MnistTrainer.dll train --recipe "$1" --validation 0 --seed "$2" --runs "$runs/$1-$2" | tr '\n' ' ')
+  out=$(dotnet artifacts/bin/MnistTrainer/release/MnistTrainer.dll train --recipe "$1" --threads "${THREADS:-2}" --validation 0 --seed "$2" --runs "$runs/$1-$2" | tr '\n' ' ')
   errors=$(grep -oP '\d+(?= errors)' <<<"$out")
   seconds=$(awk -F, 'NR > 1 { s += $NF } END { print s }' "$runs/$1-$2"/*/history.csv)
   echo "$seconds $errors"
