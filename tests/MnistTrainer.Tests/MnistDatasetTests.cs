@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MnistReader.Idx;
 using MnistTrainer.Datasets;
 using Xunit;
 

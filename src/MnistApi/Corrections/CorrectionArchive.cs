@@ -1,9 +1,9 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using MnistApi.Predict;
 using MnistReader.Framing;
+using MnistReader.Idx;
 
 namespace MnistApi.Corrections;
 
@@ -21,7 +21,7 @@ internal static class CorrectionArchive
         await using var zip = await Create(file, hungUp);
         await using (var images = await zip.CreateEntry("images-idx3-ubyte", CompressionLevel.Fastest).OpenAsync(hungUp))
         {
-            await images.WriteAsync(Header(count, DigitImage.Side, DigitImage.Side), hungUp);
+            await images.WriteAsync(IdxFile.Header(count, DigitImage.Side, DigitImage.Side), hungUp);
             await foreach (var row in store.ReadAsync(count, correction => new { correction.Pixels, correction.Label }).WithCancellation(hungUp))
             {
                 await images.WriteAsync(row.Pixels, hungUp);
@@ -33,7 +33,7 @@ internal static class CorrectionArchive
             throw new IOException("Corrections were deleted while they were exported.");
 
         await using var labelFile = await zip.CreateEntry("labels-idx1-ubyte").OpenAsync(hungUp);
-        await labelFile.WriteAsync(Header(count), hungUp);
+        await labelFile.WriteAsync(IdxFile.Header(count), hungUp);
         await labelFile.WriteAsync(labels.ToArray(), hungUp);
     }
 
@@ -78,14 +78,4 @@ internal static class CorrectionArchive
 
     private static Task<ZipArchive> Create(Stream file, CancellationToken hungUp) =>
         ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, hungUp);
-
-    // two zero bytes, unsigned bytes, the number of dimensions, the dimensions
-    private static byte[] Header(params ReadOnlySpan<int> dimensions)
-    {
-        var header = new byte[4 + 4 * dimensions.Length];
-        (header[2], header[3]) = (0x08, (byte)dimensions.Length);
-        for (var i = 0; i < dimensions.Length; i++)
-            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), dimensions[i]);
-        return header;
-    }
 }

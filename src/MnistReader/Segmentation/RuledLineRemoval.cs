@@ -68,6 +68,10 @@ internal static class RuledLineRemoval
         return turned;
     }
 
+    /// <summary>
+    /// Takes out the lines that run across, by a Hough transform: each thin run of ink votes for every line, of all slopes up to the steepest, that it may be on;
+    /// the line with most votes is taken out, and its runs' votes with it, until too few are left.
+    /// </summary>
     /// <returns>How many lines there were.</returns>
     private static int EraseAcross(InkImage plane)
     {

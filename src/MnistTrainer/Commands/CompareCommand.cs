@@ -117,7 +117,7 @@ internal static class CompareCommand
     {
         DownloadCommand.Fetch(dataFolder, cancellation);
         var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed);
-        Strokes? strokes = written is null ? null : WrittenDigit.Cut(written, TrainingData.WriterFolds, fold: 1, settings.SplitSeed);
+        Strokes? strokes = written is null ? null : WrittenDigit.HoldBack(written, settings.SplitSeed);
         var models = contenders.Keys.ToDictionary(name => name, _ => new List<TrainedModel>());
         foreach (var seed in Enumerable.Range(1, seeds)) // all recipes with a seed before the next one: what is there early can be compared
         {

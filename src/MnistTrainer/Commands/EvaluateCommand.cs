@@ -159,7 +159,7 @@ internal static class EvaluateCommand
     {
         { Strokes: false } => (digits, "unseen: none was learned from"),
         { ValidationImages: 0 } => (digits, "seen: all were learned from"),
-        _ => (WrittenDigit.Cut(digits, TrainingData.WriterFolds, fold: 1, training.SplitSeed).Validation, "unseen: held back from training"),
+        _ => (WrittenDigit.HoldBack(digits, training.SplitSeed).Validation, "unseen: held back from training"),
     };
 
     private static IEnumerable<ResultRow> Rejection(DigitClassifier classifier, string fashionFolder, string fontsFolder, CancellationToken cancellation)

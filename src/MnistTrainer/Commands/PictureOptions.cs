@@ -4,7 +4,6 @@ using MnistReader;
 using MnistTrainer.Datasets;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Synthesis.Pictures;
-using MnistTrainer.Training;
 
 namespace MnistTrainer.Commands;
 
@@ -41,7 +40,7 @@ internal sealed class PictureOptions
     public void Evaluate(ParseResult parsed, DigitReader reader, string mnistFolder, IReadOnlyList<WrittenDigit> strokes, CancellationToken cancellation)
     {
         var tuning = parsed.GetValue(Tuning);
-        var writers = WrittenDigit.Cut(strokes, TrainingData.WriterFolds, fold: 1, seed: 1);
+        var writers = WrittenDigit.HoldBack(strokes, splitSeed: 1);
         var pictures = new DigitPictures(
             tuning ? MnistDataset.LoadTraining(mnistFolder) : MnistDataset.LoadTest(mnistFolder),
             tuning ? writers.Training : writers.Validation,

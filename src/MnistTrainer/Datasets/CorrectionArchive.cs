@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using MnistReader.Framing;
+using MnistReader.Idx;
 
 namespace MnistTrainer.Datasets;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using MnistReader.Framing;
+using MnistReader.Idx;
 using MnistTrainer.Storage;
 
 namespace MnistTrainer.Datasets;

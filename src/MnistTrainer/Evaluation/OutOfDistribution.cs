@@ -1,4 +1,5 @@
 using MnistReader.Framing;
+using MnistReader.Idx;
 using MnistTrainer.Datasets;
 using MnistTrainer.Synthesis.NonDigits;
 using SkiaSharp;

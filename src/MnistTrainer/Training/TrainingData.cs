@@ -12,9 +12,6 @@ namespace MnistTrainer.Training;
 /// <param name="StrokeValidation">Drawn digits of writers who are held back; null for none.</param>
 internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, DigitSet? Validation, DigitSet? StrokeValidation = null)
 {
-    /// <summary>Folds that writers are cut into where one part is held back: 6 of the 30 writers.</summary>
-    public const int WriterFolds = 5;
-
     /// <summary>How thick and how large the held-back digits are drawn: what people do on a canvas.</summary>
     public static readonly (double Least, double Most) PenWidth = (0.04, 0.16), Size = (0.25, 0.95);
 
@@ -49,7 +46,7 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     {
         var strokes = strokesFolder is null ? null : StrokeDataset.Load(strokesFolder);
         return Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed), strokes is null ? null
-            : validation == 0 ? (strokes, []) : WrittenDigit.Cut(strokes, WriterFolds, fold: 1, splitSeed), seed);
+            : validation == 0 ? (strokes, []) : WrittenDigit.HoldBack(strokes, splitSeed), seed);
     }
 
     /// <summary>MNIST, with pen strokes and non-digits in the shares that a recipe asks for.</summary>

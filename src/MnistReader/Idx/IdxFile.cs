@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace MnistTrainer.Datasets;
+namespace MnistReader.Idx;
 
 /// <summary>MNIST's own file format: two zero bytes, element type, number of dimensions, the dimensions (32-bit big-endian), then the elements.</summary>
 internal static class IdxFile
@@ -30,6 +30,17 @@ internal static class IdxFile
         {
             throw new InvalidDataException($"'{path}' is a gzip file that is damaged or cut off.", e);
         }
+    }
+
+    /// <summary>The header of a file of unsigned bytes; the elements follow it.</summary>
+    /// <param name="dimensions">One number each, at least 0.</param>
+    public static byte[] Header(params ReadOnlySpan<int> dimensions)
+    {
+        var header = new byte[4 + 4 * dimensions.Length];
+        (header[2], header[3]) = (UnsignedByte, (byte)dimensions.Length);
+        for (var i = 0; i < dimensions.Length; i++)
+            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), dimensions[i]);
+        return header;
     }
 
     /// <summary>Checks the header and returns the elements behind it.</summary>

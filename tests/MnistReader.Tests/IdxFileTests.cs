@@ -1,8 +1,8 @@
 using System.IO.Compression;
-using MnistTrainer.Datasets;
+using MnistReader.Idx;
 using Xunit;
 
-namespace MnistTrainer.Tests;
+namespace MnistReader.Tests;
 
 public class IdxFileTests
 {
@@ -15,15 +15,20 @@ public class IdxFileTests
     [Fact]
     public void Reads_raw_and_gzipped_files_alike()
     {
-        using var folder = new TemporaryFolder();
-        var raw = folder.File("raw", TwoByThree);
-        var gzipped = Path.Combine(folder.Path, "gzipped");
+        var folder = Directory.CreateTempSubdirectory("mnist-");
+        var (raw, gzipped) = (Path.Combine(folder.FullName, "raw"), Path.Combine(folder.FullName, "gzipped"));
+        File.WriteAllBytes(raw, TwoByThree);
         using (var gzip = new GZipStream(File.Create(gzipped), CompressionLevel.Fastest))
             gzip.Write(TwoByThree);
 
         Assert.Equal(TwoByThree, IdxFile.ReadBytes(raw));
         Assert.Equal(TwoByThree, IdxFile.ReadBytes(gzipped));
+        folder.Delete(recursive: true);
     }
+
+    [Fact]
+    public void A_header_that_is_written_is_read() =>
+        Assert.Equal(TwoByThree, [.. IdxFile.Header(2, 3), 1, 2, 3, 4, 5, 6]);
 
     [Theory]
     [InlineData(0, 1, "'file' is not an IDX file: it doesn't begin with two zero bytes.")]
