@@ -44,12 +44,13 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     internal DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         var plane = Decode(encoded, stageDone, cancellation);
+        DigitReading? reading = null;
         try
         {
             var writing = DigitSegmentation.On(plane);
             var digit = DigitFraming.Frame(plane);
             stageDone?.Invoke(ReadingStage.Frame);
-            return digit is null ? null : Classify(digit, stageDone) with
+            return reading = digit is null ? null : Classify(digit, stageDone) with
             {
                 Box = writing.Box(),
                 DigitsSeen = writing.Digits,
@@ -58,7 +59,7 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
         }
         finally
         {
-            if (!keepInk)
+            if (reading?.Ink is null) // a blank picture's, too
                 plane.Dispose();
         }
     }

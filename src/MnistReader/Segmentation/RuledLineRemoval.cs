@@ -5,8 +5,7 @@ namespace MnistReader.Segmentation;
 
 /// <summary>
 /// Takes the lines of ruled and squared paper out of an ink plane: thin straight lines, nearly level or nearly upright, that run right across the picture.
-/// Where a stroke crosses one,
-/// it is thicker or darker than the line, and stays.
+/// Where a stroke crosses one, it is thicker or darker than the line, and stays.
 /// </summary>
 internal static class RuledLineRemoval
 {
@@ -69,8 +68,8 @@ internal static class RuledLineRemoval
     }
 
     /// <summary>
-    /// Takes out the lines that run across, by a Hough transform: each thin run of ink votes for every line, of all slopes up to the steepest, that it may be on;
-    /// the line with most votes is taken out, and its runs' votes with it, until too few are left.
+    /// Takes out the lines that run across, by a Hough transform: each thin run of ink votes for every line, of all slopes up to the steepest, that it may
+    /// be on; the line with most votes is taken out, and its runs' votes with it, until too few are left.
     /// </summary>
     /// <returns>How many lines there were.</returns>
     private static int EraseAcross(InkImage plane)
