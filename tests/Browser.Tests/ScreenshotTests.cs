@@ -1,3 +1,4 @@
+using Browser.Tests.Reading;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using SkiaSharp;

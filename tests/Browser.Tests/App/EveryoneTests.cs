@@ -1,0 +1,162 @@
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Browser.Tests.App;
+
+public class EveryoneTests(Site site)
+{
+    [Theory]
+    [InlineData(ColorScheme.Light, "empty")]
+    [InlineData(ColorScheme.Dark, "empty")]
+    [InlineData(ColorScheme.Light, "sure")]
+    [InlineData(ColorScheme.Dark, "sure")]
+    [InlineData(ColorScheme.Light, "rejected")]
+    [InlineData(ColorScheme.Dark, "rejected")]
+    [InlineData(ColorScheme.Light, "problem")]
+    [InlineData(ColorScheme.Dark, "problem")]
+    public async Task Axe_finds_nothing(ColorScheme scheme, string state)
+    {
+        await using var page = await site.OpenAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        await page.LookInsideAsync();
+        if (state == "problem")
+            await page.Page.Context.SetOfflineAsync(true);
+        if (state != "empty")
+            await page.DrawAsync(state == "rejected" ? PenDigit.LetterM : PenDigit.Ours[7]);
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", state);
+
+        await page.AxeFindsNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_digit_is_drawn_and_read_by_the_keyboard_alone()
+    {
+        await using var page = await site.OpenAsync();
+        await PressAsync("Tab", 3); // language, colours, canvas
+        await Expect(page.Pad).ToBeFocusedAsync();
+        await Expect(page.Page.Locator("#cursor")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator("#padHelp")).ToBeVisibleAsync();
+
+        await PressAsync("ArrowLeft", 5); // a 7
+        await PressAsync("Space");
+        await PressAsync("ArrowRight", 9);
+        for (var step = 0; step < 6; step++)
+        {
+            await PressAsync("ArrowDown", 2);
+            await PressAsync("ArrowLeft");
+        }
+
+        await PressAsync("Space");
+        await page.AnsweredAsync();
+
+        await Expect(page.Digit).ToHaveTextAsync("7");
+        await Expect(page.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("That’s a 7");
+        Assert.Equal(0, await page.Page.EvaluateAsync<int>("scrollY"));
+
+        async Task PressAsync(string key, int times = 1)
+        {
+            for (var i = 0; i < times; i++)
+                await page.Page.Keyboard.PressAsync(key);
+        }
+    }
+
+    [Theory]
+    [InlineData("7", "That’s a 7")]
+    [InlineData("M", "Not a digit. Draw one digit, large and alone.")]
+    public async Task The_answer_is_read_out_in_words(string drawing, string expected)
+    {
+        await using var page = await site.OpenAsync();
+
+        await page.DrawAsync(drawing == "M" ? PenDigit.LetterM : PenDigit.Ours[7]);
+
+        await Expect(page.Page.GetByRole(AriaRole.Status)).ToContainTextAsync(expected);
+    }
+
+    [Fact]
+    public async Task Every_control_shows_its_focus()
+    {
+        await using var page = await site.OpenAsync();
+        await page.DrawAsync(PenDigit.Ours[7]);
+        await page.Page.EvaluateAsync("document.activeElement.blur(); scrollTo(0, 0); document.getElementById('language').focus()");
+
+        var reached = new List<string>();
+        for (var i = 0; i < 14; i++)
+        {
+            var (name, outline) = (await FocusedAsync("element.id || element.tagName"), await FocusedAsync("getComputedStyle(element.closest('.button') ?? element).outlineStyle"));
+            Assert.True(outline == "solid", $"The focus of {name} can't be seen.");
+            reached.Add(name);
+            await page.Page.Keyboard.PressAsync("Tab");
+        }
+
+        Assert.All(new[] { "language", "theme", "pad", "undo", "eraser", "clear", "width", "file", "SUMMARY", "saveAll", "forget" }, name => Assert.Contains(name, reached));
+
+        Task<string> FocusedAsync(string what) => page.Page.EvaluateAsync<string>($"() => {{ const element = document.activeElement; return {what} }}");
+    }
+
+    [Theory]
+    [InlineData(320, 568)]
+    [InlineData(768, 1024)]
+    [InlineData(3840, 2160)]
+    public async Task Touch_targets_are_44_pixels_and_nothing_sticks_out(int width, int height)
+    {
+        await using var page = await site.OpenAsync(new() { ViewportSize = new() { Width = width, Height = height }, HasTouch = true });
+        await page.DrawAsync(PenDigit.Ours[7]);
+
+        foreach (var language in new[] { "en", "de", "es", "zh" })
+        {
+            await page.Page.Locator("#language").SelectOptionAsync(language);
+            await Expect(page.Page.Locator("html")).ToHaveAttributeAsync("lang", language);
+            var small = await page.Page.EvaluateAsync<string[]>(
+                """
+                [...document.querySelectorAll('button, select, summary, .button, a, input[type=range]')].filter(element => element.checkVisibility())
+                  .map(element => [element.getBoundingClientRect(), element]).filter(([box]) => box.height < 44 || box.width < 44)
+                  .map(([box, element]) => `${element.id || element.textContent.trim()} ${box.width} × ${box.height}`)
+                """);
+            Assert.True(small.Length == 0, $"{language}: {string.Join("; ", small)}");
+            Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        }
+    }
+
+    [Fact]
+    public async Task The_theme_is_the_systems_until_it_is_switched_and_is_remembered()
+    {
+        await using var page = await site.OpenAsync(new() { ColorScheme = ColorScheme.Dark });
+        var button = page.Page.GetByRole(AriaRole.Button, new() { Name = "Dark colours" });
+        const string dark = "rgb(18, 19, 24)", light = "rgb(246, 245, 242)";
+        await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", dark);
+
+        await button.ClickAsync();
+        await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
+        await button.ClickAsync();
+        await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", dark);
+
+        await page.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light }); // back with the system
+        await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
+    }
+
+    [Theory]
+    [InlineData(ReducedMotion.Reduce, "0s")]
+    [InlineData(ReducedMotion.NoPreference, "0.18s")]
+    public async Task Bars_move_only_for_those_who_like_it(ReducedMotion motion, string duration)
+    {
+        await using var page = await site.OpenAsync(new() { ReducedMotion = motion });
+
+        Assert.Equal(duration, await page.Page.Locator(".bar").First.EvaluateAsync<string>("bar => getComputedStyle(bar, '::before').transitionDuration"));
+    }
+
+    [Fact]
+    public async Task From_right_to_left_the_page_is_mirrored_and_the_drawing_is_not()
+    {
+        await using var page = await site.OpenAsync();
+        await page.Page.EvaluateAsync("document.documentElement.dir = 'rtl'");
+
+        await page.DrawAsync(PenDigit.Ours[7]);
+
+        await Expect(page.Digit).ToHaveTextAsync("7");
+        var (pad, answer) = (await page.PadBoxAsync(), await page.Answer.BoundingBoxAsync());
+        Assert.True(pad.X > answer!.X + answer.Width, "The answer stands left of the drawing.");
+        Assert.Equal(1100, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Numerics;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using SkiaSharp;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Browser.Tests.Reading;
+
+/// <summary>Several digits at once, drawn or photographed.</summary>
+public class RowTests(Site site)
+{
+    [Theory]
+    [InlineData("2024")]
+    [InlineData("90731")]
+    public async Task A_photo_of_a_row_is_read_with_a_frame_around_each_digit(string text)
+    {
+        var row = PhotoRow.Of(text);
+        await using var page = await site.OpenAsync();
+
+        await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = row.Jpeg });
+
+        await Expect(page.Digit).ToHaveTextAsync(text);
+        await Expect(page.Words).ToHaveTextAsync($"That reads {text}");
+        await AssertFramedAsync(page, text, row.Ink.Select(ink => (PhotoRow.OnPaper(ink), 0.02f)));
+        await Expect(page.Page.Locator("#row li")).ToHaveTextAsync(text.Select(digit => new Regex($@"^{digit}> ?\d|^{digit}\d+\.\d%$")));
+        await Expect(page.Page.Locator("#bars")).ToBeHiddenAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Status)).ToContainTextAsync($"That reads {string.Join(' ', text.AsEnumerable())}. {text.Length} digits side by side.");
+        await Expect(page.Page.Locator("#list b")).ToHaveTextAsync([text]);
+    }
+
+    [Fact]
+    public async Task Two_digits_that_are_drawn_are_read_both()
+    {
+        await using var page = await site.OpenAsync();
+
+        await DrawFortyTwoAsync(page);
+
+        await Expect(page.Digit).ToHaveTextAsync("42");
+        await AssertFramedAsync(page, "42", [(new SKRect(0.15f, 0.25f, 0.41f, 0.7f), 0.06f), (new SKRect(0.56f, 0.25f, 0.83f, 0.7f), 0.06f)]);
+        await page.Page.Keyboard.PressAsync("Control+z"); // the 4 alone
+        await Expect(page.Digit).ToHaveTextAsync("4");
+        await Expect(page.Page.Locator("#boxes span")).ToHaveCountAsync(0);
+        await Expect(page.Page.Locator("#bars")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator("#row")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task What_is_no_digit_among_them_has_a_dashed_frame_and_no_probability()
+    {
+        await using var page = await site.OpenAsync();
+        await DrawSharesAsync(page, [[(0.2f, 0.28f), (0.18f, 0.5f), (0.38f, 0.5f)], [(0.36f, 0.28f), (0.34f, 0.67f)]]);
+
+        var box = await page.PadBoxAsync();
+        await DrawAsync(page, PenDigit.LetterM.FitInto(box.X + box.Width * 0.55f, box.Y + box.Height * 0.25f, box.Width * 0.4f, box.Height * 0.4f));
+
+        await Expect(page.Page.Locator("#boxes [data-unclear]")).ToHaveCSSAsync("border-top-style", "dashed");
+        await Expect(page.Page.Locator("#boxes [data-unclear]")).ToHaveTextAsync("?");
+        await Expect(page.Page.Locator("#row")).ToContainTextAsync("?no digit");
+        await Expect(page.Detail).ToContainTextAsync("What has a dashed frame doesn’t look like a digit.");
+        await Expect(page.Digit).ToHaveTextAsync("4?");
+    }
+
+    [Fact]
+    public async Task One_digit_is_asked_about_once()
+    {
+        await using var page = await site.OpenAsync();
+
+        await page.DrawAsync(PenDigit.Ours[7]);
+
+        await Expect(page.Digit).ToHaveTextAsync("7");
+        Assert.DoesNotContain(page.Requests, url => url.EndsWith("/read", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1100)]
+    [InlineData(ColorScheme.Dark, 1100)]
+    [InlineData(ColorScheme.Dark, 320)]
+    public async Task Axe_finds_nothing_and_a_long_row_does_not_stick_out(ColorScheme scheme, int width)
+    {
+        const string text = "2024073119";
+        await using var page = await site.OpenAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 760 } });
+        await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PhotoRow.Of(text).Jpeg });
+        await Expect(page.Page.Locator("#boxes span")).ToHaveCountAsync(text.Length);
+
+        await page.AxeFindsNothingAsync();
+        Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.True(await page.Digit.EvaluateAsync<bool>("digit => digit.getBoundingClientRect().right <= digit.closest('section').getBoundingClientRect().right"));
+    }
+
+    /// <summary>A 4 and a 2, each of one stroke or two, side by side.</summary>
+    internal static Task DrawFortyTwoAsync(DigitPage page) => DrawSharesAsync(page,
+    [
+        [(0.2f, 0.28f), (0.18f, 0.5f), (0.38f, 0.5f)],
+        [(0.36f, 0.28f), (0.34f, 0.67f)],
+        [(0.6f, 0.37f), (0.63f, 0.3f), (0.71f, 0.28f), (0.78f, 0.34f), (0.76f, 0.44f), (0.67f, 0.56f), (0.59f, 0.67f), (0.8f, 0.67f)],
+    ]);
+
+    private static async Task DrawSharesAsync(DigitPage page, (float X, float Y)[][] strokes)
+    {
+        var box = await page.PadBoxAsync();
+        await DrawAsync(page, strokes.Select(stroke => stroke.Select(point => new Vector2(box.X + point.X * box.Width, box.Y + point.Y * box.Height)).ToArray()));
+    }
+
+    private static async Task DrawAsync(DigitPage page, IEnumerable<IReadOnlyList<Vector2>> strokes)
+    {
+        foreach (var stroke in strokes)
+        {
+            await page.Page.Mouse.MoveAsync(stroke[0].X, stroke[0].Y);
+            await page.Page.Mouse.DownAsync();
+            foreach (var point in stroke)
+                await page.Page.Mouse.MoveAsync(point.X, point.Y, new() { Steps = 4 });
+            await page.Page.Mouse.UpAsync();
+        }
+
+        await page.AnsweredAsync();
+    }
+
+    /// <summary>Asserts that the frames stand where the ink is: places in shares of the paper, and how much a frame's edges may be off.</summary>
+    private static async Task AssertFramedAsync(DigitPage page, string text, IEnumerable<(SKRect Ink, float Tolerance)> places)
+    {
+        await Expect(page.Page.Locator("#boxes span")).ToHaveTextAsync(text.Select(digit => $"{digit}"));
+        var paper = await page.PadBoxAsync();
+        foreach (var (i, (ink, tolerance)) in places.Index())
+        {
+            var frame = await page.Page.Locator("#boxes span").Nth(i).BoundingBoxAsync();
+            Assert.Equal(ink.Left, (frame!.X - paper.X) / paper.Width, tolerance);
+            Assert.Equal(ink.Top, (frame.Y - paper.Y) / paper.Height, tolerance);
+            Assert.Equal(ink.Right, (frame.X + frame.Width - paper.X) / paper.Width, tolerance);
+            Assert.Equal(ink.Bottom, (frame.Y + frame.Height - paper.Y) / paper.Height, tolerance);
+        }
+    }
+}

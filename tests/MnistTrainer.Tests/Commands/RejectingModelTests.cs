@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MnistReader.Inference;
+using MnistTrainer.Export;
+using MnistTrainer.Networks;
+using MnistTrainer.Tests.Export;
+using MnistTrainer.Training;
+using Xunit;
+
+namespace MnistTrainer.Tests.Commands;
+
+/// <summary>What the program does with the file of a model that rejects.</summary>
+[Collection(nameof(TorchTests))]
+public class RejectingModelTests
+{
+    [Fact]
+    public async Task Evaluate_reads_the_strokes_of_writers_who_were_held_back_and_counts_what_is_rejected()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Rejecting(folder, """{ "strokes": true, "validationImages": 10000, "seed": 1 }""");
+        folder.File("strokes.txt", Encoding.ASCII.GetBytes(string.Join('\n', [.. RealLines(), .. TestLines()])));
+
+        var output = await Evaluate(model, folder);
+
+        Assert.Matches(@"(?m)^\| strokes: whose +\| 6 writers +\| unseen: held back from training ", output);
+        Assert.Equal(5, Regex.Count(output, @"(?m)^\| strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 1,\d{3} each "));
+        Assert.Matches(@"(?m)^\| test strokes: whose +\| \d+ writers +\| unseen: the test part, which nothing learns from ", output);
+        Assert.Equal(5, Regex.Count(output, @"(?m)^\| test strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 40 each "));
+        foreach (var measure in new[] { "strokes: all", "strokes: hardest digit", "strokes: answered right", "test strokes: hardest digit", "MNIST test: answered right", "no digits: scribbles rejected", "no digits: all rejected" })
+            Assert.Matches($@"(?m)^\| {measure} +\| \d+\.\d\d % ", output);
+        Assert.Equal(2, Regex.Count(output, @"(?m)^\| no digits: skipped "));
+    }
+
+    [Fact]
+    public async Task Evaluate_reads_the_test_part_of_the_strokes_also_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Rejecting(folder, """{ "strokes": true, "validationImages": 0 }""");
+        folder.File("strokes.txt", Encoding.ASCII.GetBytes(string.Join('\n', TestLines())));
+
+        var output = await Evaluate(model, folder);
+
+        Assert.Matches(@"(?m)^\| test strokes: all ", output);
+        Assert.DoesNotMatch(@"(?m)^\| strokes: ", output);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_held_back_temperature_and_threshold_are_another_models()
+    {
+        using var folder = new TemporaryFolder();
+        var other = Rejecting(folder, "{}");
+
+        var (code, output, error) = await TrainerProcess.Run($"train --dry-run --network baseline --set nonDigitShare=0.01 --validation 0 --calibration {other} --data {RealMnist.Folder}");
+
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        Assert.Contains("temperature 0.700, rejects below 0.400", string.Join(' ', output.Split('\n', StringSplitOptions.TrimEntries)), StringComparison.Ordinal); // lines of 80 characters
+    }
+
+    [Theory]
+    [InlineData("compact --set nonDigitShare=0.01", "a compact that rejects what is none")]
+    [InlineData("baseline", "a baseline that takes everything for a digit")]
+    public async Task Temperature_and_threshold_of_another_kind_of_model_are_refused(string options, string trained)
+    {
+        using var folder = new TemporaryFolder();
+        var other = Rejecting(folder, "{}");
+
+        var (code, _, error) = await TrainerProcess.Run($"train --dry-run --validation 0 --calibration {other} --network {options}");
+
+        Assert.Equal((1, $"'{other}' is a baseline that rejects what is none; this run trains {trained}. Name a model of the same recipe."), (code, error.TrimEnd()));
+    }
+
+    private static async Task<string> Evaluate(string model, TemporaryFolder strokes)
+    {
+        var (code, output, error) = await TrainerProcess.Run($"evaluate --model {model} --data {RealMnist.Folder} --strokes {strokes.Path} --fashion none --fonts none");
+
+        Assert.Equal((0, ""), (code, error));
+        return output;
+    }
+
+    private static IEnumerable<string> RealLines() => File.ReadLines(Path.Combine(RealStrokes.Folder, "strokes.txt"));
+
+    /// <summary>Forty digits, as if they were of the test part.</summary>
+    private static IEnumerable<string> TestLines() => RealLines().Take(40).Select(line => line.Replace("\ttra\t", "\ttes\t", StringComparison.Ordinal));
+
+    /// <summary>The file of an untrained network that rejects, with temperature 0.7 and threshold 0.4.</summary>
+    private static string Rejecting(TemporaryFolder folder, string training)
+    {
+        var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
+        using var network = Network.Create("baseline", seed: 1, classes: 11);
+        var card = OnnxExporterTests.Card with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonSerializer.Deserialize<TrainingOptions>(training, JsonSerializerOptions.Web)! };
+        OnnxExporter.Write(network, card, path, digits, Evaluator.Predict(network, digits, card.Temperature));
+        return path;
+    }
+}
