@@ -13,6 +13,9 @@ public sealed record DigitReading(DigitImage Image, Prediction Prediction)
     /// <summary>The answer, 0 to 9; null where the model rejects it.</summary>
     public int? Digit => Prediction.IsDigit ? Prediction.Digit : null;
 
+    /// <summary>What it may be, most probable first: <see cref="Prediction.Candidates"/>; empty where the model rejects it.</summary>
+    public IReadOnlyList<int> Candidates => Prediction.IsDigit ? Prediction.Candidates : [];
+
     /// <summary>Where it is in the picture.</summary>
     public PixelBox Box { get; init; } = new(0, 0, DigitImage.Side, DigitImage.Side);
 

@@ -14,8 +14,8 @@ public sealed record NumberReading(IReadOnlyList<DigitReading> Digits, IReadOnly
     public const char Unread = '?';
 
     /// <summary>
-    /// The digits from left to right, with <see cref="Unread"/> for each piece of writing that could not be read, so that no number is shorter than what is
-    /// written.
+    /// The digits from left to right, the most probable one where there are several candidates, with <see cref="Unread"/> for each piece of writing that
+    /// could not be read, so that no number is shorter than what is written.
     /// </summary>
     public string Text { get; } = string.Concat(Digits.Select(digit => (Centre(digit.Box), Character: digit.Digit is { } read ? (char)('0' + read) : Unread))
         .Concat(Marks.Select(mark => (Centre(mark), Character: Unread)))

@@ -11,7 +11,7 @@ public class ModelCardTests
         "training":{"recipe":"served","seed":1,"splitSeed":2,"validationImages":10000,"strokes":true,"corrections":false,"calibration":null,"from":null,"threads":1,
         "epochs":10,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
         "crossValidation":{"folds":5,"mean":0.99062,"standardDeviation":0.00104},"testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
-        "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,
+        "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,"candidateThreshold":0.25,
         "history":[{"epoch":1,"training":0.8125,"validation":0.9704,"strokes":0.9},{"epoch":1,"training":0.9}],
         "calibrationHistory":[{"epoch":1,"training":0.8,"validation":0.97}],"framingVersion":1,"selfTest":{"pixels":"AP8=","digit":7}}
         """;
@@ -28,8 +28,9 @@ public class ModelCardTests
     [Fact]
     public void What_was_not_measured_may_be_missing()
     {
-        var card = JsonDocument.Parse(Json).RootElement.EnumerateObject()
-            .Where(member => member.Name is not ("networkSha256" or "crossValidation" or "calibrationError" or "rejectionThreshold" or "selfTest" or "history" or "calibrationHistory"));
+        var card = JsonDocument.Parse(Json).RootElement.EnumerateObject().Where(member => member.Name is not (
+            "networkSha256" or "crossValidation" or "calibrationError" or "rejectionThreshold" or "candidateThreshold" or "selfTest" or "history"
+            or "calibrationHistory"));
 
         var read = ModelCard.FromJson($"{{{string.Join(',', card.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}");
 
@@ -37,6 +38,7 @@ public class ModelCardTests
         Assert.Null(read.CrossValidation);
         Assert.Null(read.CalibrationError);
         Assert.Null(read.RejectionThreshold);
+        Assert.Null(read.CandidateThreshold);
         Assert.Null(read.SelfTest);
         Assert.Null(read.History);
         Assert.Null(read.CalibrationHistory);

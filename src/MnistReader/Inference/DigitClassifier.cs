@@ -153,7 +153,11 @@ public sealed class DigitClassifier : IDisposable
 
         var predictions = new Prediction[count];
         for (var i = 0; i < count; i++)
-            predictions[i] = Prediction.From(probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0);
+        {
+            predictions[i] = Prediction.From(
+                probabilities.Slice(i * Digits, Digits), isDigit.IsEmpty ? 1 : isDigit[i], Card.RejectionThreshold ?? 0, Card.CandidateThreshold ?? 1);
+        }
+
         return predictions;
     }
 

@@ -63,6 +63,13 @@ public sealed record ModelCard
     public double? RejectionThreshold { get; init; }
 
     /// <summary>
+    /// A digit whose probability reaches this, 0 to 1, is a candidate; fitted on held-back writers so that the candidates hold the true digit for 99 % of
+    /// their digits (split conformal prediction: Vovk, Gammerman and Shafer, 2005; Angelopoulos and Bates, 2023). Null where it was not fitted, and the
+    /// answer is then the only candidate.
+    /// </summary>
+    public double? CandidateThreshold { get; init; }
+
+    /// <summary>
     /// How training went, one entry an epoch. Where it went on from the weights of another run, that one's epochs stand first, and the count of epochs begins
     /// again after them.
     /// Null in files that were written without it.
