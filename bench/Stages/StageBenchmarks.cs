@@ -36,7 +36,8 @@ public class StageBenchmarks : IDisposable
         _digit = DigitFraming.Frame(_plane)!;
         var prediction = _classifier.Classify(_digit);
         _response = new PredictResponse(
-            prediction.IsDigit, null, null, prediction.Digit, prediction.Confidence, prediction.Probabilities, _classifier.Card.Version, null);
+            prediction.IsDigit, null, null, prediction.Digit, prediction.Candidates, prediction.Confidence, prediction.Probabilities,
+            _classifier.Card.Version, null);
     }
 
     /// <summary>The codec alone: no service can do less to the picture.</summary>

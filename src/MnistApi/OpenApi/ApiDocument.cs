@@ -49,7 +49,15 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
     };
 
     private static readonly PredictResponse Answer = new(
-        true, null, null, 1, 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d", null);
+        true, null, null, 1, [1], 0.9984f, [0.0001f, 0.9984f, 0.0002f, 0.0001f, 0.0002f, 0.0001f, 0.0001f, 0.0005f, 0.0002f, 0.0001f], "2026.11.23-1a2b3c4d",
+        null);
+
+    private static readonly PredictResponse OneOrSeven = Answer with
+    {
+        Candidates = [1, 7],
+        Confidence = 0.6102f,
+        Probabilities = [0.0003f, 0.6102f, 0.0011f, 0.0004f, 0.0019f, 0.0002f, 0.0002f, 0.3845f, 0.0002f, 0.001f],
+    };
 
     // the images but one cut short: they tell nothing as text
     private static readonly Explanation Explained = new(
@@ -99,16 +107,21 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
         DescribeOnePicture(predict, picture);
         Show(predict, StatusCodes.Status200OK,
             ("The digit", ToJson(Answer)),
+            ("A 1 or a 7", ToJson(OneOrSeven)),
             ("With ?explain=true", ToJson(Answer with { Explanation = Explained })),
-            ("Several digits", ToJson(Answer with { IsDigit = false, Reason = Recogniser.NotADigit(0.0123f, 0.885), Hint = Recogniser.Several(4) })));
+            ("Several digits", ToJson(Answer with
+            {
+                IsDigit = false, Reason = Recogniser.NotADigit(0.0123f, 0.885), Hint = Recogniser.Several(4), Candidates = [],
+            })));
     }
 
     private void DescribeRead(OpenApiOperation read, IOpenApiSchema picture)
     {
         DescribeOnePicture(read, picture);
-        ReadDigit Digit(int x) => new(Answer.Digit, Answer.Confidence, true, Answer.Probabilities, new PixelBox(x, 40, 12, 118), null);
+        static ReadDigit Digit(PredictResponse answer, int x) =>
+            new(answer.Digit, answer.Candidates, answer.Confidence, true, answer.Probabilities, new PixelBox(x, 40, 12, 118), null);
         Show(read, StatusCodes.Status200OK,
-            ("Two digits", ToJson(new ReadResponse("11", null, [Digit(60), Digit(150)], 280, 200, Answer.Model))));
+            ("Two digits", ToJson(new ReadResponse("11", null, [Digit(Answer, 60), Digit(OneOrSeven, 150)], 280, 200, Answer.Model))));
     }
 
     // what /predict and /read have in common: the forms of the body, and the problems

@@ -7,6 +7,10 @@ namespace MnistApi.Predict;
 /// <param name="Reason">Why it isn't taken for one; left out where it is.</param>
 /// <param name="Hint">Where several digits seem to stand side by side: that <c>POST /read</c> reads them; left out otherwise.</param>
 /// <param name="Digit">The most probable digit, 0 to 9.</param>
+/// <param name="Candidates">
+/// The digits that the picture may show, most probable first: <c>digit</c>, and each other one whose probability reaches the model's
+/// <c>candidateThreshold</c>, since a 1 with a long upstroke is also a 7. Empty where it isn't taken for a digit.
+/// </param>
 /// <param name="Confidence">The probability of that digit, 0 to 1, if it is a digit.</param>
 /// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
 /// <param name="Model">The version of the model that answered, as in <c>GET /model</c>.</param>
@@ -16,6 +20,7 @@ internal sealed record PredictResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint,
     int Digit,
+    IReadOnlyList<int> Candidates,
     float Confidence,
     IReadOnlyList<float> Probabilities,
     string Model,

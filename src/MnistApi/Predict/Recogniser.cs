@@ -115,7 +115,8 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         var reason = reading.Digit is null ? NotADigit(prediction.DigitProbability, card.RejectionThreshold) : null;
         var hint = reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null;
         return new PredictResponse(
-            reading.Digit is not null, reason, hint, prediction.Digit, prediction.Confidence, prediction.Probabilities, card.Version, explanation);
+            reading.Digit is not null, reason, hint, prediction.Digit, reading.Candidates, prediction.Confidence, prediction.Probabilities, card.Version,
+            explanation);
     }
 
     // from the ink of the whole picture on; pixels that were sent as they are have none

@@ -36,7 +36,7 @@ internal static class ReadEndpoints
             return TypedResults.Problem(problem!);
 
         ReadDigit[] digits = [.. number.Digits.Select((digit, index) => new ReadDigit(
-            digit.Prediction.Digit, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box,
+            digit.Prediction.Digit, digit.Candidates, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box,
             explain && index < MostExplained ? recogniser.ExplainDigit(digit) : null))];
         return TypedResults.Ok(new ReadResponse(number.Text, number.Warning, digits, number.Width, number.Height, model.Classifier.Card.Version));
     }

@@ -6,8 +6,8 @@ namespace MnistApi.Read;
 
 /// <summary>All digits of one picture.</summary>
 /// <param name="Text">
-/// The digits from left to right as one string, with <c>?</c> for each piece of writing that can't be read:
-/// digits that touch, a dot or dash between digits, no digit.
+/// The digits from left to right as one string, the most probable one where there are several candidates, with <c>?</c> for each piece of writing that
+/// can't be read: digits that touch, a dot or dash between digits, no digit.
 /// </param>
 /// <param name="Warning">Why <c>text</c> may not be the number that is written; left out where nothing speaks against it.</param>
 /// <param name="Digits">What was found, from left to right.</param>
@@ -24,11 +24,15 @@ internal sealed record ReadResponse(
 
 /// <summary>One digit of a picture.</summary>
 /// <param name="Digit">The most probable digit, 0 to 9.</param>
+/// <param name="Candidates">
+/// The digits that it may be, most probable first: <c>digit</c>, and each other one whose probability reaches the model's <c>candidateThreshold</c>.
+/// Empty where it isn't taken for one digit.
+/// </param>
 /// <param name="Confidence">The probability of that digit, 0 to 1, if it is a digit.</param>
 /// <param name="IsDigit">Whether it is taken for one digit; where it isn't, <c>text</c> has <c>?</c> in its place.</param>
 /// <param name="Probabilities">Ten probabilities, of the digits 0 to 9 in order; they sum to 1.</param>
 /// <param name="Box">Where it is in the picture.</param>
 /// <param name="Explanation">With <c>?explain=true</c>: how it came about, from the step <c>crop</c> on; left out otherwise.</param>
 internal sealed record ReadDigit(
-    int Digit, float Confidence, bool IsDigit, IReadOnlyList<float> Probabilities, PixelBox Box,
+    int Digit, IReadOnlyList<int> Candidates, float Confidence, bool IsDigit, IReadOnlyList<float> Probabilities, PixelBox Box,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Explanation? Explanation);

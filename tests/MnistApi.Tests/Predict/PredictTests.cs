@@ -36,7 +36,7 @@ public class PredictTests(Api api)
         var answer = await api.Predict(Api.Form(Drawing.Of(7)));
 
         var probabilities = Probabilities(answer);
-        Assert.Equal(["isDigit", "digit", "confidence", "probabilities", "model"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["isDigit", "digit", "candidates", "confidence", "probabilities", "model"], answer.EnumerateObject().Select(member => member.Name));
         Assert.Equal(10, probabilities.Length);
         Assert.Equal(1, probabilities.Sum(), 1e-5);
         Assert.Equal(probabilities.Max(), answer.GetProperty("confidence").GetSingle());
@@ -74,7 +74,8 @@ public class PredictTests(Api api)
     {
         var answer = await api.Predict(Api.Form(Drawing.Of(strokes)), "?explain=true");
 
-        Assert.Equal(["isDigit", "reason", "digit", "confidence", "probabilities", "model", "explanation"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["isDigit", "reason", "digit", "candidates", "confidence", "probabilities", "model", "explanation"],
+            answer.EnumerateObject().Select(member => member.Name));
         Assert.False(answer.GetProperty("isDigit").GetBoolean());
         Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+\.\d %, and \d+\.\d % are needed\.$", answer.GetProperty("reason").GetString());
         Assert.Equal(1, Probabilities(answer).Sum(), 1e-5); // what it would be if it were one

@@ -15,13 +15,14 @@ internal sealed class ServiceMetrics
 
     private static readonly ActivitySource Traces = new(Name);
     private static readonly string[] StageNames = [.. Enum.GetNames<Stage>().Select(name => name.ToLowerInvariant())];
-    private static readonly string[] Digits = [.. Enumerable.Range(0, DigitClassifier.Digits).Select(digit => $"{digit}")]; // a tag without boxing
+    private static readonly string[] Numbers = [.. Enumerable.Range(0, DigitClassifier.Digits + 1).Select(number => $"{number}")]; // tags without boxing
 
     private readonly Histogram<double> _stages;
     private readonly UpDownCounter<int> _waiting;
     private readonly Counter<long> _rejections;
     private readonly Counter<long> _predictions;
     private readonly Histogram<double> _confidences;
+    private readonly Counter<long> _candidates;
     private readonly Counter<long> _modelLoads;
 
     /// <summary>Makes the instruments, and the series that exist from the start on, so that their first increase shows.</summary>
@@ -39,6 +40,7 @@ internal sealed class ServiceMetrics
         {
             HistogramBucketBoundaries = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999],
         });
+        _candidates = meter.CreateCounter<long>("mnist.candidates", "{image}", "Answers that are digits, by how many digits each may be.");
         _modelLoads = meter.CreateCounter<long>("mnist.model.loads", "{load}", "Looks at a changed model file, by outcome: loaded or refused.");
 
         _waiting.Add(0);
@@ -66,9 +68,12 @@ internal sealed class ServiceMetrics
     /// <summary>An image was answered.</summary>
     public void Predicted(Prediction prediction)
     {
-        _predictions.Add(1, Tag("digit", prediction.IsDigit ? Digits[prediction.Digit] : "none"));
-        if (prediction.IsDigit)
-            _confidences.Record(prediction.Confidence);
+        _predictions.Add(1, Tag("digit", prediction.IsDigit ? Numbers[prediction.Digit] : "none"));
+        if (!prediction.IsDigit)
+            return;
+
+        _confidences.Record(prediction.Confidence);
+        _candidates.Add(1, Tag("size", Numbers[prediction.Candidates.Count]));
     }
 
     /// <summary>A changed model file was loaded or refused.</summary>
