@@ -96,9 +96,6 @@ public sealed class DigitClassifier : IDisposable
         try
         {
             var card = CheckContract(session, path);
-            if (card.NetworkSha256 is null)
-                throw new InvalidDataException(
-                    $"The model card in '{path}' has no SHA-256 of the network: an older MnistTrainer wrote it. Write the file again with this one.");
             if (card.NetworkSha256 != NetworkHash.Of(model))
                 throw new InvalidDataException($"The network in '{path}' isn't the one of its model card: the file is damaged. Copy it again.");
             return new DigitClassifier(session, card);

@@ -29,9 +29,10 @@ public sealed record ModelCard
 
     /// <summary>
     /// SHA-256 of the network as it stands in the file, its layers and weights, in hexadecimal: whoever loads the file compares, since one with
-    /// flipped bits may still answer. The exporter fills it in; null until then.
+    /// flipped bits may still answer. The exporter fills it in; empty until then.
     /// </summary>
-    public string? NetworkSha256 { get; init; }
+    [JsonRequired]
+    public string NetworkSha256 { get; init; } = "";
 
     /// <summary>How it was trained: all options, the seed among them.</summary>
     public required TrainingOptions Training { get; init; }
@@ -54,8 +55,8 @@ public sealed record ModelCard
     /// <summary>The logits are divided by this before the softmax; fitted on validation data, 1 where it was not fitted.</summary>
     public required double Temperature { get; init; }
 
-    /// <summary>Expected calibration error on the test images, 0 to 1; null where it was not measured.</summary>
-    public double? CalibrationError { get; init; }
+    /// <summary>Expected calibration error on the test images, 0 to 1.</summary>
+    public required double CalibrationError { get; init; }
 
     /// <summary>
     /// A picture whose probability of being a digit is below this is not taken for one; chosen on validation data, null where the model doesn't reject.
@@ -72,9 +73,8 @@ public sealed record ModelCard
     /// <summary>
     /// How training went, one entry an epoch. Where it went on from the weights of another run, that one's epochs stand first, and the count of epochs begins
     /// again after them.
-    /// Null in files that were written without it.
     /// </summary>
-    public IReadOnlyList<EpochAccuracy>? History { get; init; }
+    public required IReadOnlyList<EpochAccuracy> History { get; init; }
 
     /// <summary>
     /// The <see cref="History"/> of the run that temperature and threshold were taken over from: the same training, with images held back to measure each
@@ -86,17 +86,31 @@ public sealed record ModelCard
     /// <summary><see cref="Framing.DigitFraming.Version"/> at training time.</summary>
     public required int FramingVersion { get; init; }
 
-    /// <summary>A digit that shows whether a loaded file works; null in files that were written without one.</summary>
-    public SelfTest? SelfTest { get; init; }
+    /// <summary>A digit that shows whether a loaded file works.</summary>
+    public required SelfTest SelfTest { get; init; }
 
     /// <summary>The card as JSON, in camelCase.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ModelCardJson.Default.ModelCard);
 
     /// <summary>Reads a card.</summary>
     /// <param name="json">What <see cref="ToJson"/> wrote.</param>
-    /// <exception cref="JsonException">It isn't a card: not JSON, or a required member is missing.</exception>
-    public static ModelCard FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ModelCardJson.Default.ModelCard) ?? throw new JsonException("The model card is null.");
+    /// <exception cref="JsonException">
+    /// It isn't a card: not a JSON object, a required member is missing, as in a card of an older trainer, or a member is of another type.
+    /// </exception>
+    public static ModelCard FromJson(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var card = document.RootElement;
+        if (card.ValueKind != JsonValueKind.Object)
+            throw new JsonException("it is no JSON object.");
+
+        List<string> missing = [.. ModelCardJson.Default.ModelCard.Properties.Where(member => member.IsRequired).Select(member => member.Name)
+            .Where(name => !card.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)];
+        if (missing.Count > 0)
+            throw new JsonException($"it has no {string.Join(", ", missing)}, so an older MnistTrainer wrote it. Train the model again.");
+
+        return card.Deserialize(ModelCardJson.Default.ModelCard)!;
+    }
 }
 
 /// <summary>The outcome of k-fold cross-validation.</summary>

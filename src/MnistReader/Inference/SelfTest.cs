@@ -10,7 +10,7 @@ namespace MnistReader.Inference;
 /// <param name="Digit">What the network answers, 0 to 9.</param>
 public sealed record SelfTest(byte[] Pixels, int Digit)
 {
-    /// <summary>Runs the network of a loaded file once: on its card's self-test digit, or on blank paper where the card has none.</summary>
+    /// <summary>Runs the network of a loaded file once, on its card's self-test digit.</summary>
     /// <param name="classifier">Just loaded.</param>
     /// <param name="path">Where it was loaded from, for the message.</param>
     /// <exception cref="InvalidDataException">
@@ -19,7 +19,7 @@ public sealed record SelfTest(byte[] Pixels, int Digit)
     /// </exception>
     public static void Run(DigitClassifier classifier, string path)
     {
-        var test = classifier.Card.SelfTest ?? new SelfTest(new byte[DigitImage.PixelCount], -1);
+        var test = classifier.Card.SelfTest;
         if (test.Pixels.Length != DigitImage.PixelCount)
             throw new InvalidDataException(
                 $"The model in '{path}' fails its self-test: the digit in its card has {test.Pixels.Length} pixels, not {DigitImage.PixelCount}.");
@@ -37,7 +37,7 @@ public sealed record SelfTest(byte[] Pixels, int Digit)
         if (!answer.Probabilities.All(float.IsFinite) || Math.Abs(answer.Probabilities.Sum() - 1) > 1e-3)
             throw new InvalidDataException($"The model in '{path}' fails its self-test: its answers are no probabilities.");
 
-        if (test.Digit >= 0 && answer.Digit != test.Digit)
+        if (answer.Digit != test.Digit)
             throw new InvalidDataException($"The model in '{path}' fails its self-test: it reads the card's {test.Digit} as {answer.Digit}.");
     }
 }

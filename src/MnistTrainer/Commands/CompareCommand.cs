@@ -171,7 +171,10 @@ internal static class CompareCommand
             TestAccuracy = 0,
             ConfusionMatrix = [],
             Temperature = 1,
+            CalibrationError = 0,
+            History = [],
             FramingVersion = DigitFraming.Version,
+            SelfTest = new SelfTest([], 0),
         };
         OnnxExporter.Write(state.Result, card, path, validation, Evaluator.Predict(state.Result, validation));
         try

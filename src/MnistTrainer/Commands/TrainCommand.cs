@@ -209,7 +209,7 @@ internal static class TrainCommand
             History = run.Epochs(),
             CalibrationHistory = calibrated?.Card.History,
             FramingVersion = DigitFraming.Version,
-            SelfTest = FirstRead(test, predictions),
+            SelfTest = FirstRead(test, predictions, dryRun),
         };
         cancellation.ThrowIfCancellationRequested();
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
@@ -261,12 +261,16 @@ internal static class TrainCommand
                 data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
     }
 
-    /// <summary>The first test image that the network reads rightly, for whoever loads the file; null where it reads none.</summary>
-    private static SelfTest? FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions)
+    /// <summary>The first test image that the network reads rightly, for whoever loads the file; the first of all where a dry run reads none.</summary>
+    private static SelfTest FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions, bool dryRun)
     {
         var labels = test.Labels.ToArray();
-        var first = predictions.Index().FirstOrDefault(answer => answer.Item.Digit == labels[answer.Index], (-1, null!)).Index;
-        return first < 0 ? null : new SelfTest(test[first].Pixels.ToArray(), labels[first]);
+        var right = predictions.Index().Where(answer => answer.Item.Digit == labels[answer.Index]).Select(answer => answer.Index).ToList();
+        if (right.Count == 0 && !dryRun)
+            throw new InvalidDataException("The network has not learned: it reads none of the test images. No model was written.");
+
+        var first = right.FirstOrDefault();
+        return new SelfTest(test[first].Pixels.ToArray(), predictions[first].Digit);
     }
 
     private static TrainingOptions Describe(Run run, int epochs)

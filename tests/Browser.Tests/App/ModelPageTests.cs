@@ -42,17 +42,12 @@ public class ModelPageTests(Site site)
         Assert.Equal(heights.OrderDescending(), heights); // better is higher up
         await curve.GetByText("The same as a table").ClickAsync();
         await Expect(curve.GetByRole(AriaRole.Row, new() { Name = "3 98.00 % 99.55 % 98.00 %" })).ToBeVisibleAsync();
-        await Expect(page.Page.Locator("[data-unless=history]")).ToBeHiddenAsync();
         await Expect(page.Page.Locator("[data-if=unmeasured]")).ToBeHiddenAsync();
     }
 
     [Fact]
     public async Task Says_plainly_what_a_file_does_not_tell()
     {
-        await using var without = await Open(card => card["history"] = null);
-        await Expect(without.Page.GetByText("written without its learning curves")).ToBeVisibleAsync();
-        await Expect(without.Page.Locator("#history")).ToBeHiddenAsync();
-
         await using var everything = await Open(card =>
         {
             card["history"] = JsonNode.Parse("""[{"epoch":1,"training":0.9}]""");

@@ -149,14 +149,16 @@ public sealed class ModelLifeTests : IDisposable
         await Refuses($"The network in '{_path}' isn't the one of its model card: the file is damaged. Copy it again.");
     }
 
-    [Fact]
-    public async Task A_file_whose_card_has_no_hash_is_refused()
+    [Theory]
+    [InlineData("networkSha256")]
+    [InlineData("selfTest")]
+    public async Task A_file_of_an_older_trainer_is_refused_with_what_its_card_lacks(string member)
     {
         var card = JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!;
 
-        ModelFile.Replace(_path, ModelFile.WithCard(card, changed => changed.Remove("networkSha256")));
+        ModelFile.Replace(_path, ModelFile.WithCard(card, changed => changed.Remove(member)));
 
-        await Refuses($"The model card in '{_path}' has no SHA-256 of the network: an older MnistTrainer wrote it. Write the file again with this one.");
+        await Refuses($"The model card in '{_path}' can't be read: it has no {member}, so an older MnistTrainer wrote it. Train the model again.");
     }
 
     [Fact]

@@ -128,7 +128,10 @@ public class HtmlReportTests
             TestAccuracy = 0.998,
             ConfusionMatrix = [],
             Temperature = 1,
+            CalibrationError = 0.01,
+            History = [],
             FramingVersion = DigitFraming.Version,
+            SelfTest = new SelfTest(new byte[DigitImage.PixelCount], 0),
         };
         var indices = Enumerable.Range(0, repeat).SelectMany(_ => Enumerable.Range(0, Digits.Count)).ToList();
         var predictions = indices.Select(index => index is 3 or 947 ? 1 : (int)Digits.Labels.Span[index])

@@ -32,7 +32,7 @@ function show({ version, sha256, loadedAt, card }) {
     images: number.format(images),
     errors: number.format(images - card.confusionMatrix.reduce((sum, row, digit) => sum + row[digit], 0)),
     margin: (196 * Math.sqrt(card.testAccuracy * (1 - card.testAccuracy) / images)).toFixed(2), // 1.96 standard errors: 95 % of the time
-    calibrationError: card.calibrationError === null ? '–' : percent(card.calibrationError),
+    calibrationError: percent(card.calibrationError),
     crossValidation: card.crossValidation && `${percent(card.crossValidation.mean)} ± ${percent(card.crossValidation.standardDeviation)}`,
     folds: card.crossValidation?.folds,
     parameters: number.format(card.parameters),
@@ -45,8 +45,7 @@ function show({ version, sha256, loadedAt, card }) {
   });
   keep({
     crossValidation: card.crossValidation,
-    history: card.history,
-    unmeasured: card.history && !held(card.history),
+    unmeasured: !held(card.history),
     calibrationHistory: held(card.calibrationHistory),
     strokes: card.training.strokes,
     rejects: card.rejectionThreshold !== null,
