@@ -5,8 +5,7 @@ namespace MnistReader.Segmentation;
 
 /// <summary>
 /// What is written on an ink plane, told from what isn't writing: the lines of ruled paper, a frame around the drawing, specks of dirt. Pieces of ink that
-/// belong together, as the dots
-/// of a dotted line or a 5 and its bar, are one digit.
+/// belong together, as the dots of a dotted line or a 5 and its bar, are one digit.
 /// </summary>
 internal sealed class DigitSegmentation
 {
@@ -36,46 +35,31 @@ internal sealed class DigitSegmentation
     public static DigitSegmentation On(InkImage plane)
     {
         RuledLineRemoval.Erase(plane);
-        if (ConnectedComponents.Of(plane) is not { } ink)
+        if (ConnectedComponents.Of(plane) is not { } ink) // confetti: nothing is told apart
             return new DigitSegmentation(plane, null, [], [new ConnectedComponent(0, 0, plane.Width, plane.Height, 1, 1, 255)], []);
 
         var pieces = ink.Pieces;
         if (pieces.Length < 2) // most drawings of the page
             return new DigitSegmentation(plane, ink, new int[pieces.Length], pieces, []);
 
-        var dirt = new bool[pieces.Length];
-        FindDirt(plane, pieces, dirt);
-
+        var dirt = FindDirt(plane, pieces);
         var groups = Group(pieces, dirt);
-        var boxes = groups.ConvertAll(group => group.Select(piece => pieces[piece]).Aggregate((box, piece) => box.With(piece)));
-        var isWriting = ByComparison(boxes, plane);
-        var digits = new List<(List<int> Pieces, ConnectedComponent Box)>();
-        foreach (var (group, box) in groups.Zip(boxes))
-        {
-            if (isWriting(box))
-                digits.Add((group, box));
-            else
-                group.ForEach(piece => dirt[piece] = true);
-        }
-
+        var isWriting = WritingAmong(groups.ConvertAll(group => group.Box), plane);
+        var writing = groups.FindAll(group => isWriting(group.Box));
+        foreach (var piece in groups.Where(group => !isWriting(group.Box)).SelectMany(group => group.Pieces))
+            dirt[piece] = true;
         if (dirt.Contains(true))
             ink.Erase(plane, piece => dirt[piece]);
 
-        var tallest = digits.Select(digit => digit.Box.Height).DefaultIfEmpty().Max();
-        digits.RemoveAll(digit => digit.Box.Height < SmallestDigit * tallest || digit.Box.Strongest < InkImage.FaintestInk);
-        ConnectedComponent[] marks = digits.Count < 2 ? [] : [.. boxes.Except(digits.Select(digit => digit.Box)).Where(IsMark)];
+        var tallest = writing.Select(group => group.Box.Height).DefaultIfEmpty().Max();
+        var digits = writing.FindAll(group => group.Box.Height >= SmallestDigit * tallest && group.Box.Strongest >= InkImage.FaintestInk);
+        var marks = FindMarks(groups, digits, tallest);
         digits.Sort((one, other) => (one.Box.Left + one.Box.Right, one.Box.Top).CompareTo((other.Box.Left + other.Box.Right, other.Box.Top)));
         var digitOf = new int[pieces.Length];
         Array.Fill(digitOf, -1);
         foreach (var (index, digit) in digits.Index())
             digit.Pieces.ForEach(piece => digitOf[piece] = index);
         return new DigitSegmentation(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)], marks);
-
-        // dots, commas and dashes are of the digits' pen and stand between two of them; dirt is finer, and anywhere
-        bool IsMark(ConnectedComponent box) => Math.Min(box.Width, box.Height) >= 0.6 * digits.Average(digit => digit.Box.Pen)
-            && box.Strongest >= 0.6 * digits.Max(digit => digit.Box.Strongest)
-            && box.Left >= digits.Min(digit => digit.Box.Left) && box.Right <= digits.Max(digit => digit.Box.Right)
-            && box.Bottom > digits.Min(digit => digit.Box.Top) && box.Top < digits.Max(digit => digit.Box.Bottom) + 0.25 * tallest;
     }
 
     /// <summary>The ink of one of the digits alone, cut to its box.</summary>
@@ -102,26 +86,10 @@ internal sealed class DigitSegmentation
         return new PixelBox(left, top, (int)Math.Ceiling(box.Right * scaleX) - left, (int)Math.Ceiling(box.Bottom * scaleY) - top);
     }
 
-    /// <summary>Tells writing from specks, from what lines have left, and from shadows at the picture's edge, by what all groups are like.</summary>
-    private static Predicate<ConnectedComponent> ByComparison(List<ConnectedComponent> boxes, InkImage plane)
+    /// <summary>Which pieces are no writing, whatever else is there: frames, what lies along the edge, and the smallest where there are too many.</summary>
+    private static bool[] FindDirt(InkImage plane, ConnectedComponent[] pieces)
     {
-        if (boxes.Count < 2)
-            return _ => true;
-
-        var strongest = boxes.Max(box => box.Strongest);
-        var longest = boxes.Max(box => box.Extent);
-        ConnectedComponent? within = boxes
-            .Where(box => !box.TouchesEdge(plane) && box.Strongest > strongest / 2 && box.Extent > 0.4 * longest)
-            .Select(box => (ConnectedComponent?)box)
-            .MaxBy(box => box!.Value.Area);
-        bool IsStroke(ConnectedComponent box) => box.Strongest > 0.3 * strongest
-            && (within is not { } known || (box.Pen > 0.35 * known.Pen && !(box.Pen > 2.2 * known.Pen && box.TouchesEdge(plane))));
-        var largest = boxes.Where(IsStroke).Select(box => box.Extent).DefaultIfEmpty().Max();
-        return box => IsStroke(box) && box.Extent >= LargestSpeck * largest;
-    }
-
-    private static void FindDirt(InkImage plane, ConnectedComponent[] pieces, bool[] dirt)
-    {
+        var dirt = new bool[pieces.Length];
         if (pieces.Length > MostPieces)
         {
             var least = pieces.Select(piece => piece.Extent).OrderDescending().ElementAt(MostPieces);
@@ -130,35 +98,31 @@ internal sealed class DigitSegmentation
         }
 
         for (var i = 0; i < pieces.Length; i++)
-            dirt[i] |= !dirt[i] && (BorderRemoval.IsFrame(plane, pieces, i) || BorderRemoval.IsAlongTheEdge(plane, pieces[i]));
+            dirt[i] = dirt[i] || BorderRemoval.IsFrame(plane, pieces, i) || BorderRemoval.IsAlongTheEdge(plane, pieces[i]);
+        return dirt;
     }
 
-    /// <summary>Which pieces belong together.</summary>
-    private static List<List<int>> Group(ConnectedComponent[] pieces, bool[] dirt)
+    /// <summary>The pieces that aren't dirt, those that belong together in a group.</summary>
+    private static List<PieceGroup> Group(ConnectedComponent[] pieces, bool[] dirt)
     {
         List<int> kept = [.. Enumerable.Range(0, pieces.Length).Where(piece => !dirt[piece])];
         if (kept.Count == 0)
             return [];
 
         var largest = pieces[kept.MaxBy(piece => pieces[piece].Extent)];
-        var (small, pen) = (0.25 * largest.Extent, largest.Pen);
-        // dots are round and of one size; a dotted line has much of its ink in them, and they may be some of their widths apart
-        List<ConnectedComponent> dots = [.. kept.Select(piece => pieces[piece]).Where(piece => piece.Extent < 3.5 * piece.Pen).OrderBy(piece => piece.Extent)];
-        var dot = dots.Count == 0 ? 0 : dots[dots.Count / 2].Extent;
-        var inDots = dots.Where(piece => piece.Extent > 0.6 * dot && piece.Extent < 1.7 * dot).Sum(piece => piece.Area);
-        var dotGap = dots.Count > 3 && inDots > 0.25 * kept.Sum(piece => pieces[piece].Area) ? 4 * dot : 0;
-
+        var dotGap = DotGap(kept.ConvertAll(piece => pieces[piece]));
         var parents = kept.ToDictionary(piece => piece);
         for (var i = 0; i < kept.Count; i++)
         {
             for (var j = i + 1; j < kept.Count; j++)
             {
-                if (Belong(pieces[kept[i]], pieces[kept[j]], small, pen, dotGap))
+                if (Belong(pieces[kept[i]], pieces[kept[j]], largest, dotGap))
                     parents[Root(kept[i])] = Root(kept[j]);
             }
         }
 
-        return [.. kept.GroupBy(Root).Select(group => group.ToList())];
+        return [.. kept.GroupBy(Root)
+            .Select(group => new PieceGroup([.. group], group.Select(piece => pieces[piece]).Aggregate((box, piece) => box.With(piece))))];
 
         int Root(int piece)
         {
@@ -168,15 +132,80 @@ internal sealed class DigitSegmentation
         }
     }
 
-    private static bool Belong(in ConnectedComponent one, in ConnectedComponent other, double small, double pen, double dotGap)
+    /// <summary>How far apart the dots of a dotted line may be, in pixels; 0 where nothing is dotted.</summary>
+    private static int DotGap(List<ConnectedComponent> pieces)
     {
-        var (gap, least) = (one.Gap(other), one.Extent < other.Extent ? one : other);
-        if (gap <= dotGap && dotGap > 0 && least.Extent > 0.15 * dotGap)
-            return true;
-        if (least.Extent < small)
-            return least.Pen >= 0.45 * pen && gap <= 1.5 * least.Extent; // where a pen jumped; dirt is finer than the pen, or farther away
-        var overlap = Math.Min(one.Right, other.Right) - Math.Max(one.Left, other.Left);
-        return (overlap > 0.4 * Math.Min(one.Width, other.Width) && gap < 0.3 * Math.Max(one.Height, other.Height))
-            || gap <= 0.5 * pen; // a 5 and its bar; a 4 of two strokes
+        // dots are round, many and of one size, and much of the ink is in them
+        List<ConnectedComponent> round = [.. pieces.Where(piece => piece.Extent < 3.5 * piece.Pen).OrderBy(piece => piece.Extent)];
+        if (round.Count < 4)
+            return 0;
+
+        var usual = round[round.Count / 2].Extent;
+        var inDots = round.Where(piece => piece.Extent > 0.6 * usual && piece.Extent < 1.7 * usual).Sum(piece => piece.Area);
+        return inDots > 0.25 * pieces.Sum(piece => piece.Area) ? 4 * usual : 0;
     }
+
+    /// <summary>Whether two pieces are parts of one digit.</summary>
+    private static bool Belong(in ConnectedComponent one, in ConnectedComponent other, in ConnectedComponent largest, int dotGap)
+    {
+        var gap = one.Gap(other);
+        var smaller = one.Extent < other.Extent ? one : other;
+        if (dotGap > 0 && gap <= dotGap && smaller.Extent > 0.15 * dotGap) // neighbours in a dotted line
+            return true;
+        if (smaller.Extent < 0.25 * largest.Extent) // where a pen jumped; dirt is finer than the pen, or farther away
+            return smaller.Pen >= 0.45 * largest.Pen && gap <= 1.5 * smaller.Extent;
+        return gap <= 0.5 * largest.Pen || StandOneOverTheOther(one, other, gap); // a 4 of two strokes; a 5 and its bar
+    }
+
+    private static bool StandOneOverTheOther(in ConnectedComponent one, in ConnectedComponent other, int gap)
+    {
+        var overlap = Math.Min(one.Right, other.Right) - Math.Max(one.Left, other.Left);
+        return overlap > 0.4 * Math.Min(one.Width, other.Width) && gap < 0.3 * Math.Max(one.Height, other.Height);
+    }
+
+    /// <summary>Tells writing from specks, from what lines have left, and from shadows at the picture's edge: they are unlike the rest of the ink.</summary>
+    private static Predicate<ConnectedComponent> WritingAmong(List<ConnectedComponent> boxes, InkImage plane)
+    {
+        if (boxes.Count < 2)
+            return _ => true;
+
+        var strongest = boxes.Max(box => box.Strongest);
+        var sample = SampleOfThePen(boxes, plane, strongest);
+        var largest = boxes.Where(IsStroke).Select(box => box.Extent).DefaultIfEmpty().Max();
+        return box => IsStroke(box) && box.Extent >= LargestSpeck * largest;
+
+        bool IsStroke(ConnectedComponent box) => box.Strongest > 0.3 * strongest && (sample is not { } known || IsOfOnePen(box, known, plane));
+    }
+
+    /// <summary>What is writing, if anything is: long and strong, and away from the edge, where shadows are. Null where there is no such group.</summary>
+    private static ConnectedComponent? SampleOfThePen(List<ConnectedComponent> boxes, InkImage plane, byte strongest)
+    {
+        var longest = boxes.Max(box => box.Extent);
+        return boxes.Where(box => !box.TouchesEdge(plane) && box.Strongest > strongest / 2 && box.Extent > 0.4 * longest)
+            .Select(box => (ConnectedComponent?)box)
+            .MaxBy(box => box!.Value.Area);
+    }
+
+    // what is left of a line is finer than the pen; what is wider is a shadow where it reaches the edge, else a blot
+    private static bool IsOfOnePen(in ConnectedComponent box, in ConnectedComponent sample, InkImage plane) =>
+        box.Pen > 0.35 * sample.Pen && !(box.Pen > 2.2 * sample.Pen && box.TouchesEdge(plane));
+
+    /// <summary>Dots, commas and dashes are of the digits' pen and stand between two of them; dirt is finer, and anywhere.</summary>
+    private static ConnectedComponent[] FindMarks(List<PieceGroup> groups, List<PieceGroup> digits, int tallest)
+    {
+        if (digits.Count < 2)
+            return [];
+
+        var pen = digits.Average(digit => digit.Box.Pen);
+        var row = digits.Select(digit => digit.Box).Aggregate((box, digit) => box.With(digit));
+        return [.. groups.Select(group => group.Box).Except(digits.Select(digit => digit.Box)).Where(box => IsOfThePen(box) && StandsInTheRow(box))];
+
+        bool IsOfThePen(ConnectedComponent box) => Math.Min(box.Width, box.Height) >= 0.6 * pen && box.Strongest >= 0.6 * row.Strongest;
+
+        bool StandsInTheRow(ConnectedComponent box) => box.Left >= row.Left && box.Right <= row.Right
+            && box.Bottom > row.Top && box.Top < row.Bottom + 0.25 * tallest; // a comma hangs below
+    }
+
+    /// <summary>Pieces of ink that belong together, and the box around them.</summary>
+    private sealed record PieceGroup(List<int> Pieces, ConnectedComponent Box);
 }

@@ -22,6 +22,10 @@ public class DigitPicturesTests
         static DigitPicture Make(int seed) => Pictures(seed).OneDigit("uneven light and shadow", index: 3);
     }
 
+    [Fact]
+    public void A_kind_of_paper_that_there_is_not_is_refused() =>
+        Assert.StartsWith("There is no condition 'wet paper'. There are: dark on light, ", Assert.Throws<ArgumentException>(() => Pictures(seed: 1).OneDigit("wet paper", 1)).Message, StringComparison.Ordinal);
+
     [Theory]
     [MemberData(nameof(Conditions))]
     public void A_digit_is_read_on_every_kind_of_paper(string condition)

@@ -23,14 +23,25 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
     /// <summary>The kinds of pictures of one digit, by name.</summary>
     public static IReadOnlyList<string> Conditions { get; } =
     [
-        "dark on light", "light on dark", "transparent PNG", "grey paper", "gradient paper", "uneven light and shadow", "ruled lines", "squared paper",
-        "JPEG noise", Photo, "specks of dirt", "frame around it", Dotted, "touching the edge",
+        DarkOnLight, LightOnDark, Transparent, Grey, Gradient, Shadowed, Ruled, Squared, JpegNoise, Photo, Dirty, Framed, Dotted, AtTheEdge,
     ];
 
     /// <summary>A pencil drawing taken with a phone, of 3 to 12 megapixels: these take long to make.</summary>
     public const string Photo = "phone photo of pencil";
 
+    private const string DarkOnLight = "dark on light";
+    private const string LightOnDark = "light on dark";
+    private const string Transparent = "transparent PNG";
+    private const string Grey = "grey paper";
+    private const string Gradient = "gradient paper";
+    private const string Shadowed = "uneven light and shadow";
+    private const string Ruled = "ruled lines";
+    private const string Squared = "squared paper";
+    private const string JpegNoise = "JPEG noise";
+    private const string Dirty = "specks of dirt";
+    private const string Framed = "frame around it";
     private const string Dotted = "dotted strokes";
+    private const string AtTheEdge = "touching the edge";
 
     /// <summary>Makes a picture of one digit.</summary>
     /// <param name="condition">One of <see cref="Conditions"/>.</param>
@@ -38,74 +49,39 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
     /// <exception cref="ArgumentException">There is no such condition.</exception>
     public DigitPicture OneDigit(string condition, int index)
     {
-        var random = new Random(HashCode(condition, index));
+        if (!Conditions.Contains(condition))
+            throw new ArgumentException($"There is no condition '{condition}'. There are: {string.Join(", ", Conditions)}.", nameof(condition));
+
+        var random = new Random(HashCode(condition, index)); // everything is drawn from it in one order, or the same seed makes other pictures
         if (condition == Photo)
             return Photograph([Stamp(index, random.Next(250, 700), random, false)], random);
 
         var (width, height) = (random.Next(240, 481), random.Next(240, 481));
         var shorter = Math.Min(width, height);
         using var digit = Stamp(index, (int)(random.Between(0.35f, 0.8f) * shorter), random, condition == Dotted);
-        var (left, top) = (random.NextSingle() * (width - digit.Bounds.Width), random.NextSingle() * (height - digit.Bounds.Height));
-        var (paper, ink) = condition switch
-        {
-            "light on dark" => (Colour(random, 0, 40), Colour(random, 200, 255)),
-            "transparent PNG" => (SKColors.Transparent, random.Next(2) == 0 ? Colour(random, 0, 90) : Colour(random, 200, 255)),
-            "grey paper" => random.Next(4) == 0 ? (Colour(random, 70, 130), Colour(random, 215, 255)) : (Colour(random, 110, 220), Colour(random, 0, 50)),
-            "dark on light" or Dotted or "touching the edge" or "JPEG noise" => (SKColors.White, Colour(random, 0, 90)),
-            _ => (Colour(random, 225, 255), Colour(random, 0, 90)),
-        };
+        var place = (Left: random.NextSingle() * (width - digit.Bounds.Width), Top: random.NextSingle() * (height - digit.Bounds.Height));
+        var (paper, ink) = Colours(condition, random);
         using var scene = new PaperScene(width, height, paper, random);
         switch (condition)
         {
-            case "ruled lines" or "squared paper":
-                if (random.Next(2) == 0)
-                    scene.Tilt(2, 0.05f);
-                scene.Rule(random.Between(0.06f, 0.18f) * shorter, random.Between(1, 2.2f),
-                    Mix(paper, RuleColour(random), random.Between(0.3f, 0.8f)), condition == "squared paper");
+            case Ruled or Squared:
+                DrawLines(scene, shorter, paper, condition == Squared, random);
                 break;
-            case "touching the edge":
-                (left, top) = Edge(digit.Bounds, width, height, left, top, random);
-                break;
-            case "specks of dirt":
+            case Dirty:
                 scene.Dirty(random.Next(2, 16), 0.025f * shorter, Colour(random, 0, 150));
                 break;
-            case "frame around it":
-                var (framePx, gap) = (random.Between(1.5f, 7), 0.04f * shorter);
-                var free = shorter * 0.03f + framePx;
-                (left, top) = (
-                    Math.Clamp(left, free + gap, Math.Max(free + gap, width - digit.Bounds.Width - free - gap)),
-                    Math.Clamp(top, free + gap, Math.Max(free + gap, height - digit.Bounds.Height - free - gap)));
-                var edge = random.Next(4) == 0 ? framePx / 2 : free - framePx / 2; // some at the very edge of the picture
-                scene.DrawFrame(new SKRect(edge, edge, width - edge, height - edge), framePx, ink, byHand: edge != framePx / 2 && random.Next(2) == 0);
+            case AtTheEdge:
+                place = OverTheEdge(place, digit.Bounds, width, height, random);
+                break;
+            case Framed:
+                place = DrawFrame(scene, place, digit.Bounds, width, height, ink, random);
                 break;
             default:
                 break;
         }
 
-        scene.Write(digit, left, top, ink);
-        var text = digit.Label.ToString(CultureInfo.InvariantCulture);
-        switch (condition)
-        {
-            case "gradient paper":
-                scene.Light(random.Between(0.35f, 0.75f));
-                break;
-            case "uneven light and shadow":
-                scene.Light(random.Between(0.5f, 0.85f));
-                scene.Shadow(random.Between(0.5f, 0.85f), random.Between(1, 0.15f * shorter));
-                scene.Noise(random.Between(0.5f, 4));
-                break;
-            case "JPEG noise":
-                scene.Noise(random.Between(0, 4));
-                return new DigitPicture(scene.Encode(SKEncodedImageFormat.Jpeg, random.Next(8, 50)), text);
-            case "ruled lines" or "squared paper" when random.Next(2) == 0: // half of them scanned, half drawn by a program
-                scene.Light(random.Between(0.8f, 1));
-                scene.Noise(random.Between(0.5f, 3));
-                return new DigitPicture(scene.Encode(SKEncodedImageFormat.Jpeg, random.Next(70, 95)), text);
-            default:
-                break;
-        }
-
-        return new DigitPicture(scene.Encode(SKEncodedImageFormat.Png, 100), text);
+        scene.Write(digit, place.Left, place.Top, ink);
+        return new DigitPicture(Take(scene, condition, shorter, random), digit.Label.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Makes a picture of a row of pen digits: spaced, of different sizes, slightly slanted.</summary>
@@ -127,6 +103,78 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
         using var scene = new PaperScene(width, (int)(height * random.Between(1.8f, 3)), SKColors.White, random);
         WriteRow(scene, digits, gaps, height, margin: 0.01f, Colour(random, 0, 90), random);
         return new DigitPicture(scene.Encode(SKEncodedImageFormat.Png, 100), Text(digits));
+    }
+
+    private static (SKColor Paper, SKColor Ink) Colours(string condition, Random random) => condition switch
+    {
+        LightOnDark => (Colour(random, 0, 40), Colour(random, 200, 255)),
+        Transparent => (SKColors.Transparent, random.Next(2) == 0 ? Colour(random, 0, 90) : Colour(random, 200, 255)),
+        Grey => random.Next(4) == 0 ? (Colour(random, 70, 130), Colour(random, 215, 255)) : (Colour(random, 110, 220), Colour(random, 0, 50)),
+        DarkOnLight or Dotted or AtTheEdge or JpegNoise => (SKColors.White, Colour(random, 0, 90)),
+        _ => (Colour(random, 225, 255), Colour(random, 0, 90)),
+    };
+
+    // half of them tilted, as a sheet under a scanner
+    private static void DrawLines(PaperScene scene, int shorter, SKColor paper, bool squared, Random random)
+    {
+        if (random.Next(2) == 0)
+            scene.Tilt(2, 0.05f);
+        var (gapPx, widthPx) = (random.Between(0.06f, 0.18f) * shorter, random.Between(1, 2.2f));
+        scene.Rule(gapPx, widthPx, Mix(paper, RuleColour(random), random.Between(0.3f, 0.8f)), squared);
+    }
+
+    // touches one edge or two, a little of the stroke cut off
+    private static (float Left, float Top) OverTheEdge((float Left, float Top) place, SKRectI ink, int width, int height, Random random)
+    {
+        var over = random.Between(0, 0.025f) * Math.Max(ink.Width, ink.Height);
+        var sides = random.Next(1, 16);
+        var (across, down) = (sides & 3, sides >> 2);
+        return (
+            across switch { 1 => -over, 2 => width - ink.Width + over, _ => place.Left },
+            down switch { 1 => -over, 2 => height - ink.Height + over, _ => across is 1 or 2 ? place.Top : -over });
+    }
+
+    /// <summary>Draws a frame, and moves the digit where it would touch it; where the frame leaves no room, the digit crosses it.</summary>
+    private static (float Left, float Top) DrawFrame(
+        PaperScene scene, (float Left, float Top) place, SKRectI digit, int width, int height, SKColor ink, Random random)
+    {
+        var shorter = Math.Min(width, height);
+        var (framePx, gap) = (random.Between(1.5f, 7), 0.04f * shorter);
+        var outside = shorter * 0.03f + framePx;
+        var isAtTheEdge = random.Next(4) == 0; // of the picture
+        var edge = isAtTheEdge ? framePx / 2 : outside - framePx / 2;
+        var byHand = !isAtTheEdge && random.Next(2) == 0;
+        scene.DrawFrame(new SKRect(edge, edge, width - edge, height - edge), framePx, ink, byHand);
+        return (Inside(place.Left, width - digit.Width), Inside(place.Top, height - digit.Height));
+
+        float Inside(float at, float free) => Math.Clamp(at, outside + gap, Math.Max(outside + gap, free - outside - gap));
+    }
+
+    /// <summary>The encoded picture of what is on the paper: drawn by a program, scanned or badly lit.</summary>
+    private static byte[] Take(PaperScene scene, string condition, int shorter, Random random)
+    {
+        switch (condition)
+        {
+            case Gradient:
+                scene.Light(random.Between(0.35f, 0.75f));
+                break;
+            case Shadowed:
+                scene.Light(random.Between(0.5f, 0.85f));
+                scene.Shadow(random.Between(0.5f, 0.85f), random.Between(1, 0.15f * shorter));
+                scene.Noise(random.Between(0.5f, 4));
+                break;
+            case JpegNoise:
+                scene.Noise(random.Between(0, 4));
+                return scene.Encode(SKEncodedImageFormat.Jpeg, random.Next(8, 50));
+            case Ruled or Squared when random.Next(2) == 0: // half of them scanned, half drawn by a program
+                scene.Light(random.Between(0.8f, 1));
+                scene.Noise(random.Between(0.5f, 3));
+                return scene.Encode(SKEncodedImageFormat.Jpeg, random.Next(70, 95));
+            default:
+                break;
+        }
+
+        return scene.Encode(SKEncodedImageFormat.Png, 100);
     }
 
     private static DigitPicture Photograph(List<DigitStamp> flat, Random random)
@@ -181,16 +229,6 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
 
     private static WrittenDigit Slant(WrittenDigit digit, float slant) =>
         digit with { Strokes = [.. digit.Strokes.Select(stroke => stroke.Select(point => new Vector2(point.X - slant * point.Y, point.Y)).ToArray())] };
-
-    // touches one edge or two, a little of the stroke cut off
-    private static (float Left, float Top) Edge(SKRectI ink, int width, int height, float left, float top, Random random)
-    {
-        var over = random.Between(0, 0.025f) * Math.Max(ink.Width, ink.Height);
-        var sides = random.Next(1, 16);
-        left = (sides & 3) switch { 1 => -over, 2 => width - ink.Width + over, _ => left };
-        top = (sides >> 2) switch { 1 => -over, 2 => height - ink.Height + over, _ => (sides & 3) is 1 or 2 ? top : -over };
-        return (left, top);
-    }
 
     // grey with a tint
     private static SKColor Colour(Random random, int from, int to) =>
