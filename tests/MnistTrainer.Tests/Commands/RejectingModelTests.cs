@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using MnistReader.Inference;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
-using MnistTrainer.Tests.Export;
 using MnistTrainer.Training;
 using Xunit;
 
@@ -89,7 +88,7 @@ public class RejectingModelTests
     {
         var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
         using var network = Network.Create("baseline", seed: 1, classes: 11);
-        var card = OnnxExporterTests.Card with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonSerializer.Deserialize<TrainingOptions>(training, JsonSerializerOptions.Web)! };
+        var card = Cards.Any with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonSerializer.Deserialize<TrainingOptions>(training, JsonSerializerOptions.Web)! };
         OnnxExporter.Write(network, card, path, digits, Evaluator.Predict(network, digits, card.Temperature));
         return path;
     }

@@ -1,0 +1,29 @@
+using MnistReader.Framing;
+using MnistReader.Inference;
+
+namespace MnistTrainer.Tests;
+
+/// <summary>Cards for model files that tests write.</summary>
+internal static class Cards
+{
+    /// <summary>A card that is like others; what a test is about, it replaces.</summary>
+    public static readonly ModelCard Any = new()
+    {
+        Name = "test",
+        Version = "2026.01.02-0123abcd",
+        Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Network = "compact",
+        Parameters = 1,
+        MultiplyAdds = 2,
+        Training = new TrainingOptions(),
+        DataSha256 = new Dictionary<string, string>(),
+        DataCredits = [],
+        TestAccuracy = 0.5,
+        ConfusionMatrix = [],
+        Temperature = 1,
+        CalibrationError = 0.01,
+        History = [],
+        FramingVersion = DigitFraming.Version,
+        SelfTest = new SelfTest(new byte[DigitImage.PixelCount], 0),
+    };
+}
