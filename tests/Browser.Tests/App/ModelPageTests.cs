@@ -53,10 +53,22 @@ public class ModelPageTests(Site site)
             card["history"] = JsonNode.Parse("""[{"epoch":1,"training":0.9}]""");
             card["calibrationHistory"] = JsonNode.Parse(History);
             card["rejectionThreshold"] = null;
+            card["candidateThreshold"] = null;
         });
         await Expect(everything.Page.GetByText("none left to measure an epoch on")).ToBeVisibleAsync();
         await Expect(everything.Page.Locator("#calibrationHistory polyline")).ToHaveCountAsync(3);
         await Expect(everything.Page.GetByText("It never learned to say so")).ToBeVisibleAsync();
+        await Expect(everything.Page.GetByText("It names the more probable one alone.")).ToBeVisibleAsync();
+        await Expect(everything.Page.GetByText("names every digit whose probability reaches")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Says_from_which_probability_on_a_digit_is_named()
+    {
+        await using var page = await Open(card => card["candidateThreshold"] = 0.1234);
+
+        await Expect(page.Page.GetByText("names every digit whose probability reaches 12.34 %")).ToBeVisibleAsync();
+        await Expect(page.Page.GetByText("It names the more probable one alone.")).ToBeHiddenAsync();
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public class ReadingTests(Site site)
         foreach (var sample in samples)
         {
             await page.DrawAsync(sample);
-            var digit = await page.Digit.InnerTextAsync();
+            var digit = (await page.Digit.InnerTextAsync()).Split(' ')[0]; // the most probable one of "4 or 9"
             if (digit != $"{sample.Label}")
                 wrong.Add($"{sample.Label} read as {digit}");
             await page.Page.Keyboard.PressAsync("Escape");

@@ -27,8 +27,10 @@ export function createGallery(section, { list, entry, saveAll, forget }, languag
   }
 
   function label({ answer, item }) {
-    const { name } = answer;
-    item.querySelector('b').textContent = name;
+    const name = language.either(answer.names);
+    const caption = item.querySelector('b');
+    caption.textContent = name;
+    caption.toggleAttribute('data-either', answer.names.length > 1);
     const [open, copy] = item.querySelectorAll('button');
     open.ariaLabel = open.title = language.text('reopen', { name });
     copy.ariaLabel = copy.title = language.text('copyPng', { name });
@@ -36,7 +38,7 @@ export function createGallery(section, { list, entry, saveAll, forget }, languag
 
   saveAll.addEventListener('click', async () => {
     const files = [...kept.values()].map(async ({ drawing, answer }, i) => ({
-      name: `${String(i + 1).padStart(3, '0')}-${answer.name === '?' ? 'none' : answer.name}.png`,
+      name: `${String(i + 1).padStart(3, '0')}-${answer.names.join('-or-').replace(/^\?$/, 'none')}.png`,
       bytes: new Uint8Array(await (await toPng(drawing)).arrayBuffer()),
     }));
     const link = section.ownerDocument.createElement('a');

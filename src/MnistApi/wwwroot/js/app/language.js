@@ -53,6 +53,13 @@ export function createLanguage(page, select, onChange) {
     /** @param {number} digit @returns {string} with its article: "an 8" */
     digit: digit => texts[`a${digit}`] ?? `${digit}`,
 
+    /** @param {(string | number)[]} names @returns {string} "1", "1 or 7", "1, 4 or 7" */
+    either(names) {
+      const { lang } = page.documentElement;
+      const format = new Intl.ListFormat(lang === 'en' ? 'en-GB' : lang, { type: 'disjunction' }); // the page's English is British: no comma before "or"
+      return format.format(names.map(String));
+    },
+
     /** @param {number} share 0 to 1, never shown as certainty: the network has none */
     percent(share) {
       const options = { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 };

@@ -42,6 +42,7 @@ function show({ version, sha256, loadedAt, card }) {
     network: card.network,
     temperature: card.temperature.toFixed(2),
     rejectionThreshold: card.rejectionThreshold === null ? '' : percent(card.rejectionThreshold),
+    candidateThreshold: card.candidateThreshold === null ? '' : percent(card.candidateThreshold),
   });
   keep({
     crossValidation: card.crossValidation,
@@ -49,6 +50,7 @@ function show({ version, sha256, loadedAt, card }) {
     calibrationHistory: held(card.calibrationHistory),
     strokes: card.training.strokes,
     rejects: card.rejectionThreshold !== null,
+    candidates: card.candidateThreshold !== null,
   });
 
   showMatrix(document.getElementById('matrix'), card.confusionMatrix);

@@ -4,11 +4,11 @@ const SURE = 0.9;
 const secondOf = (probabilities, digit) => probabilities.indexOf(Math.max(...probabilities.with(digit, -1)));
 
 /**
- * The answer beside the drawing: a big digit, the same in words, ten bars, and how long it took; or several digits, with a bar each.
+ * The answer beside the drawing: a big digit, or each that it may be, the same in words, ten bars, and how long it took; or several digits, with a bar each.
  * @param {HTMLElement} panel gets `data-state` (empty, drawing, sure, unsure, rejected, row, problem) and `aria-busy`
  * @param {{digit: HTMLElement, bars: HTMLElement, words: HTMLElement, detail: HTMLElement, timing: HTMLElement, status: HTMLElement}} parts
  *   `status` is read out
- * @param {{show: (probabilities: number[] | null) => void}} bars
+ * @param {{show: (probabilities: number[] | null, candidates?: number[]) => void}} bars
  * @param {{show: (row: import('./predict.js').Row | undefined) => void}} row
  * @param {ReturnType<import('../app/language.js').createLanguage>} language
  */
@@ -27,7 +27,7 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
     digit.textContent = shown.digit ?? '';
     timing.textContent = isPrediction ? duration(answer) : '';
     digit.style.setProperty('--count', digit.textContent.length);
-    bars.show(shown.digit !== undefined && answer.isDigit !== false ? answer.probabilities : null);
+    bars.show(shown.digit !== undefined && answer.isDigit !== false ? answer.probabilities : null, answer?.candidates);
     row.show(answer?.row);
     list.hidden = Boolean(answer?.row);
     if (!isMoving) status.textContent = shown.state === 'empty' ? '' : `${shown.spoken ?? words.textContent}. ${detail.textContent}`;
@@ -44,19 +44,30 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
     const second = secondOf(probabilities, answer.digit);
     const values = { a: language.digit(answer.digit), b: language.digit(second), p: percent(confidence), q: percent(probabilities[second]) };
     if (!answer.isDigit) return isMoving ? { state: 'drawing' } : { state: 'rejected', digit: '?', detail: text('rejectedDetail', values) };
+    if (answer.candidates.length > 1) return describeCandidates(answer);
 
     const state = confidence >= SURE ? 'sure' : 'unsure';
     const detail = probabilities[second] < 0.001 ? 'certainDetail' : `${state}Detail`; // a guess nobody would make is none
-    return { state, digit: answer.digit, words: text(`${state}Words`, values), detail: text(detail, values) };
+    return { state, digit: answer.digit, words: text(`${state}Words`, { ...values, all: either([answer.digit, second]) }), detail: text(detail, values) };
+  }
+
+  function describeCandidates({ candidates, probabilities }) {
+    const shares = candidates.map(digit => percent(probabilities[digit]));
+    const detail = shares.length > 2 ? text('severalDetail', { all: shares.join(', ') }) : text('unsureDetail', { p: shares[0], q: shares[1] });
+    return { state: 'unsure', digit: language.either(candidates), words: text('unsureWords', { all: either(candidates) }), detail };
   }
 
   function describeRow({ text: digits, digits: all }) {
     const least = all.reduce((one, other) => (other.confidence < one.confidence ? other : one));
-    const values = { n: all.length, b: language.digit(least.digit), p: percent(least.confidence) };
-    const detail = all.every(({ isDigit }) => isDigit) ? 'rowDetail' : 'rowUnclearDetail';
+    const several = all.filter(({ candidates }) => candidates.length > 1).map(({ candidates }) => language.either(candidates));
+    const values = { n: all.length, b: language.digit(least.digit), p: percent(least.confidence), all: several.join('; ') };
+    const about = [all.every(({ isDigit }) => isDigit) ? 'rowDetail' : 'rowUnclearDetail', ...(several.length > 0 ? ['rowEitherDetail'] : [])];
+    const detail = about.map(key => text(key, values)).join(' ');
     const spoken = text('rowWords', { a: [...digits].join(' ') }); // digit by digit, not as a number
-    return { state: 'row', digit: digits, words: text('rowWords', { a: digits }), spoken, detail: text(detail, values) };
+    return { state: 'row', digit: digits, words: text('rowWords', { a: digits }), spoken, detail };
   }
+
+  const either = digits => language.either(digits.map(language.digit)); // each with its article
 
   function duration({ roundTripMs, serverMs }) {
     return text(serverMs === null ? 'roundTrip' : 'timing', { all: milliseconds(roundTripMs), server: milliseconds(serverMs) });

@@ -14,13 +14,17 @@ export function createBars(list, percent) {
   });
 
   return {
-    /** @param {number[] | null} probabilities ten numbers, or null for none */
-    show(probabilities) {
+    /**
+     * @param {number[] | null} probabilities ten numbers, or null for none
+     * @param {number[]} [candidates] digits that it may be, marked where they are several
+     */
+    show(probabilities, candidates = []) {
       const highest = probabilities && Math.max(...probabilities);
       rows.forEach(({ row, share }, digit) => {
         const probability = probabilities?.[digit] ?? 0;
         row.style.setProperty('--probability', probability);
         row.classList.toggle('highest', probability === highest);
+        row.classList.toggle('candidate', probabilities !== null && candidates.length > 1 && candidates.includes(digit));
         share.textContent = probabilities ? percent(probability) : '';
       });
     },

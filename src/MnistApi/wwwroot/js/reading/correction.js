@@ -34,7 +34,7 @@ export function createCorrection(form, { labels, consent, corrected }, language,
     form.hidden = !isTaken;
     form.toggleAttribute('data-idle', !answer);
     buttons.forEach((button, digit) => {
-      button.disabled = Boolean(answer?.isDigit) && answer.digit === digit; // that is what it said
+      button.disabled = Boolean(answer?.isDigit) && answer.candidates.every(candidate => candidate === digit); // that is what it said
       button.ariaDisabled = String(given.has(about));
     });
     corrected.textContent = given.has(about) ? language.text('corrected', { a: language.digit(given.get(about)) }) : problem();

@@ -1,13 +1,14 @@
 import { post } from './service.js';
 
 /**
- * @typedef {{digit: number, confidence: number, isDigit: boolean, box: {x: number, y: number, width: number, height: number}}} RowDigit
- *   one of several; `box` in pixels
+ * @typedef {{digit: number, candidates: number[], confidence: number, isDigit: boolean,
+ *   box: {x: number, y: number, width: number, height: number}}} RowDigit one of several; `candidates`: what it may be; `box` in pixels
  * @typedef {{text: string, digits: RowDigit[], width: number, height: number}} Row several digits from left to right, and the size of the picture in pixels;
  *   `text`: one character each, `?` for what can't be read
- * @typedef {{isDigit: boolean, digit: number, confidence: number, probabilities: number[], model: string, picture: Blob, name: string, row?: Row,
- *   roundTripMs: number, serverMs: number | null}} Prediction
- *   `picture`: what was asked about; `name`: what was read, as short as can be; `row`: where there are several digits.
+ * @typedef {{isDigit: boolean, digit: number, candidates: number[], confidence: number, probabilities: number[], model: string, picture: Blob,
+ *   names: string[], row?: Row, roundTripMs: number, serverMs: number | null}} Prediction
+ *   `candidates`: what it may be, most probable first; `picture`: what was asked about; `names`: what was read, as short as can be, several where it may be
+ *   either; `row`: where there are several digits.
  *   Where it is no digit, the others say what it would be if it were.
  * @typedef {{steps: {name: string, image: string}[], saliency: {digit: number, image: string}, runnerUp: {digit: number, image: string},
  *   layers: {name: string, channels: number, width: number, height: number, image: string}[]}} Explanation images are PNGs as data URLs
@@ -30,7 +31,7 @@ export async function predict(picture, takeRow, key, signal) {
   if (!answer.reply) return answer;
 
   const { reply, roundTripMs, serverMs } = answer;
-  const one = { ...reply, picture, name: reply.isDigit ? `${reply.digit}` : '?', roundTripMs, serverMs };
+  const one = { ...reply, picture, names: reply.isDigit ? reply.candidates.map(String) : ['?'], roundTripMs, serverMs };
   if (!reply.hint) return one;
 
   const read = await post('read', await takeRow(), headers, reply => 'digits' in reply, signal);
@@ -39,7 +40,7 @@ export async function predict(picture, takeRow, key, signal) {
   return {
     ...one,
     row: read.reply,
-    name: read.reply.text,
+    names: [read.reply.text],
     roundTripMs: roundTripMs + read.roundTripMs,
     serverMs: serverMs === null || read.serverMs === null ? null : serverMs + read.serverMs,
   };

@@ -16,24 +16,30 @@ export function createRow(layer, list, language) {
     return made;
   }
 
-  function frame({ digit, isDigit, box }) {
+  function frame({ isDigit, candidates, box }) {
     const side = Math.max(row.width, row.height); // the picture lies in the middle of the paper
     const made = element('span', {
       x: (box.x + (side - row.width) / 2) / side,
       y: (box.y + (side - row.height) / 2) / side,
       width: box.width / side,
       height: box.height / side,
-    }, element('b', {}, isDigit ? `${digit}` : '?'));
+    }, element('b', {}, isDigit ? candidates.join('/') : '?'));
     made.toggleAttribute('data-unclear', !isDigit);
+    made.toggleAttribute('data-either', candidates.length > 1);
     return made;
   }
 
-  function line({ digit, isDigit, confidence }) {
+  /** @param {import('./predict.js').RowDigit} digit */
+  const nameOf = ({ isDigit, candidates }) => (isDigit ? language.either(candidates) : '?');
+
+  function line(digit) {
+    const { isDigit, candidates, confidence } = digit;
     const bar = element('span', { probability: isDigit ? confidence : 0 });
     bar.className = 'bar';
     const words = isDigit ? language.percent(confidence) : language.text('unclear');
-    const made = element('li', {}, element('span', {}, isDigit ? `${digit}` : '?'), bar, element('span', {}, words));
+    const made = element('li', {}, element('span', {}, nameOf(digit)), bar, element('span', {}, words));
     made.classList.toggle('highest', isDigit);
+    made.classList.toggle('candidate', candidates.length > 1);
     return made;
   }
 
@@ -43,6 +49,7 @@ export function createRow(layer, list, language) {
       row = shown;
       layer.replaceChildren(...(row?.digits ?? []).map(frame));
       list.replaceChildren(...(row?.digits ?? []).map(line));
+      list.style.setProperty('--label', Math.max(1, ...(row?.digits ?? []).map(digit => nameOf(digit).length))); // so that the bars begin in one line
       list.hidden = !row;
     },
 
