@@ -14,6 +14,7 @@ var root = new RootCommand("Trains, evaluates and tries networks that read handw
     CompareCommand.Create(stop.Token),
     EvaluateCommand.Create(stop.Token),
     PredictCommand.Create(stop.Token),
+    StrokesCommand.Create(stop.Token),
     DownloadCommand.Create(stop.Token),
 };
 

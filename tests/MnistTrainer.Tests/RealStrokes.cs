@@ -1,4 +1,4 @@
-using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using Xunit;
 
 namespace MnistTrainer.Tests;
@@ -8,19 +8,19 @@ internal static class RealStrokes
 {
     private const string EnvironmentVariable = "PENDIGITS_DATA";
 
-    private static readonly Lazy<IReadOnlyList<WrittenDigit>> All = new(() => StrokeDataset.Load(Folder));
+    private static readonly Lazy<IReadOnlyList<WrittenSign>> All = new(() => PenDigits.Load(Folder));
 
     public static string Folder
     {
         get
         {
             var folder = Environment.GetEnvironmentVariable(EnvironmentVariable);
-            Assert.SkipUnless(folder is not null && File.Exists(Path.Combine(folder, StrokeDataset.FileName)),
-                $"Needs {StrokeDataset.FileName} of UCI's pen digits in the folder that {EnvironmentVariable} names.");
+            Assert.SkipUnless(folder is not null && File.Exists(Path.Combine(folder, PenDigits.FileName)),
+                $"Needs {PenDigits.FileName} of UCI's pen digits in the folder that {EnvironmentVariable} names.");
             return folder!;
         }
     }
 
     /// <summary>All digits, read once.</summary>
-    public static IReadOnlyList<WrittenDigit> Digits => All.Value;
+    public static IReadOnlyList<WrittenSign> Digits => All.Value;
 }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
@@ -15,8 +16,8 @@ using MnistTrainer.Storage;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
 using Strokes = (
-    System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Training,
-    System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.WrittenDigit> Validation);
+    System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.Strokes.WrittenSign> Training,
+    System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.Strokes.WrittenSign> Validation);
 
 namespace MnistTrainer.Commands;
 
@@ -72,7 +73,7 @@ internal static class CompareCommand
         command.SetAction(parsed =>
         {
             var settings = new Settings(
-                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes) is not null);
+                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes)!.Length > 0);
             var names = parsed.GetValue(recipes)!;
             if (names.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw new ArgumentException($"There are two recipes '{twice.Key}'; their results would share a folder.");
@@ -81,7 +82,7 @@ internal static class CompareCommand
                 throw new ArgumentException($"There is no recipe '{unknown}'. There are: {string.Join(", ", known)}; or give the path of a JSON file.");
 
             // everything that can be refused is refused before hours of training, and before the folder takes on these settings
-            var pens = parsed.GetValue(strokes) is { } strokesFolder ? StrokeDataset.Load(strokesFolder) : null;
+            var pens = StrokeSet.Load(parsed.GetValue(strokes)!);
             var folder = parsed.GetValue(output)!;
             using var held = FolderLock.Take(folder);
             ResultCache.Open(folder, settings, MnistDataset.Sha256);
@@ -113,11 +114,11 @@ internal static class CompareCommand
 
     private static void Compare(
         Dictionary<string, Contender> contenders, int seeds, Settings settings,
-        string folder, string dataFolder, IReadOnlyList<WrittenDigit>? written, CancellationToken cancellation)
+        string folder, string dataFolder, IReadOnlyList<StrokeSet> written, CancellationToken cancellation)
     {
         DownloadCommand.Fetch(dataFolder, cancellation);
         var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed);
-        Strokes? strokes = written is null ? null : WrittenDigit.HoldBack(written, settings.SplitSeed);
+        var strokes = StrokeSet.HoldBack(written, settings.SplitSeed);
         var models = contenders.Keys.ToDictionary(name => name, _ => new List<TrainedModel>());
         foreach (var seed in Enumerable.Range(1, seeds)) // all recipes with a seed before the next one: what is there early can be compared
         {
@@ -133,9 +134,9 @@ internal static class CompareCommand
         }
 
         var ranked = Comparison.Rank(validation!.Labels.Span, models.ToDictionary(recipe => recipe.Key, recipe => (IReadOnlyList<TrainedModel>)recipe.Value));
-        var drawn = strokes is { } pens
+        var drawn = strokes.Training.Count > 0
             ? string.Create(CultureInfo.InvariantCulture,
-                $"{pens.Training.Count:N0} pen digits to train with and {pens.Validation.Count:N0} of other writers, ")
+                $"{strokes.Training.Count:N0} pen signs to train with and {strokes.Validation.Count:N0} of other writers, ")
             : "";
         var misread = Comparison.MisreadByAll(validation.Labels.Span, [.. models.Values.SelectMany(recipe => recipe)]);
         var conditions = string.Create(CultureInfo.InvariantCulture,
@@ -149,7 +150,7 @@ internal static class CompareCommand
         Console.WriteLine($"{conditions}\nWritten to {folder}: compare.md, compare.csv.");
     }
 
-    private delegate TrainedModel Contender(int seed, (DigitSet Training, DigitSet Validation) mnist, Strokes? strokes);
+    private delegate TrainedModel Contender(int seed, (DigitSet Training, DigitSet Validation) mnist, Strokes strokes);
 
     private static TrainedModel TrainNetwork(Recipe recipe, int seed, string path, TrainingData data, CancellationToken cancellation)
     {

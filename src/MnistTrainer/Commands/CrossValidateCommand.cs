@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using MathNet.Numerics.Statistics;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Networks;
 using MnistTrainer.Reports;
@@ -23,9 +24,8 @@ internal static class CrossValidateCommand
         var repeats = new Option<int>("--repeats") { Description = "How often, each time cut anew.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var byWriter = new Option<bool>("--by-writer")
         {
-            Description = "Cut the 60,000 into stretches of their file, which stands in the order of its writers, " +
-                "so that no hand but those at the cuts is in two folds. " +
-                "Repeats then draw other networks and writers of strokes, but cut MNIST alike.",
+            Description = "Cut the 60,000 by who wrote them, so that nobody's hand is in two folds ('download --writers' brings who). " +
+                "Strokes are cut by their sites in any case.",
         };
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
@@ -41,7 +41,7 @@ internal static class CrossValidateCommand
         var command = new Command("crossvalidate",
             "Estimates a recipe by stratified k-fold cross-validation of the 60,000 training images.\n\n" +
             "Example: MnistTrainer crossvalidate --recipe tutorial-baseline --folds 5\n" +
-            "Example: MnistTrainer crossvalidate --recipe served --strokes data/pendigits --folds 3 --by-writer")
+            "Example: MnistTrainer crossvalidate --recipe served --strokes data/pendigits --strokes data/unipen --folds 8 --by-writer")
         {
             recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, byWriter, seed, threads, output, data, strokes,
         };
@@ -51,20 +51,21 @@ internal static class CrossValidateCommand
             var name = Path.GetFileNameWithoutExtension(parsed.GetValue(recipe)!);
             var settings = new CrossValidation.Settings(
                 overrides.Load(parsed, recipe), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed), parsed.GetValue(threads),
-                parsed.GetValue(strokes) is not null, parsed.GetValue(byWriter));
+                parsed.GetValue(byWriter));
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", $"crossvalidate-{name}");
-            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes), cancellation);
+            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes)!, cancellation);
         });
         return command;
     }
 
     private static void Run(
-        string name, CrossValidation.Settings settings, string folder, string dataFolder, string? strokesFolder, CancellationToken cancellation)
+        string name, CrossValidation.Settings settings, string folder, string dataFolder, string[] strokesFolders, CancellationToken cancellation)
     {
         set_num_threads(settings.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
         var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder),
-            strokesFolder is null ? null : StrokeDataset.Load(strokesFolder),
+            settings.ByWriter || NistWriters.AreIn(dataFolder) ? NistWriters.LoadTraining(dataFolder) : null,
+            StrokeSet.Load(strokesFolders),
             (state, data) => TrainingView.Show(settings.Recipe.Epochs,
                 (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation)),
             fold => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -82,7 +83,7 @@ internal static class CrossValidateCommand
         var text = new StringBuilder(
             $"| repeat | fold | training loss | training accuracy | validation loss | validation accuracy |{(drawn ? " strokes |" : "")}\n" +
             $"|---|---|---|---|---|---|{(drawn ? "---|" : "")}\n");
-        foreach (var (repeat, fold, result) in folds)
+        foreach (var (repeat, fold, result, _) in folds)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {repeat} | {fold} | {result.TrainingLoss:F4} | {result.TrainingAccuracy:P3} |")
                 .Append(CultureInfo.InvariantCulture, $" {result.ValidationLoss:F4} | {result.ValidationAccuracy:P3} |");
@@ -99,6 +100,8 @@ internal static class CrossValidateCommand
             var (mean, deviation) = folds.Select(fold => fold.Result.StrokeAccuracy).MeanStandardDeviation();
             text.Append(CultureInfo.InvariantCulture, $"strokes of unseen writers: {mean:P2} ± {deviation:P2}\n");
         }
+
+        text.Append(HeldBackReport.Of(folds));
 
         return text.ToString();
     }

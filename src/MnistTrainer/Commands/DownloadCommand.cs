@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using Spectre.Console;
 
 namespace MnistTrainer.Commands;
@@ -25,10 +26,10 @@ internal static class DownloadCommand
             var (training, test) = (MnistDataset.LoadTraining(folder), MnistDataset.LoadTest(folder));
             Console.WriteLine($"{training.Count:N0} training and {test.Count:N0} test images in '{folder}', verified; {fetched.Count} of 4 files downloaded.");
 
-            if (parsed.GetValue(strokes) is { } strokesFolder)
+            if (parsed.GetValue(strokes) is [.., var strokesFolder])
             {
-                var isNew = WithProgress(show => StrokeDataset.DownloadAsync(strokesFolder, StrokeDataset.Archive, show, cancellation));
-                var (ofTraining, ofTest) = StrokeDataset.LoadParts(strokesFolder);
+                var isNew = WithProgress(show => PenDigits.DownloadAsync(strokesFolder, PenDigits.Archive, show, cancellation));
+                var (ofTraining, ofTest) = PenDigits.LoadParts(strokesFolder);
                 Console.WriteLine(
                     $"{ofTraining.Count:N0} pen digits in '{strokesFolder}', verified, and {ofTest.Count:N0} of other writers; " +
                     $"{(isNew ? "downloaded" : "they were there")}.");

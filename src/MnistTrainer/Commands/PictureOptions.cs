@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MnistReader;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Synthesis.Pictures;
 
@@ -37,13 +38,13 @@ internal sealed class PictureOptions
     };
 
     /// <summary>Makes the pictures, reads them as the service does, and prints one Markdown table.</summary>
-    public void Evaluate(ParseResult parsed, DigitReader reader, string mnistFolder, IReadOnlyList<WrittenDigit> strokes, CancellationToken cancellation)
+    public void Evaluate(ParseResult parsed, DigitReader reader, string mnistFolder, IReadOnlyList<StrokeSet> strokes, CancellationToken cancellation)
     {
         var tuning = parsed.GetValue(Tuning);
-        var writers = WrittenDigit.HoldBack(strokes, splitSeed: 1);
+        var writers = StrokeSet.HoldBack(strokes, splitSeed: 1);
         var pictures = new DigitPictures(
             tuning ? MnistDataset.LoadTraining(mnistFolder) : MnistDataset.LoadTest(mnistFolder),
-            tuning ? writers.Training : writers.Validation,
+            [.. (tuning ? writers.Training : writers.Validation).Where(sign => sign.Label != DigitSet.NonDigit)],
             parsed.GetValue(Seed));
         var evaluation = new PictureEvaluation(reader, parsed.GetValue(Samples), cancellation);
         var count = parsed.GetValue(Count);

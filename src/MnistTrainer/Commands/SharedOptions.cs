@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
 
 namespace MnistTrainer.Commands;
@@ -16,11 +17,12 @@ internal static class SharedOptions
         HelpName = "DIR",
     };
 
-    public static Option<string?> Strokes() => new("--strokes")
+    public static Option<string[]> Strokes() => new("--strokes")
     {
-        Description = $"Mix in pen strokes from this folder ({StrokeDataset.FileName}, or UCI's {StrokeDataset.UnipenFileName}[.Z]; " +
-            "'download --strokes' fetches it), in the recipe's strokeShare.",
+        Description = "Mix in pen strokes from this folder, in the recipe's strokeShare: UCI's pen digits or UniPen, as 'download' fetches them, " +
+            $"or {PenDigits.FileName}. May be given several times.",
         HelpName = "DIR",
+        DefaultValueFactory = _ => [],
     };
 
     public static Option<string> Model() => new("--model")

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
@@ -153,16 +154,18 @@ internal static class TrainCommand
                 "--calibration takes both from a model of the same recipe.");
         }
 
+        var strokes = StrokeSet.Load(run.Options.Strokes ?? []);
+        var learned = StrokeSet.Load(run.LearnedStrokes);
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
-        var data = TrainingData.Load(recipe, dataFolder, run.Options.Strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
+        var data = TrainingData.Load(recipe, dataFolder, strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
         if (corrections is not null)
             data = data.WithCorrections(corrections, recipe.CorrectionShare);
         var test = MnistDataset.LoadTest(dataFolder); // so that wrong files are told now; nobody looks at the images until training has ended
         if (dryRun)
             (data, test) = (data.First(recipe.BatchSize), test.Take([.. Enumerable.Range(0, recipe.BatchSize)]));
-        var sources = Sources(run, corrections);
+        var sources = Sources(learned, corrections);
         var (heldBack, splitSeed) = run.Options.Split;
         using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{heldBack} images, seed {splitSeed}" });
         run.Begin(); // whatever is wrong with the options has been told
@@ -179,7 +182,7 @@ internal static class TrainCommand
 
         if (!dryRun)
             RefuseGuesses(state.ResultEpoch, recipe);
-        var (temperature, threshold) = Calibrate(recipe, state.Result, data, calibrated?.Card);
+        var (temperature, threshold, candidates) = Calibrate(recipe, state.Result, data, calibrated?.Card);
         cancellation.ThrowIfCancellationRequested();
         var predictions = Evaluator.Predict(state.Result, test, temperature, threshold ?? 0);
         var metrics = Evaluator.Measure(predictions, test);
@@ -198,13 +201,14 @@ internal static class TrainCommand
             DataCredits =
             [
                 MnistDataset.Credit,
-                .. run.LearnsStrokes ? new[] { StrokeDataset.Credit } : [],
+                .. learned.Select(set => set.Credit),
                 .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) },
             ],
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
             Temperature = temperature,
             RejectionThreshold = threshold,
+            CandidateThreshold = candidates,
             CalibrationError = calibration.Error,
             History = run.Epochs(),
             CalibrationHistory = calibrated?.Card.History,
@@ -239,26 +243,31 @@ internal static class TrainCommand
     }
 
     /// <summary>SHA-256 of each thing that a run learns from or is measured on.</summary>
-    private static Dictionary<string, string> Sources(Run run, DigitSet? corrections)
+    private static Dictionary<string, string> Sources(IReadOnlyList<StrokeSet> learned, DigitSet? corrections)
     {
         var sources = new Dictionary<string, string>(MnistDataset.Sha256);
-        if (run.LearnsStrokes)
-            sources["pen strokes"] = StrokeDataset.Sha256;
+        foreach (var set in learned)
+            sources[set.Name] = set.Sha256;
         if (corrections is not null)
             sources["corrections"] = CorrectionArchive.Sha256(corrections);
         return sources;
     }
 
-    /// <summary>Temperature and rejection threshold by the held-back images, else by another model's card, else none.</summary>
-    private static (double Temperature, double? RejectionThreshold) Calibrate(Recipe recipe, Sequential network, TrainingData data, ModelCard? calibrated)
+    /// <summary>Temperature and thresholds by the held-back images, else by another model's card, else none.</summary>
+    private static (double Temperature, double? Rejection, double? Candidates) Calibrate(
+        Recipe recipe, Sequential network, TrainingData data, ModelCard? calibrated)
     {
         if (data.Validation is not { } validation)
-            return (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold);
+            return (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold, calibrated?.CandidateThreshold);
 
         var temperature = Calibration.FitTemperature(network, validation);
-        return (temperature, recipe.NonDigitShare == 0 ? null
-            : Calibration.FitRejectionThreshold(network, temperature, AcceptedDigits,
-                data.StrokeValidation is { } strokes ? [validation, strokes] : [validation]));
+        return (temperature,
+            recipe.NonDigitShare == 0 ? null : Calibration.FitRejectionThreshold(network, temperature, AcceptedDigits,
+                data.StrokeValidation is { } drawn ? [validation, drawn] : [validation]),
+            data.StrokeValidation is { } strokes
+                ? Calibration.CandidateThreshold([.. Evaluator.Predict(network, strokes, temperature)
+                    .Zip(strokes.Labels.ToArray(), (answer, label) => answer.Probabilities[label])])
+                : null);
     }
 
     /// <summary>The first test image that the network reads rightly, for whoever loads the file; the first of all where a dry run reads none.</summary>
@@ -284,7 +293,7 @@ internal static class TrainCommand
             Seed = options.Seed,
             SplitSeed = options.SplitSeed ?? options.Seed,
             ValidationImages = options.Validation,
-            Strokes = run.LearnsStrokes,
+            Strokes = run.LearnedStrokes.Count > 0,
             Corrections = options.Corrections is not null,
             Calibration = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null,
             From = options.From is { } folder && Run.Open(folder) is var from ? Describe(from, from.Options.Recipe.Epochs) : null,

@@ -1,6 +1,7 @@
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
 using MnistTrainer.Storage;
 using MnistTrainer.Training;
@@ -16,47 +17,61 @@ internal static class CrossValidation
     /// <param name="Repeats">How often, each time cut anew.</param>
     /// <param name="Seed">Of the first repeat; each further repeat takes the next one. It draws the cut and the training.</param>
     /// <param name="Threads">That libtorch computes with.</param>
-    /// <param name="Strokes">Whether pen strokes are mixed in.</param>
-    /// <param name="ByWriter">Whether folds are stretches of MNIST's file, which stands in the order of its writers, rather than drawn.</param>
-    public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads, bool Strokes = false, bool ByWriter = false);
+    /// <param name="ByWriter">Whether MNIST's folds are of writers rather than of images. Strokes are always cut by their sites.</param>
+    public sealed record Settings(Recipe Recipe, int Folds, int Repeats, int Seed, int Threads, bool ByWriter = false);
 
     /// <summary>The outcome of one fold's training.</summary>
     /// <param name="Repeat">From 1.</param>
     /// <param name="Fold">From 1.</param>
     /// <param name="Result">The epoch whose weights are kept: accuracy and loss on its training and validation images.</param>
-    public sealed record FoldResult(int Repeat, int Fold, EpochResult Result);
+    /// <param name="Answers">To all that was held back.</param>
+    public sealed record FoldResult(int Repeat, int Fold, EpochResult Result, IReadOnlyList<HeldBackAnswer> Answers);
 
     /// <summary>The images of one fold.</summary>
     /// <param name="digits">All images.</param>
     /// <param name="folds">Number of folds.</param>
     /// <param name="fold">From 1.</param>
-    /// <param name="seed">
-    /// Draws a stratified cut: each fold holds each digit in its share, to within one image. With null, folds are stretches of the images as they stand.
+    /// <param name="seed">Draws the cut.</param>
+    /// <param name="writers">
+    /// Who wrote each image: all images of a writer come into one fold. With null the images are drawn, and each fold holds each digit in its share, to within
+    /// one image.
     /// </param>
-    /// <returns>The folds' validation images are all images, each once.</returns>
-    public static (DigitSet Training, DigitSet Validation) Cut(DigitSet digits, int folds, int fold, int? seed)
+    /// <returns>Positions in order; the folds' validation images are all images, each once.</returns>
+    public static (IReadOnlyList<int> Training, IReadOnlyList<int> Validation) Cut(
+        DigitSet digits, int folds, int fold, int seed, IReadOnlyList<string>? writers)
     {
-        var order = seed is { } drawn ? digits.StratifiedOrder(drawn) : [.. Enumerable.Range(0, digits.Count)];
+        if (writers is not null)
+        {
+            var people = writers.Distinct().Order(StringComparer.Ordinal).ToArray();
+            new Random(seed).Shuffle(people);
+            var held = people.Where((_, index) => index * folds / people.Length == fold - 1).ToHashSet();
+            var cut = Enumerable.Range(0, digits.Count).ToLookup(position => held.Contains(writers[position]));
+            return ([.. cut[false]], [.. cut[true]]);
+        }
+
+        var order = digits.StratifiedOrder(seed);
         var (start, end) = ((int)((long)digits.Count * (fold - 1) / folds), (int)((long)digits.Count * fold / folds));
-        return (digits.Take([.. order.Take(start).Concat(order.Skip(end)).Order()]), digits.Take([.. order.Take(start..end).Order()]));
+        return ([.. order.Take(start).Concat(order.Skip(end)).Order()], [.. order.Take(start..end).Order()]);
     }
 
     /// <summary>Trains and measures every fold that isn't finished yet.</summary>
     /// <param name="folder">Keeps each finished fold, so that a killed run goes on with the first unfinished one.</param>
     /// <param name="settings">All that decides the results.</param>
     /// <param name="digits">All images.</param>
-    /// <param name="strokes">All pen strokes, whose writers are cut into the same number of folds; null for none.</param>
+    /// <param name="writers">Who wrote each image; null where that isn't known.</param>
+    /// <param name="strokes">The sources of pen strokes, whose sites are cut into the same number of folds; none where empty.</param>
     /// <param name="fit">Trains a state on a fold: <see cref="Trainer.Fit"/> with what shows it.</param>
     /// <param name="onFold">Told of every fold, earlier ones too.</param>
     /// <returns>The results, repeat by repeat, fold by fold.</returns>
     /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
     /// <exception cref="IOException">Another process works in the folder.</exception>
     public static IReadOnlyList<FoldResult> Run(
-        string folder, Settings settings, DigitSet digits, IReadOnlyList<WrittenDigit>? strokes,
+        string folder, Settings settings, DigitSet digits, IReadOnlyList<string>? writers, IReadOnlyList<StrokeSet> strokes,
         Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null)
     {
         using var held = FolderLock.Take(folder);
-        ResultCache.Open(folder, settings, MnistDataset.Sha256);
+        ResultCache.Open(folder, settings, new Dictionary<string, string>(
+            [.. MnistDataset.Sha256, .. strokes.Select(set => KeyValuePair.Create(set.Name, set.Sha256))]));
         var results = new List<FoldResult>();
         for (var repeat = 1; repeat <= settings.Repeats; repeat++)
         {
@@ -65,11 +80,12 @@ internal static class CrossValidation
                 var seed = settings.Seed + repeat - 1;
                 var result = ResultCache.Get(folder, $"repeat-{repeat}-fold-{fold}", () =>
                 {
-                    var data = TrainingData.Mix(settings.Recipe, Cut(digits, settings.Folds, fold, settings.ByWriter ? null : seed),
-                        strokes is null ? null : WrittenDigit.Cut(strokes, settings.Folds, fold, seed), seed);
+                    var (training, validation) = Cut(digits, settings.Folds, fold, seed, settings.ByWriter ? writers : null);
+                    var (mnist, signs) = (digits.Take(validation), StrokeSet.Cut(strokes, settings.Folds, fold, seed));
                     using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
-                    fit(state, data);
-                    return new FoldResult(repeat, fold, state.ResultEpoch);
+                    fit(state, TrainingData.Mix(settings.Recipe, (digits.Take(training), mnist), signs, seed));
+                    var hands = writers is null ? null : validation.Select(position => writers[position]).ToList();
+                    return new FoldResult(repeat, fold, state.ResultEpoch, HeldBackAnswer.Ask(state.Result, mnist, hands, signs.Validation));
                 });
                 results.Add(result);
                 onFold?.Invoke(result);

@@ -1,6 +1,7 @@
 using MnistReader.Framing;
 using MnistReader.Idx;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Synthesis.NonDigits;
 using SkiaSharp;
 
@@ -16,7 +17,8 @@ internal static class OutOfDistribution
     public const string FontsFolder = "/usr/share/fonts";
 
     private const string FashionImages = "t10k-images-idx3-ubyte.gz";
-    private const string Letters = "ACEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy"; // without O o l I i S s Z z B g q b D, which look like digits
+    private static readonly string Letters = string.Concat(Alphabet.Except(DigitLookalikes.InPrint));
+    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const float Side = NonDigitCanvas.Side;
 
     /// <summary>Loads clothes (Fashion-MNIST), letters of the installed fonts, and scribbles: random walks and Lissajous curves.</summary>

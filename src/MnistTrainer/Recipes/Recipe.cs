@@ -80,6 +80,10 @@ internal sealed record Recipe
     [Range(0.0, 0.9)]
     public double NonDigitShare { get; init; }
 
+    /// <summary>Share of real letters and signs among the pictures that are no digit, where the training is given any; the others are generated.</summary>
+    [Range(0.0, 1.0)]
+    public double LetterShare { get; init; } = 0.5;
+
     /// <summary>Random changes of the training images; none where null.</summary>
     public Augmentation? Augmentation { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     /// <summary>Number of bins: 15 (Guo et al., On calibration of modern neural networks, 2017).</summary>
     public const int BinCount = 15;
 
+    /// <summary>Share of unseen writers' digits whose candidates hold the true digit.</summary>
+    public const double CandidateCoverage = 0.99;
+
     private const double LeastTemperature = 0.05, HighestTemperature = 5;
 
     /// <summary>Expected calibration error, 0 to 1: how far confidence and accuracy are apart in a bin, in the mean over all answers.</summary>
@@ -52,8 +55,30 @@ internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     /// <param name="validation">Sets of digits that it did not learn from.</param>
     /// <returns>Least probability of being a digit, 0 to 1.</returns>
     public static double FitRejectionThreshold(Sequential network, double temperature, double accepted, params IEnumerable<DigitSet> validation) =>
-        validation.Min(digits => Evaluator.Predict(network, digits, temperature).Select(prediction => prediction.DigitProbability).Order()
-            .ElementAt((int)Math.Floor(digits.Count * (1 - accepted))));
+        validation.Min(digits =>
+            LowQuantile(Evaluator.Predict(network, digits, temperature).Select(prediction => prediction.DigitProbability), 1 - accepted));
+
+    /// <summary>The value that a share of the values is below.</summary>
+    /// <param name="values">At least one.</param>
+    /// <param name="share">0 to below 1.</param>
+    public static double LowQuantile(IEnumerable<float> values, double share)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(int)Math.Floor(sorted.Count * share)];
+    }
+
+    /// <summary>
+    /// The probability that a digit must reach to be a candidate, so that the candidates hold the true digit for 99 % of digits like these: split conformal
+    /// prediction (V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning in a Random World, 2005; A. Angelopoulos and S. Bates, Conformal Prediction: a
+    /// Gentle Introduction, 2023).
+    /// </summary>
+    /// <param name="ofTruth">The probability of the true digit, for digits of writers from whom nothing was learned; 100 or more, so that one may be missed.</param>
+    /// <returns>0 to 1; 0 where there are too few.</returns>
+    public static double CandidateThreshold(IReadOnlyCollection<float> ofTruth)
+    {
+        var missed = (int)Math.Floor((ofTruth.Count + 1) * (1 - CandidateCoverage)); // the + 1 stands for the digit that will be asked about
+        return missed == 0 ? 0 : ofTruth.Order().ElementAt(missed - 1);
+    }
 
     /// <summary>Sorts answers into bins by their confidence; bin b holds those above b / 15 up to (b + 1) / 15.</summary>
     /// <param name="predictions">One prediction an image; at least one.</param>

@@ -15,12 +15,12 @@ namespace MnistTrainer.Training;
 /// <param name="Seed">Draws everything that is random.</param>
 /// <param name="Validation">Images of the 60,000 that are held back; 0 for none.</param>
 /// <param name="Threads">That libtorch computes with.</param>
-/// <param name="Strokes">Folder of the pen strokes that are mixed in; null for none.</param>
+/// <param name="Strokes">Folders of the pen strokes that are mixed in; null or empty for none.</param>
 /// <param name="Calibration">Model file whose temperature and rejection threshold are taken over where nothing is held back; null for none.</param>
 /// <param name="From">Folder of the run whose weights this one starts from; null for weights drawn by the seed.</param>
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
-internal sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, string? Strokes = null, string? Calibration = null,
+internal sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, IReadOnlyList<string>? Strokes = null, string? Calibration = null,
     string? From = null, int? SplitSeed = null, string? Corrections = null)
 {
     /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>
@@ -64,8 +64,11 @@ internal sealed class Run : IDisposable
     /// <summary>A page to look at.</summary>
     public string Report => Path.Combine(Folder, "report.html");
 
-    /// <summary>Whether its weights have learned pen strokes, in this run or in one that it started from.</summary>
-    public bool LearnsStrokes => (Options.Strokes is not null && Options.Recipe.StrokeShare > 0) || (Options.From is { } folder && Open(folder).LearnsStrokes);
+    /// <summary>Folders of the pen strokes that its weights have learned, in this run or in one that it started from.</summary>
+    public IReadOnlyList<string> LearnedStrokes =>
+    [
+        .. (Options.Recipe.StrokeShare > 0 ? Options.Strokes ?? [] : []).Union(Options.From is { } folder ? Open(folder).LearnedStrokes : []),
+    ];
 
     /// <summary>A new run, in a folder named by time and recipe; nothing is written before <see cref="Begin"/>.</summary>
     /// <param name="root">The folder of all runs.</param>
@@ -94,7 +97,7 @@ internal sealed class Run : IDisposable
         _isNew = false;
         var kept = Options with
         {
-            Strokes = Full(Options.Strokes),
+            Strokes = Options.Strokes is null ? null : [.. Options.Strokes.Select(Path.GetFullPath)],
             Calibration = Full(Options.Calibration),
             From = Full(Options.From),
             Corrections = Full(Options.Corrections),

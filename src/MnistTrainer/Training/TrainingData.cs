@@ -1,4 +1,5 @@
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
 using MnistTrainer.Synthesis.NonDigits;
 using MnistTrainer.Synthesis.Strokes;
@@ -19,6 +20,9 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     // minutes
     private const int Variations = 12, MostNonDigits = Variations * 5_000;
 
+    /// <summary>How often a letter is drawn at most: there are many.</summary>
+    private const int LetterVariations = 4;
+
     /// <summary>How often an epoch shows one correction at most.</summary>
     private const int MostRepeats = 10;
 
@@ -38,39 +42,37 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     /// <summary>Reads what a recipe learns from, and holds back a part.</summary>
     /// <param name="recipe">Says the shares of strokes and non-digits.</param>
     /// <param name="dataFolder">Of MNIST.</param>
-    /// <param name="strokesFolder">Of the pen strokes; null for none.</param>
-    /// <param name="validation">Images of MNIST to hold back, and with them a fifth of the writers; 0 for nothing.</param>
+    /// <param name="strokes">The sources of pen strokes; none where empty.</param>
+    /// <param name="validation">Images of MNIST to hold back, and with them a fifth of the sites of each source of strokes; 0 for nothing.</param>
     /// <param name="splitSeed">Draws which.</param>
     /// <param name="seed">Draws how the strokes vary, and the non-digits.</param>
-    public static TrainingData Load(Recipe recipe, string dataFolder, string? strokesFolder, int validation, int splitSeed, int seed)
-    {
-        var strokes = strokesFolder is null ? null : StrokeDataset.Load(strokesFolder);
-        return Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed), strokes is null ? null
-            : validation == 0 ? (strokes, []) : WrittenDigit.HoldBack(strokes, splitSeed), seed);
-    }
+    public static TrainingData Load(Recipe recipe, string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed) =>
+        Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed),
+            validation == 0 ? ([.. strokes.SelectMany(set => set.Signs)], []) : StrokeSet.HoldBack(strokes, splitSeed), seed);
 
     /// <summary>MNIST, with pen strokes and non-digits in the shares that a recipe asks for.</summary>
     /// <param name="recipe">Says the shares.</param>
     /// <param name="mnist">To learn from and to measure on.</param>
-    /// <param name="strokes">The same of pen strokes; null where there are none.</param>
+    /// <param name="strokes">The same of pen strokes, digits and others; empty where there are none.</param>
     /// <param name="seed">Draws how the strokes vary, and the non-digits; those to measure on are always the same.</param>
     public static TrainingData Mix(
         Recipe recipe, (DigitSet Training, DigitSet? Validation) mnist,
-        (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Validation)? strokes, int seed)
+        (IReadOnlyList<WrittenSign> Training, IReadOnlyList<WrittenSign> Validation) strokes, int seed)
     {
         var data = Of(mnist.Training, mnist.Validation);
-        if (strokes is { } written)
-        {
-            var perEpoch = data.Added(recipe.StrokeShare);
-            // no more is drawn than is shown: a dry run takes seconds
-            var variations = Math.Min(Variations, Math.Ceiling((double)perEpoch * recipe.Epochs / written.Training.Count));
-            data = data.With(PenDrawing.Vary(written.Training, (int)variations, seed), perEpoch);
-            if (written.Validation.Count > 0)
-                data = data with { StrokeValidation = PenDrawing.Draw(written.Validation, PenWidth, Size, seed: 0) };
-        }
+        if (Digits(strokes.Training) is { Count: > 0 } digits)
+            data = data.WithDrawn(DigitStyle.Balance(digits), data.Added(recipe.StrokeShare), recipe.Epochs, Variations, seed);
+        if (Digits(strokes.Validation) is { Count: > 0 } heldBack)
+            data = data with { StrokeValidation = PenDrawing.Draw(heldBack, PenWidth, Size, seed: 0) };
 
         var nonDigits = data.Added(recipe.NonDigitShare);
-        return data.With(NonDigits.Generate((int)Math.Min(MostNonDigits, (double)nonDigits * recipe.Epochs), seed, mnist.Training), nonDigits);
+        var letters = strokes.Training.Where(sign => sign.Label == DigitSet.NonDigit).ToList();
+        var written = letters.Count == 0 ? 0 : (int)Math.Round(nonDigits * recipe.LetterShare);
+        var generated = nonDigits - written;
+        return data.With(NonDigits.Generate((int)Math.Min(MostNonDigits, (double)generated * recipe.Epochs), seed, mnist.Training), generated)
+            .WithDrawn(letters, written, recipe.Epochs, LetterVariations, seed);
+
+        static List<WrittenSign> Digits(IEnumerable<WrittenSign> signs) => [.. signs.Where(sign => sign.Label != DigitSet.NonDigit)];
     }
 
     /// <summary>The images of an epoch: positions in the portions laid end to end, drawn with libtorch's default generator.</summary>
@@ -107,6 +109,10 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     /// <param name="corrections">To learn from.</param>
     /// <param name="share">Of the whole, 0 to 0.5.</param>
     public TrainingData WithCorrections(DigitSet corrections, double share) => With(corrections, Math.Min(Added(share), MostRepeats * corrections.Count));
+
+    /// <summary>Adds drawings of signs: no more than are shown, so that a dry run takes seconds.</summary>
+    private TrainingData WithDrawn(List<WrittenSign> signs, int perEpoch, int epochs, int variations, int seed) => perEpoch == 0 ? this
+        : With(PenDrawing.Vary(signs, (int)Math.Min(variations, Math.Ceiling((double)perEpoch * epochs / signs.Count)), seed), perEpoch);
 
     private TrainingData With(DigitSet images, int perEpoch) => perEpoch == 0 ? this : this with { Portions = [.. Portions, new Portion(images, perEpoch)] };
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Recipes;
 using MnistTrainer.Storage;
@@ -18,13 +19,13 @@ public class CrossValidationTests
     {
         var digits = GeneratedDigits.Create(203, seed: 1);
 
-        var folds = Enumerable.Range(1, 5).Select(fold => CrossValidation.Cut(digits, 5, fold, seed: 1)).ToList();
+        var folds = Enumerable.Range(1, 5).Select(fold => CrossValidation.Cut(digits, 5, fold, seed: 1, writers: null)).ToList();
 
         Assert.All(folds, fold => Assert.Equal(203, fold.Training.Count + fold.Validation.Count));
-        Assert.All(folds, fold => Assert.Empty(Images(fold.Training).Intersect(Images(fold.Validation))));
-        Assert.Equal(Images(digits).Order(), folds.SelectMany(fold => Images(fold.Validation)).Order());
+        Assert.All(folds, fold => Assert.Empty(fold.Training.Intersect(fold.Validation)));
+        Assert.Equal(Enumerable.Range(0, 203), folds.SelectMany(fold => fold.Validation).Order());
         for (byte digit = 0; digit < 10; digit++)
-            Assert.All(folds, fold => Assert.InRange(fold.Validation.Labels.Span.Count(digit), 3, 5)); // of 20 or 21
+            Assert.All(folds, fold => Assert.InRange(digits.Take(fold.Validation).Labels.Span.Count(digit), 3, 5)); // of 20 or 21
     }
 
     [Fact]
@@ -32,25 +33,41 @@ public class CrossValidationTests
     {
         var digits = GeneratedDigits.Create(200, seed: 1);
 
-        Assert.NotEqual(Images(CrossValidation.Cut(digits, 5, 1, seed: 1).Validation), Images(CrossValidation.Cut(digits, 5, 1, seed: 2).Validation));
+        Assert.NotEqual(CrossValidation.Cut(digits, 5, 1, seed: 1, writers: null).Validation, CrossValidation.Cut(digits, 5, 1, seed: 2, writers: null).Validation);
     }
 
     [Fact]
-    public void By_writer_folds_are_stretches_of_the_images_as_they_stand()
+    public void By_writer_nobodys_hand_is_in_two_parts_and_no_image_is_lost()
+    {
+        var digits = GeneratedDigits.Create(200, seed: 1);
+        string[] writers = [.. Enumerable.Range(0, 200).Select(image => $"{image * image % 23}")];
+
+        var folds = Enumerable.Range(1, 5).Select(fold => CrossValidation.Cut(digits, 5, fold, seed: 1, writers)).ToList();
+
+        Assert.All(folds, fold => Assert.Empty(fold.Training.Select(image => writers[image]).Intersect(fold.Validation.Select(image => writers[image]))));
+        Assert.All(folds, fold => Assert.Equal(Enumerable.Range(0, 200), fold.Training.Concat(fold.Validation).Order()));
+        Assert.Equal(Enumerable.Range(0, 200), folds.SelectMany(fold => fold.Validation).Order());
+    }
+
+    [Fact]
+    public void A_fold_keeps_the_answers_to_all_that_it_held_back()
     {
         using var folder = new TemporaryFolder();
-        var digits = GeneratedDigits.Create(100, seed: 1);
-        var folds = new List<TrainingData>();
+        var digits = GeneratedDigits.Create(90, seed: 1);
+        string[] writers = [.. Enumerable.Range(0, 90).Select(image => $"writer {image % 9}")];
+        var strokes = new StrokeSet("set", "credit",
+            [.. Enumerable.Range(0, 60).Select(n => new WrittenSign(n % 6 == 5 ? "A" : $"{n % 5}", $"w{n % 3}", $"site {n % 3}", [[new(0, 0), new(n % 7, 10), new(n, 30)]]))], []);
+        var settings = new CrossValidation.Settings(Small with { NonDigitShare = 0.2 }, Folds: 3, Repeats: 1, Seed: 1, Threads: 1, ByWriter: true);
 
-        CrossValidation.Run(folder.Path, new CrossValidation.Settings(Small, Folds: 3, Repeats: 1, Seed: 1, Threads: 1, ByWriter: true), digits, strokes: null, (state, data) =>
-        {
-            folds.Add(data);
-            Trainer.Fit(state, data);
-        });
+        CrossValidation.Run(folder.Path, settings, digits, writers, [strokes], (state, data) => Trainer.Fit(state, data));
+        var folds = CrossValidation.Run(folder.Path, settings, digits, writers, [strokes], (_, _) => Assert.Fail("It is read again."));
 
-        var images = Images(digits).ToArray();
-        Assert.Equal(images[33..66], Images(folds[1].Validation!));
-        Assert.Equal([.. images[..33], .. images[66..]], Images(folds[1].Portions[0].Images));
+        Assert.Equal(90, folds.Sum(fold => fold.Answers.Count(answer => answer.Source == HeldBackAnswer.Mnist)));
+        Assert.Equal(60, folds.Sum(fold => fold.Answers.Count(answer => answer.Source != HeldBackAnswer.Mnist)));
+        Assert.All(folds, fold => Assert.Single(fold.Answers.Where(answer => answer.Source != HeldBackAnswer.Mnist).Select(answer => answer.Source).Distinct()));
+        Assert.All(folds.SelectMany(fold => fold.Answers), answer => Assert.Equal(1, answer.Probabilities.Sum(), 4));
+        Assert.Contains("| site 1 |", HeldBackReport.Of(folds), StringComparison.Ordinal);
+        Assert.Contains("(9 writers)", HeldBackReport.Of(folds), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,11 +79,11 @@ public class CrossValidationTests
         var settings = new CrossValidation.Settings(Small, Folds: 3, Repeats: 2, Seed: 1, Threads: 1);
         var trained = 0;
 
-        Assert.Throws<OperationCanceledException>(() => CrossValidation.Run(folder.Path, settings, digits, strokes: null, FitOrStop));
-        var resumed = CrossValidation.Run(folder.Path, settings, digits, strokes: null, Fit);
+        Assert.Throws<OperationCanceledException>(() => CrossValidation.Run(folder.Path, settings, digits, writers: null, strokes: [], FitOrStop));
+        var resumed = CrossValidation.Run(folder.Path, settings, digits, writers: null, strokes: [], Fit);
 
         Assert.Equal(4 + 3, trained); // four before the kill and the one that was killed, then that and the last one
-        var whole = CrossValidation.Run(other.Path, settings, digits, strokes: null, Fit);
+        var whole = CrossValidation.Run(other.Path, settings, digits, writers: null, strokes: [], Fit);
         Assert.Equal([(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)], resumed.Select(result => (result.Repeat, result.Fold)));
         Assert.Equal(whole.Select(WithoutTime), resumed.Select(WithoutTime));
         Assert.Equal(6, resumed.Select(result => result.Result.ValidationLoss).Distinct().Count());
@@ -121,7 +138,7 @@ public class CrossValidationTests
         using var folder = new TemporaryFolder();
         using var held = FolderLock.Take(folder.Path);
 
-        Assert.Throws<IOException>(() => CrossValidation.Run(folder.Path, new CrossValidation.Settings(Small, 2, 1, 1, 1), GeneratedDigits.Create(20, seed: 1), strokes: null, (_, _) => { }));
+        Assert.Throws<IOException>(() => CrossValidation.Run(folder.Path, new CrossValidation.Settings(Small, 2, 1, 1, 1), GeneratedDigits.Create(20, seed: 1), writers: null, strokes: [], (_, _) => { }));
     }
 
     [Fact]
@@ -139,7 +156,7 @@ public class CrossValidationTests
     public void Mean_deviation_and_interval_are_those_of_the_folds()
     {
         var folds = new[] { 0.98, 0.99, 0.97, 0.98, 0.98 }
-            .Select((accuracy, index) => new CrossValidation.FoldResult(1, index + 1, new EpochResult(1, 0, 1, 0, accuracy, double.NaN, 0.01, 1)));
+            .Select((accuracy, index) => new CrossValidation.FoldResult(1, index + 1, new EpochResult(1, 0, 1, 0, accuracy, double.NaN, 0.01, 1), []));
 
         var summary = CrossValidation.Summarise([.. folds]);
 
@@ -149,7 +166,5 @@ public class CrossValidationTests
         Assert.Equal(2.7764 * Math.Sqrt(0.0002 / 4 * (0.2 + 0.25)), summary.HalfWidth, 6);
     }
 
-    private static CrossValidation.FoldResult WithoutTime(CrossValidation.FoldResult fold) => fold with { Result = fold.Result with { Seconds = 0 } };
-
-    private static IEnumerable<string> Images(DigitSet digits) => Enumerable.Range(0, digits.Count).Select(index => Convert.ToHexString(digits[index].Pixels));
+    private static EpochResult WithoutTime(CrossValidation.FoldResult fold) => fold.Result with { Seconds = 0 };
 }

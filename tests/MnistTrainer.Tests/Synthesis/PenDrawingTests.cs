@@ -1,7 +1,7 @@
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistReader.Ink;
-using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Synthesis.Strokes;
 using MnistTrainer.Training;
 using Xunit;
@@ -12,9 +12,9 @@ public class PenDrawingTests
 {
     private const int Side = 280;
 
-    private static readonly WrittenDigit One = new(1, 1, [[new(10, 0), new(0, 400)]]);
-    private static readonly WrittenDigit Seven = new(7, 2, [[new(-0.2f, 0), new(0.3f, 0), new(0, 0.7f)], [new(0, 0.35f), new(0.25f, 0.35f)]]);
-    private static readonly WrittenDigit Tap = new(0, 3, [[new(250, 250)]]);
+    private static readonly WrittenSign One = new("1", "1", "1", [[new(10, 0), new(0, 400)]]);
+    private static readonly WrittenSign Seven = new("7", "2", "2", [[new(-0.2f, 0), new(0.3f, 0), new(0, 0.7f)], [new(0, 0.35f), new(0.25f, 0.35f)]]);
+    private static readonly WrittenSign Tap = new("0", "3", "3", [[new(250, 250)]]);
 
     [Theory]
     [InlineData(0.25)]
@@ -96,7 +96,7 @@ public class PenDrawingTests
     [InlineData(true, 0.9)]
     public void What_was_drawn_is_read_as_the_digit_that_it_is(bool varied, double least)
     {
-        IReadOnlyList<WrittenDigit> digits = [.. RealStrokes.Digits.Where((_, index) => index % 15 == 0)];
+        IReadOnlyList<WrittenSign> digits = [.. RealStrokes.Digits.Where((_, index) => index % 15 == 0)];
         using var classifier = DigitClassifier.Load(Repository.ServedModel);
 
         var images = varied ? PenDrawing.Vary(digits, copies: 1, seed: 1) : PenDrawing.Draw(digits, (0.04, 0.16), (0.25, 0.95), seed: 1);

@@ -17,24 +17,26 @@ public class RunTests
     public void Strokes_are_learned_in_a_run_or_in_those_that_it_started_from(string? strokes, double share, string? before, bool learned)
     {
         using var folder = new TemporaryFolder();
-        using var earlier = Run.Create(folder.Path, new RunOptions("first", Recipe, Seed: 1, Validation: 0, Threads: 1, before));
+        using var earlier = Run.Create(folder.Path, new RunOptions("first", Recipe, Seed: 1, Validation: 0, Threads: 1, Folder(before)));
         earlier.Begin();
 
-        using var run = Run.Create(folder.Path, new RunOptions("second", Recipe with { StrokeShare = share }, Seed: 1, Validation: 0, Threads: 1, strokes, From: earlier.Folder));
+        using var run = Run.Create(folder.Path, new RunOptions("second", Recipe with { StrokeShare = share }, Seed: 1, Validation: 0, Threads: 1, Folder(strokes), From: earlier.Folder));
 
-        Assert.Equal(learned, run.LearnsStrokes);
+        Assert.Equal(learned ? [Path.GetFullPath("pens")] : [], run.LearnedStrokes.Select(Path.GetFullPath));
+
+        static string[]? Folder(string? name) => name is null ? null : [name];
     }
 
     [Fact]
     public void A_run_is_written_when_it_begins_with_paths_that_hold_anywhere()
     {
         using var folder = new TemporaryFolder();
-        using var run = Run.Create(folder.Path, new RunOptions("first", Recipe, Seed: 1, Validation: 0, Threads: 1, Strokes: "pens"));
+        using var run = Run.Create(folder.Path, new RunOptions("first", Recipe, Seed: 1, Validation: 0, Threads: 1, Strokes: ["pens", "others"]));
         Assert.False(Directory.Exists(run.Folder));
 
         run.Begin();
 
-        Assert.Equal(Path.GetFullPath("pens"), Run.Open(run.Folder).Options.Strokes);
+        Assert.Equal([Path.GetFullPath("pens"), Path.GetFullPath("others")], Run.Open(run.Folder).Options.Strokes!);
     }
 
     [Fact]

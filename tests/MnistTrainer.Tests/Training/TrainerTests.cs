@@ -49,7 +49,7 @@ public class TrainerTests
         var (validation, nonDigits) = (GeneratedDigits.Create(300, seed: 2), NonDigits.Generate(300, seed: 2, GeneratedDigits.Create(300, seed: 2)));
         using var state = new TrainingState(recipe, seed: 1);
 
-        Trainer.Fit(state, TrainingData.Mix(recipe, (GeneratedDigits.Create(800, seed: 1), validation), strokes: null, seed: 1));
+        Trainer.Fit(state, TrainingData.Mix(recipe, (GeneratedDigits.Create(800, seed: 1), validation), strokes: ([], []), seed: 1));
 
         Assert.Equal(11, Evaluator.Logits(state.Result, validation).shape[1]);
         Assert.InRange(state.History[^1].ValidationAccuracy, 0.5, 1);

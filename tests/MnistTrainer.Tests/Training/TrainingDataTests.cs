@@ -1,4 +1,5 @@
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
 using MnistTrainer.Training;
 using Xunit;
@@ -16,10 +17,10 @@ public class TrainingDataTests
     private static readonly (DigitSet Training, DigitSet? Validation) Digits = (GeneratedDigits.Create(Mnist, seed: 1), GeneratedDigits.Create(50, seed: 2));
 
     /// <summary>25 of each digit, by five writers.</summary>
-    private static readonly IReadOnlyList<WrittenDigit> Written =
-        [.. Enumerable.Range(0, 250).Select(n => new WrittenDigit((byte)(n / 25), n % 5, [[new(0, 0), new(n % 7, 10), new(n, 30)]]))];
+    private static readonly IReadOnlyList<WrittenSign> Written =
+        [.. Enumerable.Range(0, 250).Select(n => new WrittenSign($"{n / 25}", $"{n % 5}", $"{n % 5}", [[new(0, 0), new(n % 7, 10), new(n, 30)]]))];
 
-    private static readonly (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Validation) Strokes = WrittenDigit.Cut(Written, folds: 5, fold: 1, seed: 1);
+    private static readonly (IReadOnlyList<WrittenSign> Training, IReadOnlyList<WrittenSign> Validation) Strokes = StrokeSet.Cut([new StrokeSet("set", "credit", Written, [])], folds: 5, fold: 1, seed: 1);
 
     private static readonly Lazy<TrainingData> All = new(() => TrainingData.Mix(Shares, Digits, Strokes, seed: 1));
 
@@ -84,7 +85,7 @@ public class TrainingDataTests
     [Fact]
     public void Without_strokes_and_non_digits_there_is_MNIST_alone()
     {
-        var data = TrainingData.Mix(Shares with { NonDigitShare = 0 }, Digits, strokes: null, seed: 1);
+        var data = TrainingData.Mix(Shares with { NonDigitShare = 0 }, Digits, strokes: ([], []), seed: 1);
 
         Assert.Equal(Digits.Training, Assert.Single(data.Portions).Images);
         Assert.Equal((Mnist, null), (data.PerEpoch, data.StrokeValidation));

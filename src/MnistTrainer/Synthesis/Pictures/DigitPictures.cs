@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Synthesis.NonDigits;
 using SkiaSharp;
 
@@ -18,7 +19,7 @@ internal sealed record DigitPicture(byte[] Encoded, string Text);
 /// <param name="images">Digits of MNIST; they and the strokes take turns.</param>
 /// <param name="strokes">Pen strokes.</param>
 /// <param name="seed">Draws everything.</param>
-internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit> strokes, int seed)
+internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenSign> strokes, int seed)
 {
     /// <summary>The kinds of pictures of one digit, by name.</summary>
     public static IReadOnlyList<string> Conditions { get; } =
@@ -227,7 +228,7 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenDigit>
         ? DigitStamp.Of(strokes[random.Next(strokes.Count)], sidePx, dotted ? random.Between(0.05f, 0.08f) : random.Between(0.04f, 0.14f), dotted, random)
         : DigitStamp.Of(images, random.Next(images.Count), sidePx);
 
-    private static WrittenDigit Slant(WrittenDigit digit, float slant) =>
+    private static WrittenSign Slant(WrittenSign digit, float slant) =>
         digit with { Strokes = [.. digit.Strokes.Select(stroke => stroke.Select(point => new Vector2(point.X - slant * point.Y, point.Y)).ToArray())] };
 
     // grey with a tint

@@ -1,5 +1,6 @@
 using MnistReader.Framing;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Synthesis.NonDigits;
 using MnistTrainer.Synthesis.Strokes;
 using SkiaSharp;
@@ -42,7 +43,7 @@ internal sealed record DigitStamp(byte Label, SKImage Ink, SKRectI Bounds) : IDi
     /// <param name="penWidth">As a share of it.</param>
     /// <param name="dotted">Dots along the strokes rather than lines.</param>
     /// <param name="random">Draws the dots' distance.</param>
-    public static DigitStamp Of(WrittenDigit digit, int sidePx, double penWidth, bool dotted, Random random)
+    public static DigitStamp Of(WrittenSign digit, int sidePx, double penWidth, bool dotted, Random random)
     {
         using var plane = PenDrawing.Draw(digit, size: 1, penWidth, random, sidePx, dotted);
         var ink = new byte[sidePx * sidePx];

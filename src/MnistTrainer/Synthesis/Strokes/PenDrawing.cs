@@ -2,6 +2,7 @@ using System.Numerics;
 using MnistReader.Framing;
 using MnistReader.Ink;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using SkiaSharp;
 
 namespace MnistTrainer.Synthesis.Strokes;
@@ -9,6 +10,9 @@ namespace MnistTrainer.Synthesis.Strokes;
 /// <summary>Draws written digits as a canvas would, with a round pen, and frames them as the service does.</summary>
 internal static class PenDrawing
 {
+    /// <summary>Share of zeros that get a slash beside those that have one: few writers slash them, but who does writes all of them so.</summary>
+    private const double SlashedZeros = 0.06;
+
     /// <summary>The service's page draws on about this many pixels.</summary>
     private const int CanvasSide = 280;
 
@@ -19,7 +23,7 @@ internal static class PenDrawing
     /// <param name="random">Draws the place on the canvas.</param>
     /// <param name="canvasSide">In pixels.</param>
     /// <param name="dotted">Dots along the strokes rather than lines.</param>
-    public static InkImage Draw(WrittenDigit digit, double size, double penWidth, Random random, int canvasSide = CanvasSide, bool dotted = false) =>
+    public static InkImage Draw(WrittenSign digit, double size, double penWidth, Random random, int canvasSide = CanvasSide, bool dotted = false) =>
         Draw(digit.Strokes, size, penWidth, random, canvasSide, dotted ? Dots(random) : Line);
 
     /// <summary>Draws every digit once, each with a width, a size and a place of its own, and frames it.</summary>
@@ -27,7 +31,7 @@ internal static class PenDrawing
     /// <param name="penWidth">The widths to draw from, as shares of the ink's longer side.</param>
     /// <param name="size">The sizes to draw from, as shares of the canvas.</param>
     /// <param name="seed">Draws them.</param>
-    public static DigitSet Draw(IReadOnlyList<WrittenDigit> digits, (double Least, double Most) penWidth, (double Least, double Most) size, int seed)
+    public static DigitSet Draw(IReadOnlyList<WrittenSign> digits, (double Least, double Most) penWidth, (double Least, double Most) size, int seed)
     {
         var random = new Random(seed);
         return Frame(digits, digit => Draw(digit, Between(size, random), Between(penWidth, random), random));
@@ -41,26 +45,27 @@ internal static class PenDrawing
     /// <param name="copies">How often each is drawn.</param>
     /// <param name="seed">Draws the variations.</param>
     /// <returns>digits × copies images, all digits once before any of them again.</returns>
-    public static DigitSet Vary(IReadOnlyList<WrittenDigit> digits, int copies, int seed)
+    public static DigitSet Vary(IReadOnlyList<WrittenSign> digits, int copies, int seed)
     {
         const int side = 140; // half the page's canvas: the image ends with 20 pixels of ink, and this is drawn four times as fast
         var random = new Random(seed);
         return Frame([.. Enumerable.Repeat(digits, copies).SelectMany(all => all)], digit =>
         {
-            var penWidth = 0.03 * Math.Pow(0.2 / 0.03, random.NextDouble()); // thin pens as often as thick ones
+            var penWidth = 0.03 * Math.Pow(0.22 / 0.03, random.NextDouble()); // thin pens as often as thick ones
             DrawStroke pen = random.NextDouble() switch
             {
                 < 0.15 when penWidth < 0.08 => Dots(random), // thick dots are no digit any more
                 < 0.35 => Pressed(random),
                 _ => Line,
             };
-            return Draw(Vary(digit.Strokes, random), Between((0.25, 0.95), random), penWidth, random, side, pen);
+            var strokes = digit.Label == 0 && random.NextDouble() < SlashedZeros ? [.. digit.Strokes, Slash(digit, random)] : digit.Strokes;
+            return Draw(Vary(strokes, random), Between((0.25, 0.95), random), penWidth, random, side, pen);
         });
     }
 
     private delegate void DrawStroke(SKCanvas canvas, SKPaint paint, SKPoint[] points, float width);
 
-    private static DigitSet Frame(IReadOnlyList<WrittenDigit> digits, Func<WrittenDigit, InkImage> draw)
+    private static DigitSet Frame(IReadOnlyList<WrittenSign> digits, Func<WrittenSign, InkImage> draw)
     {
         var pixels = new byte[digits.Count * DigitImage.PixelCount];
         foreach (var (index, digit) in digits.Index())
@@ -131,6 +136,16 @@ internal static class PenDrawing
                 walked = 0;
             }
         };
+    }
+
+    /// <summary>A line through a zero, from below to the right above, or two times in ten a dot in it.</summary>
+    private static IReadOnlyList<Vector2> Slash(WrittenSign zero, Random random)
+    {
+        var all = zero.Strokes.SelectMany(stroke => stroke).ToList();
+        var (low, high) = (all.Aggregate(Vector2.Min), all.Aggregate(Vector2.Max));
+        var (sin, cos) = Math.SinCos(Between((0.5, 1.4), random)); // 30° to 80°
+        var half = (float)(random.Next(10) < 2 ? 0.03 : Between((0.3, 0.75), random)) * (high - low).Length() / MathF.Sqrt(2) * new Vector2((float)cos, -(float)sin);
+        return [.. Enumerable.Range(-8, 17).Select(step => (low + high) / 2 + step / 8f * half)];
     }
 
     /// <summary>Moves the points of a digit, in units of its longer side; amounts are small enough to leave it the digit that it is.</summary>

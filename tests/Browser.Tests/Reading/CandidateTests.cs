@@ -7,7 +7,7 @@ using MnistApi.Tests;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
-namespace Browser.Tests;
+namespace Browser.Tests.Reading;
 
 /// <summary>Shapes that may be several digits, read by the committed network under cards of other thresholds.</summary>
 public sealed class CandidateTests(Site site) : IDisposable

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
-using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 
-namespace MnistTrainer.Tests.Datasets;
+namespace MnistTrainer.Tests.Datasets.Strokes;
 
 /// <summary>Writes digits as UCI's archive holds them: UNIPEN, packed by Unix' compress.</summary>
-internal static class Unipen
+internal static class UciArchive
 {
     private const string Header = """
         .VERSION 1.0
@@ -16,7 +16,7 @@ internal static class Unipen
 
         """;
 
-    public static string Write(IEnumerable<WrittenDigit> digits)
+    public static string Write(IEnumerable<WrittenSign> digits)
     {
         var text = new StringBuilder(Header);
         foreach (var (index, digit) in digits.Index())

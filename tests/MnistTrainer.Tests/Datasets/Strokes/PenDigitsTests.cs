@@ -2,26 +2,27 @@ using System.IO.Compression;
 using System.Numerics;
 using System.Text;
 using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 using Xunit;
 
-namespace MnistTrainer.Tests.Datasets;
+namespace MnistTrainer.Tests.Datasets.Strokes;
 
-public class StrokeDatasetTests
+public class PenDigitsTests
 {
     private const string Two = "2\t2_1_5\ttra\t267,333 264,342;100,0";
 
     private const string Training = "pendigits-orig.tra.Z", Test = "pendigits-orig.tes.Z";
 
-    private static readonly Lazy<byte[]> TestPacked = new(() => Unipen.Pack(Unipen.Write(RealStrokes.Digits.Take(3_498))));
+    private static readonly Lazy<byte[]> TestPacked = new(() => UciArchive.Pack(UciArchive.Write(RealStrokes.Digits.Take(3_498))));
 
-    private static readonly Lazy<byte[]> RealPacked = new(() => Unipen.Pack(Unipen.Write(RealStrokes.Digits)));
+    private static readonly Lazy<byte[]> RealPacked = new(() => UciArchive.Pack(UciArchive.Write(RealStrokes.Digits)));
 
     [Fact]
     public void A_line_is_a_digit_with_its_writer_and_its_strokes_y_down()
     {
-        var digit = Assert.Single(StrokeDataset.ParseLines(Two, "here").Training);
+        var digit = Assert.Single(StrokeLines.Parse(Two, "here")["tra"]);
 
-        Assert.Equal((2, 1), (digit.Label, digit.Writer));
+        Assert.Equal((2, "1", "1"), (digit.Label, digit.Writer, digit.Site));
         Assert.Equal([[new(267, -333), new(264, -342)], [new(100, 0)]], digit.Strokes);
     }
 
@@ -30,7 +31,8 @@ public class StrokeDatasetTests
     [InlineData("2\t2_1_5\ttra\t")]
     [InlineData("2\t2_1_5\ttra\t267,333;")]
     [InlineData("2\t2_1_5\ttra\t267")]
-    [InlineData("2\t2_1_5\ttra\t267,3e3")]
+    [InlineData("2\t2_1_5\ttra\t267,333 NaN,1")]
+    [InlineData("2\t2_one_5\ttra\t267,333")]
     [InlineData("2\t2\ttra\t267,333")]
     [InlineData("2\t2_1_5\ttrain\t267,333")]
     [InlineData("two\t2_1_5\ttra\t267,333")]
@@ -38,26 +40,28 @@ public class StrokeDatasetTests
     [InlineData("-1\t2_1_5\ttra\t267,333")]
     public void A_broken_line_is_named(string broken)
     {
-        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseLines($"{Two}\r\n\r\n{broken}\n{Two}\n", "here"));
+        var fault = Assert.Throws<InvalidDataException>(() => StrokeLines.Parse($"{Two}\r\n\r\n{broken}\n{Two}\n", "here"));
 
-        Assert.Equal("'here', line 3: expected label, digit_writer_sample, tra or tes, and strokes, separated by tabs.", fault.Message);
+        Assert.Equal("'here', line 3: expected a sign, sign_writer_sample, tra, tes or uni, and strokes, separated by tabs.", fault.Message);
     }
 
     [Fact]
     public void Each_part_has_its_own_lines()
     {
-        var (training, test) = StrokeDataset.ParseLines($"{Two}\n7\t7_6_2\ttes\t1,2\n3\t3_1_9\ttra\t4,5", "here");
+        var parts = StrokeLines.Parse($"{Two}\n7\t7_6_2\ttes\t1,2\n3\t3_1_9\ttra\t4,5\nA\tA_ibm-r_0304_7\tuni\t4,5", "here");
 
-        Assert.Equal([2, 3], training.Select(digit => (int)digit.Label));
-        Assert.Equal([7], test.Select(digit => (int)digit.Label));
+        Assert.Equal(["2", "3"], parts["tra"].Select(sign => sign.Text));
+        Assert.Equal(["7"], parts["tes"].Select(sign => sign.Text));
+        var letter = Assert.Single(parts["uni"]);
+        Assert.Equal(("A", "ibm-r_0304", "ibm", DigitSet.NonDigit), (letter.Text, letter.Writer, letter.Site, letter.Label));
     }
 
     [Fact]
     public void Unipen_gives_the_same_digits()
     {
-        var digits = StrokeDataset.ParseLines($"{Two}\n7\t7_30_12\ttra\t1,500 250,499", "here").Training;
+        var digits = StrokeLines.Parse($"{Two}\n7\t7_30_12\ttra\t1,500 250,499", "here")["tra"];
 
-        var read = StrokeDataset.ParseUnipen("""
+        var read = PenDigits.ParseUnipen("""
             .VERSION 1.0
             .INCLUDE ./pendigits.doc
             .LEXICON "0" "1" "2" "3" "4"
@@ -91,13 +95,13 @@ public class StrokeDatasetTests
     [InlineData(".COMMENT 7 30 1", "")]
     [InlineData(".PEN_UP", "")]
     [InlineData("1\t500", "")]
-    [InlineData("1\t500", "1\t5e2")]
+    [InlineData("1\t500", "1\tfive")]
     public void A_broken_segment_is_named(string part, string broken)
     {
-        var text = Unipen.Write([new(2, 1, [[new(267, -333)]]), new(7, 30, [[new(1, -500)]])]);
+        var text = UciArchive.Write([new("2", "1", "1", [[new(267, -333)]]), new("7", "30", "30", [[new(1, -500)]])]);
         var at = text.LastIndexOf(part, StringComparison.Ordinal);
 
-        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.ParseUnipen(text.Remove(at, part.Length).Insert(at, broken), "here"));
+        var fault = Assert.Throws<InvalidDataException>(() => PenDigits.ParseUnipen(text.Remove(at, part.Length).Insert(at, broken), "here"));
 
         Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", fault.Message);
     }
@@ -107,13 +111,13 @@ public class StrokeDatasetTests
     {
         var lines = new[] { Two, "3\t2_1_5\ttra\t267,333 264,342;100,0", "2\t2_2_5\ttra\t267,333 264,342;100,0", "2\t2_1_5\ttra\t267,333 264,342;100,1", "2\t2_1_5\ttra\t267,333;264,342 100,0" };
 
-        Assert.Equal(lines.Length, lines.Select(line => StrokeDataset.Hash(StrokeDataset.ParseLines(line, "here").Training)).Distinct().Count());
+        Assert.Equal(lines.Length, lines.Select(line => StrokeSet.Hash(StrokeLines.Parse(line, "here")["tra"])).Distinct().Count());
     }
 
     [Fact]
     public void Uci_has_7494_digits_of_30_writers()
     {
-        var digits = StrokeDataset.Load(RealStrokes.Folder);
+        var digits = PenDigits.Load(RealStrokes.Folder);
 
         Assert.Equal(7_494, digits.Count);
         Assert.Equal(30, digits.Select(digit => digit.Writer).Distinct().Count());
@@ -127,9 +131,9 @@ public class StrokeDatasetTests
     {
         var real = RealStrokes.Digits;
         using var folder = new TemporaryFolder();
-        folder.File(packed ? "pendigits-orig.tra.Z" : "pendigits-orig.tra", packed ? RealPacked.Value : Encoding.ASCII.GetBytes(Unipen.Write(real)));
+        folder.File(packed ? "pendigits-orig.tra.Z" : "pendigits-orig.tra", packed ? RealPacked.Value : Encoding.ASCII.GetBytes(UciArchive.Write(real)));
 
-        Assert.Equal(real.Count, StrokeDataset.Load(folder.Path).Count); // of the same SHA-256
+        Assert.Equal(real.Count, PenDigits.Load(folder.Path).Count); // of the same SHA-256
     }
 
     [Theory]
@@ -139,20 +143,20 @@ public class StrokeDatasetTests
     public void The_test_part_is_read_beside_the_training_part_or_alone(string name)
     {
         using var folder = new TemporaryFolder();
-        var unipen = Unipen.Write([new(7, 6, [[new(1, -500)]])]);
-        folder.File(name, name.EndsWith(".Z", StringComparison.Ordinal) ? Unipen.Pack(unipen) : Encoding.ASCII.GetBytes(name == "strokes.txt" ? "7\t7_6_0\ttes\t1,500" : unipen));
+        var unipen = UciArchive.Write([new("7", "6", "6", [[new(1, -500)]])]);
+        folder.File(name, name.EndsWith(".Z", StringComparison.Ordinal) ? UciArchive.Pack(unipen) : Encoding.ASCII.GetBytes(name == "strokes.txt" ? "7\t7_6_0\ttes\t1,500" : unipen));
 
-        Assert.Empty(StrokeDataset.LoadParts(folder.Path).Training);
-        Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
+        Assert.Empty(PenDigits.LoadParts(folder.Path).Training);
+        Assert.Throws<FileNotFoundException>(() => PenDigits.Load(folder.Path));
         AssertTest();
         folder.File("pendigits-orig.tra.Z", RealPacked.Value);
-        Assert.Equal(7_494, StrokeDataset.Load(folder.Path).Count);
+        Assert.Equal(7_494, PenDigits.Load(folder.Path).Count);
         AssertTest();
 
         void AssertTest()
         {
-            var digit = Assert.Single(StrokeDataset.LoadParts(folder.Path).Test);
-            Assert.Equal((7, 6), (digit.Label, digit.Writer));
+            var digit = Assert.Single(PenDigits.LoadParts(folder.Path).Test);
+            Assert.Equal((7, "6"), (digit.Label, digit.Writer));
         }
     }
 
@@ -164,9 +168,9 @@ public class StrokeDatasetTests
         using var folder = new TemporaryFolder();
         var file = folder.File(name, []);
 
-        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
+        var fault = Assert.Throws<InvalidDataException>(() => PenDigits.Load(folder.Path));
 
-        Assert.Equal($"'{file}' holds no digits. Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message);
+        Assert.Equal($"'{file}' holds no {(name == "strokes.txt" ? "signs" : "digits")}. Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message);
     }
 
     [Fact]
@@ -176,8 +180,8 @@ public class StrokeDatasetTests
         folder.File("pendigits-orig.tra.Z", RealPacked.Value);
         folder.File("pendigits-orig.tes.Z", [1, 2, 3]);
 
-        Assert.Equal(7_494, StrokeDataset.Load(folder.Path).Count);
-        Assert.Throws<InvalidDataException>(() => StrokeDataset.LoadParts(folder.Path));
+        Assert.Equal(7_494, PenDigits.Load(folder.Path).Count);
+        Assert.Throws<InvalidDataException>(() => PenDigits.LoadParts(folder.Path));
     }
 
     [Fact]
@@ -187,7 +191,7 @@ public class StrokeDatasetTests
         using var folder = new TemporaryFolder();
         folder.File("strokes.txt", Encoding.ASCII.GetBytes("8\t8_12_224\ttra\t268" + lines["8\t8_12_224\ttra\t267".Length..]));
 
-        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
+        var fault = Assert.Throws<InvalidDataException>(() => PenDigits.Load(folder.Path));
 
         Assert.Equal($"The strokes in '{folder.Path}' aren't those of UCI's pen digits: their SHA-256 differs. " +
             $"Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message);
@@ -201,7 +205,7 @@ public class StrokeDatasetTests
         using var folder = new TemporaryFolder();
         var file = folder.File("pendigits-orig.tra.Z", content);
 
-        var fault = Assert.Throws<InvalidDataException>(() => StrokeDataset.Load(folder.Path));
+        var fault = Assert.Throws<InvalidDataException>(() => PenDigits.Load(folder.Path));
 
         Assert.StartsWith($"'{file}' is damaged: ", fault.Message, StringComparison.Ordinal);
         Assert.EndsWith($" Delete the file and run 'MnistTrainer download --strokes \"{folder.Path}\"'.", fault.Message, StringComparison.Ordinal);
@@ -212,7 +216,7 @@ public class StrokeDatasetTests
     {
         using var folder = new TemporaryFolder();
 
-        var fault = Assert.Throws<FileNotFoundException>(() => StrokeDataset.Load(folder.Path));
+        var fault = Assert.Throws<FileNotFoundException>(() => PenDigits.Load(folder.Path));
 
         Assert.Equal($"There are no pen strokes to learn from in '{folder.Path}': neither in strokes.txt nor pendigits-orig.tra. " +
             $"Run 'MnistTrainer download --strokes \"{folder.Path}\"', or name the folder with --strokes.", fault.Message);
@@ -233,7 +237,7 @@ public class StrokeDatasetTests
         Assert.False(await Download(folder, server));
 
         Assert.Equal(1, asked);
-        Assert.Equal((7_494, 3_498), (StrokeDataset.Load(folder.Path).Count, StrokeDataset.LoadParts(folder.Path).Test.Count)); // the former of the same SHA-256
+        Assert.Equal((7_494, 3_498), (PenDigits.Load(folder.Path).Count, PenDigits.LoadParts(folder.Path).Test.Count)); // the former of the same SHA-256
     }
 
     [Fact]
@@ -246,7 +250,7 @@ public class StrokeDatasetTests
         Assert.True(await Download(folder, server));
 
         Assert.Equal([Test, "strokes.txt"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(3_498, StrokeDataset.LoadParts(folder.Path).Test.Count);
+        Assert.Equal(3_498, PenDigits.LoadParts(folder.Path).Test.Count);
     }
 
     public static TheoryData<byte[], string, string> WrongArchives => new()
@@ -254,9 +258,9 @@ public class StrokeDatasetTests
         { [1, 2, 3], "", Training },
         { Zip((Test, [])), "The archive has no pendigits-orig.tra.Z.", Training },
         { Zip((Training, [1, 2, 3])), "'pendigits-orig.tra.Z' is damaged: ", Training },
-        { Zip((Training, Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])])))), "The SHA-256 of its strokes differs. Put pendigits-orig.tra.Z of ", Training },
+        { Zip((Training, UciArchive.Pack(UciArchive.Write([new("2", "1", "1", [[Vector2.One]])])))), "The SHA-256 of its strokes differs. Put pendigits-orig.tra.Z of ", Training },
         { Zip((Training, RealPacked.Value)), "The archive has no pendigits-orig.tes.Z.", Test },
-        { Zip((Training, RealPacked.Value), (Test, Unipen.Pack(Unipen.Write([new(2, 1, [[Vector2.One]])])))), "Its test part holds 1 digits rather than 3,498.", Test },
+        { Zip((Training, RealPacked.Value), (Test, UciArchive.Pack(UciArchive.Write([new("2", "1", "1", [[Vector2.One]])])))), "Its test part holds 1 digits rather than 3,498.", Test },
     };
 
     [Theory]
@@ -274,7 +278,7 @@ public class StrokeDatasetTests
     }
 
     private static Task<bool> Download(TemporaryFolder folder, FileServer server) =>
-        StrokeDataset.DownloadAsync(folder.Path, new Uri(server.Address, "archive.zip"), (_, _, _) => { }, TestContext.Current.CancellationToken);
+        PenDigits.DownloadAsync(folder.Path, new Uri(server.Address, "archive.zip"), (_, _, _) => { }, TestContext.Current.CancellationToken);
 
     private static byte[] Zip(params (string Name, byte[] Content)[] files)
     {

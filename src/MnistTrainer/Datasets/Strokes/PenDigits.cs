@@ -1,30 +1,28 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using ICSharpCode.SharpZipLib.Lzw;
 using MnistTrainer.Storage;
 
-namespace MnistTrainer.Datasets;
+namespace MnistTrainer.Datasets.Strokes;
 
 /// <summary>
 /// The pen strokes of UCI's pen digits, drawn with a stylus on a tablet: a training part of 7,494 digits by 30 writers, and a test part by 14 others.
 /// Read from <c>strokes.txt</c> (one digit a line) or from the archive's own UNIPEN files.
 /// </summary>
-internal static partial class StrokeDataset
+internal static partial class PenDigits
 {
-    /// <summary>
-    /// One digit a line: label, <c>digit_writer_sample</c>, part (<c>tra</c> or <c>tes</c>), strokes, separated by tabs; strokes by <c>;</c>, points by a
-    /// space, <c>x,y</c> with y up.
-    /// </summary>
+    /// <summary>The file of lines (<see cref="StrokeLines"/>).</summary>
     public const string FileName = "strokes.txt";
 
     /// <summary>The archive's UNIPEN file of the training part.</summary>
     public const string UnipenFileName = UnipenPrefix + TrainingPart;
 
-    private const string UnipenPrefix = "pendigits-orig.", TrainingPart = "tra", TestPart = "tes";
+    /// <summary>The parts in lines.</summary>
+    public const string TrainingPart = "tra", TestPart = "tes";
+
+    private const string UnipenPrefix = "pendigits-orig.";
 
     /// <summary>Digits of the archive's test part (UCI's description of the data set).</summary>
     private const int TestDigits = 3_498;
@@ -33,7 +31,7 @@ internal static partial class StrokeDataset
     public const string Credit =
         "Pen strokes: E. Alpaydin and F. Alimoglu, Pen-Based Recognition of Handwritten Digits, UCI Machine Learning Repository, 1996, CC BY 4.0";
 
-    /// <summary>SHA-256 of what counts, <see cref="Hash"/>, whichever file it was read from.</summary>
+    /// <summary>SHA-256 of what counts, <see cref="StrokeSet.Hash"/>, whichever file it was read from.</summary>
     public const string Sha256 = "d51df2cab17e85da9e771f1fd83903c2cc8a4f3bfad24a6d2fe090c8ea4f25eb";
 
     /// <summary>UCI's archive of the data set.</summary>
@@ -43,14 +41,26 @@ internal static partial class StrokeDataset
     /// <param name="folder">Holds <see cref="FileName"/>, or <see cref="UnipenFileName"/> as it is or with the ending .Z.</param>
     /// <exception cref="FileNotFoundException">The folder doesn't hold them; the message says how to get them.</exception>
     /// <exception cref="InvalidDataException">The file isn't the one expected: a line can't be read, or the strokes' SHA-256 differs.</exception>
-    public static IReadOnlyList<WrittenDigit> Load(string folder) => Verify(folder, Read(folder, TrainingPart));
+    public static IReadOnlyList<WrittenSign> Load(string folder) => Verify(folder, Read(folder, TrainingPart));
+
+    /// <summary>What the training part teaches.</summary>
+    /// <param name="folder">As for <see cref="Load"/>.</param>
+    public static StrokeSet Set(string folder) => new("pen strokes", Credit, Load(folder), []);
+
+    /// <summary>Whether a folder holds the training part.</summary>
+    /// <param name="folder">As for <see cref="Load"/>.</param>
+    public static bool IsIn(string folder) => Read(folder, TrainingPart).Count > 0;
+
+    /// <summary>Whether a folder holds digits of the test part, and none to learn from.</summary>
+    /// <param name="folder">As for <see cref="Load"/>.</param>
+    public static bool HasTestPartAlone(string folder) => !IsIn(folder) && Read(folder, TestPart).Count > 0;
 
     /// <summary>The digits of both parts, whose writers are different people. No SHA-256 verifies the test part.</summary>
     /// <param name="folder">As for <see cref="Load"/>, with the archive's file of the test part.</param>
     /// <returns>The one or the other is empty where the folder doesn't hold it.</returns>
     /// <exception cref="FileNotFoundException">The folder holds neither; the message says how to get them.</exception>
     /// <exception cref="InvalidDataException">As for <see cref="Load"/>, of either part.</exception>
-    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Test) LoadParts(string folder)
+    public static (IReadOnlyList<WrittenSign> Training, IReadOnlyList<WrittenSign> Test) LoadParts(string folder)
     {
         var (training, test) = (Read(folder, TrainingPart), Read(folder, TestPart));
         return (training.Count == 0 && test.Count > 0 ? training : Verify(folder, training), test);
@@ -85,7 +95,7 @@ internal static partial class StrokeDataset
                     stream.CopyTo(content);
                 content.Position = 0;
                 var digits = ParseUnipen(Unpack(content, file), file);
-                if (part == TrainingPart && Hash(digits) != Sha256)
+                if (part == TrainingPart && StrokeSet.Hash(digits) != Sha256)
                     throw new InvalidDataException("The SHA-256 of its strokes differs.");
                 if (part == TestPart && digits.Count != TestDigits)
                 {
@@ -104,7 +114,7 @@ internal static partial class StrokeDataset
         }
     }
 
-    private static IReadOnlyList<WrittenDigit> Verify(string folder, IReadOnlyList<WrittenDigit> training)
+    private static IReadOnlyList<WrittenSign> Verify(string folder, IReadOnlyList<WrittenSign> training)
     {
         if (training.Count == 0)
         {
@@ -113,7 +123,7 @@ internal static partial class StrokeDataset
                 $"Run '{DownloadOf(folder)}', or name the folder with --strokes.");
         }
 
-        return Hash(training) == Sha256
+        return StrokeSet.Hash(training) == Sha256
             ? training
             : throw new InvalidDataException(
                 $"The strokes in '{folder}' aren't those of UCI's pen digits: their SHA-256 differs. " +
@@ -123,15 +133,14 @@ internal static partial class StrokeDataset
     private static string DownloadOf(string folder) => $"MnistTrainer download --strokes \"{folder}\"";
 
     /// <summary>The digits of one part, from the lines where they have any, else from its UNIPEN file; none where there is no file.</summary>
-    private static IReadOnlyList<WrittenDigit> Read(string folder, string part)
+    private static IReadOnlyList<WrittenSign> Read(string folder, string part)
     {
         var (lines, unipen) = (Path.Combine(folder, FileName), Path.Combine(folder, UnipenPrefix + part));
         try
         {
             if (File.Exists(lines))
             {
-                var (training, test) = ParseLines(File.ReadAllText(lines), lines);
-                if ((part == TrainingPart ? training : test) is { Count: > 0 } digits)
+                if (StrokeLines.Parse(File.ReadAllText(lines), lines).GetValueOrDefault(part) is { } digits)
                     return digits;
             }
 
@@ -145,41 +154,13 @@ internal static partial class StrokeDataset
         }
     }
 
-    /// <summary>Reads strokes.txt.</summary>
-    /// <param name="text">The file.</param>
-    /// <param name="name">For messages.</param>
-    /// <exception cref="InvalidDataException">A line can't be read, and the message names it; or there is none.</exception>
-    public static (IReadOnlyList<WrittenDigit> Training, IReadOnlyList<WrittenDigit> Test) ParseLines(string text, string name)
-    {
-        var (training, test) = (new List<WrittenDigit>(), new List<WrittenDigit>());
-        foreach (var (index, line) in text.Split('\n').Select(line => line.TrimEnd('\r')).Index())
-        {
-            if (line.Length == 0)
-                continue;
-
-            try
-            {
-                var fields = line.Split('\t');
-                var part = fields[2] switch { TrainingPart => training, TestPart => test, _ => throw new FormatException() };
-                part.Add(Digit(fields[0], fields[1].Split('_')[1], fields[3].Split(';').Select(stroke => stroke.Split(' ').Select(point => point.Split(',')))));
-            }
-            catch (Exception e) when (e is IndexOutOfRangeException or FormatException or OverflowException)
-            {
-                throw new InvalidDataException(
-                    $"'{name}', line {index + 1}: expected label, digit_writer_sample, {TrainingPart} or {TestPart}, and strokes, separated by tabs.", e);
-            }
-        }
-
-        return training.Count + test.Count > 0 ? (training, test) : throw new InvalidDataException($"'{name}' holds no digits.");
-    }
-
     /// <summary>Reads UNIPEN: segments that name the digit, a comment that names the writer, and points between pen down and pen up.</summary>
     /// <param name="text">The file.</param>
     /// <param name="name">For messages.</param>
     /// <exception cref="InvalidDataException">A segment lacks its label, writer or strokes, and the message names it; or there is none.</exception>
-    public static IReadOnlyList<WrittenDigit> ParseUnipen(string text, string name)
+    public static IReadOnlyList<WrittenSign> ParseUnipen(string text, string name)
     {
-        var digits = new List<WrittenDigit>();
+        var digits = new List<WrittenSign>();
         foreach (var (index, segment) in SegmentStart().Split(text).Skip(1).Index())
         {
             try
@@ -201,31 +182,13 @@ internal static partial class StrokeDataset
         return digits.Count > 0 ? digits : throw new InvalidDataException($"'{name}' holds no digits.");
     }
 
-    /// <summary>SHA-256 over label, writer and points of all digits in order: the same for the same strokes, however they were stored.</summary>
-    /// <param name="digits">As they were read.</param>
-    public static string Hash(IReadOnlyList<WrittenDigit> digits)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var digit in digits)
-        {
-            var strokes = string.Join(';', digit.Strokes.Select(stroke =>
-                string.Join(' ', stroke.Select(point => string.Create(CultureInfo.InvariantCulture, $"{(int)point.X},{-(int)point.Y}")))));
-            hash.AppendData(Encoding.ASCII.GetBytes($"{digit.Label}\t{digit.Writer}\t{strokes}\n"));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static WrittenDigit Digit(string label, string writer, IEnumerable<IEnumerable<string[]>> strokes)
-    {
-        // the tablet's y points up
-        var points = strokes.Select(stroke => stroke.Select(point => new Vector2(Number(point[0]), -Number(point[1]))).ToArray()).ToArray();
-        return points.Length > 0 && points.All(stroke => stroke.Length > 0) && Number(label) is >= 0 and <= 9 and var digit
-            ? new WrittenDigit((byte)digit, Number(writer), points)
+    /// <summary>A digit of a line or segment.</summary>
+    /// <exception cref="FormatException">It is no digit, its writer no number, or it has no strokes.</exception>
+    public static WrittenSign Digit(string label, string writer, IEnumerable<IEnumerable<string[]>> strokes) =>
+        new WrittenSign(label, writer, writer, StrokeLines.Points(strokes)) is { Label: not DigitSet.NonDigit } digit
+            && int.TryParse(writer, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? digit
             : throw new FormatException();
-
-        static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
-    }
 
     /// <summary>Decompresses what Unix' compress made (.Z).</summary>
     private static string Unpack(Stream packed, string name)

@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Synthesis.Strokes;
+using MnistTrainer.Training;
+using TorchSharp.Modules;
+
+namespace MnistTrainer.Evaluation;
+
+/// <summary>What a network that never saw a hand answers for an image of it.</summary>
+/// <param name="Text">What was written: a digit, or another sign.</param>
+/// <param name="Source">Where the image is from: <see cref="Mnist"/>, or the site of the strokes.</param>
+/// <param name="Writer">Who wrote it; null where that isn't known.</param>
+/// <param name="Style">How the digit is written; null where its digit has only one style, and for MNIST, which has no strokes.</param>
+/// <param name="Probabilities">Of the digits 0 to 9.</param>
+/// <param name="DigitProbability">Of being a digit at all.</param>
+internal sealed record HeldBackAnswer(string Text, string Source, string? Writer, string? Style, IReadOnlyList<float> Probabilities, float DigitProbability)
+{
+    /// <summary>The source of MNIST's images.</summary>
+    public const string Mnist = "MNIST";
+
+    /// <summary>0 to 9, or <see cref="DigitSet.NonDigit"/>.</summary>
+    [JsonIgnore]
+    public byte Label => Text is [>= '0' and <= '9' and var digit] ? (byte)(digit - '0') : DigitSet.NonDigit;
+
+    /// <summary>Whether it is a digit, and the most probable one.</summary>
+    [JsonIgnore]
+    public bool IsRight => Label == Probabilities.Index().MaxBy(digit => digit.Item).Index;
+
+    /// <summary>The probability of the digit that was written.</summary>
+    [JsonIgnore]
+    public float OfTruth => Probabilities[Label];
+
+    /// <summary>The digits that reach a threshold; the most probable one always does.</summary>
+    /// <param name="threshold">0 to 1.</param>
+    public IReadOnlyList<int> Candidates(double threshold) => Prediction.From([.. Probabilities], candidateThreshold: threshold).Candidates;
+
+    /// <summary>Asks a network for MNIST's images and for strokes, drawn as people draw on a canvas.</summary>
+    /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
+    /// <param name="mnist">Images that it has not learned from.</param>
+    /// <param name="writers">Who wrote each; null where that isn't known.</param>
+    /// <param name="strokes">Digits and other signs that it has not learned from.</param>
+    public static IReadOnlyList<HeldBackAnswer> Ask(
+        Sequential network, DigitSet mnist, IReadOnlyList<string>? writers, IReadOnlyList<WrittenSign> strokes)
+    {
+        var temperature = Calibration.FitTemperature(network, mnist);
+        var images = Evaluator.Predict(network, mnist, temperature)
+            .Select((answer, index) => Of($"{mnist.Labels.Span[index]}", Mnist, writers?[index], style: null, answer));
+        if (strokes.Count == 0)
+            return [.. images];
+
+        var drawn = PenDrawing.Draw(strokes, TrainingData.PenWidth, TrainingData.Size, seed: 0);
+        return [.. images, .. Evaluator.Predict(network, drawn, temperature).Zip(strokes, (answer, sign) =>
+            Of(sign.Text, sign.Site, sign.Writer, DigitStyle.Of(sign), answer))];
+
+        static HeldBackAnswer Of(string text, string source, string? writer, string? style, Prediction answer) =>
+            new(text, source, writer, style, [.. answer.Probabilities.Select(share => MathF.Round(share, 6))], MathF.Round(answer.DigitProbability, 6));
+    }
+}
