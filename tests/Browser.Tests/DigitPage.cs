@@ -16,7 +16,8 @@ public sealed class DigitPage : IAsyncDisposable
     {
         Page = page;
         page.Request += (_, request) => Requests.Add(request.Url);
-        page.Console += (_, message) => Complaints.AddRange(message.Type is "error" or "warning" && message.Text != "Service Worker registration blocked by Playwright" ? [message.Text] : []);
+        page.Console += (_, message) => Complaints.AddRange(message.Type is "error" or "warning"
+            && message.Text != "Service Worker registration blocked by Playwright" ? [message.Text] : []);
         page.PageError += (_, error) => Complaints.Add(error);
     }
 
@@ -76,7 +77,8 @@ public sealed class DigitPage : IAsyncDisposable
         var result = await Page.EvaluateAsync<JsonElement>("""
             async () => {
               const { passes, violations } = await axe.run({ resultTypes: ['violations'] });
-              return { passes: passes.length, violations: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(', ')}`) };
+              const sentence = ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(', ')}`;
+              return { passes: passes.length, violations: violations.map(sentence) };
             }
             """);
         Assert.NotEqual(0, result.GetProperty("passes").GetInt32());

@@ -23,15 +23,21 @@ public sealed record PhotoRow(byte[] Jpeg, IReadOnlyList<SKRect> Ink)
         using var canvas = new SKCanvas(photo);
         using var light = new SKPaint
         {
-            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(WidthPx, HeightPx), [new SKColor(238, 234, 226), new SKColor(150, 147, 140)], SKShaderTileMode.Clamp),
+            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(WidthPx, HeightPx),
+                [new SKColor(238, 234, 226), new SKColor(150, 147, 140)], SKShaderTileMode.Clamp),
         };
         canvas.DrawPaint(light);
-        using var pencil = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = PencilPx, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round, Color = new SKColor(55, 55, 62) };
+        using var pencil = new SKPaint
+        {
+            IsStroke = true, IsAntialias = true, StrokeWidth = PencilPx, StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round, Color = new SKColor(55, 55, 62),
+        };
         var cell = Math.Min(300, (WidthPx - 160) / digits.Length);
         var ink = digits.Select((digit, place) =>
         {
             var sample = samples[digit].ElementAt(10 + place); // another writer's or at least another digit each time
-            var strokes = sample.FitInto(60 + place * cell, 180 + place % 3 * 20, cell, cell).Select(stroke => stroke.Select(point => new SKPoint(point.X, point.Y)).ToArray()).ToList();
+            var strokes = sample.FitInto(60 + place * cell, 180 + place % 3 * 20, cell, cell)
+                .Select(stroke => stroke.Select(point => new SKPoint(point.X, point.Y)).ToArray()).ToList();
             foreach (var stroke in strokes)
             {
                 using var path = new SKPathBuilder();
@@ -41,7 +47,8 @@ public sealed record PhotoRow(byte[] Jpeg, IReadOnlyList<SKRect> Ink)
             }
 
             var points = strokes.SelectMany(stroke => stroke).ToList();
-            return SKRect.Inflate(new SKRect(points.Min(point => point.X), points.Min(point => point.Y), points.Max(point => point.X), points.Max(point => point.Y)), PencilPx / 2f, PencilPx / 2f);
+            var box = new SKRect(points.Min(point => point.X), points.Min(point => point.Y), points.Max(point => point.X), points.Max(point => point.Y));
+            return SKRect.Inflate(box, PencilPx / 2f, PencilPx / 2f);
         }).ToList();
 
         canvas.Flush();

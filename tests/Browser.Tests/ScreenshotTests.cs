@@ -119,7 +119,15 @@ public class ScreenshotTests(Site site)
     }
 
     private Task<DigitPage> OpenAsync(int width, int height, ColorScheme scheme, Uri? address = null) =>
-        site.OpenAsync(new() { BaseURL = address?.ToString(), ViewportSize = new() { Width = width, Height = height }, HasTouch = width < 500, IsMobile = width < 500, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        site.OpenAsync(new()
+        {
+            BaseURL = address?.ToString(),
+            ViewportSize = new() { Width = width, Height = height },
+            HasTouch = width < 500,
+            IsMobile = width < 500,
+            ColorScheme = scheme,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
 
     private static async Task BringAboutAsync(DigitPage page, string state)
     {
@@ -153,7 +161,8 @@ public class ScreenshotTests(Site site)
 
         static SKColor[] Reduce(SKBitmap picture)
         {
-            using var small = picture.Resize(new SKSizeI(picture.Width / Reduction, picture.Height / Reduction), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            using var small = picture.Resize(new SKSizeI(picture.Width / Reduction, picture.Height / Reduction),
+                new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
             return small.Pixels;
         }
     }
@@ -185,7 +194,8 @@ public class ScreenshotTests(Site site)
         Assert.Equal((committed.Width, committed.Height), (picture.Width, picture.Height));
         var apart = PixelsApart(committed, picture);
         Assert.True(apart <= MostPixelsApart,
-            $"{100 * apart:F1} % of the page look otherwise than in {name}. Compare it with artifacts/screenshots; if the new look is meant, run docs/screenshots.sh.");
+            $"{100 * apart:F1} % of the page look otherwise than in {name}. Compare it with artifacts/screenshots; if the new look is meant, " +
+                "run docs/screenshots.sh.");
 
         async Task WriteAsync(string relative)
         {

@@ -63,7 +63,8 @@ public sealed class Site : IAsyncLifetime
             return path;
 
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
-        var candidates = from folder in folders from name in new[] { "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome" } select Path.Combine(folder, name);
+        string[] names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+        var candidates = from folder in folders from name in names select Path.Combine(folder, name);
         return candidates.FirstOrDefault(File.Exists);
     }
 

@@ -17,7 +17,8 @@ public class DeploymentTests
 
     [Fact]
     public Task The_alert_rules_are_prometheus_own() =>
-        Passes("-c", "command -v promtool >/dev/null || { echo 'skipped: there is no promtool'; exit 77; }; promtool check rules docs/operations/prometheus-alerts.yml");
+        Passes("-c", "command -v promtool >/dev/null || { echo 'skipped: there is no promtool'; exit 77; }; promtool check rules " +
+            "docs/operations/prometheus-alerts.yml");
 
     private static async Task Passes(params string[] arguments)
     {

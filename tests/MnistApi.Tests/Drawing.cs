@@ -24,7 +24,8 @@ public static class Drawing
     ];
 
     /// <summary>Strokes that are no digit.</summary>
-    public const string Scribble = "M40 60L240 45L45 100L235 90L40 140L240 130L45 180L235 170L40 220L240 210M60 40L80 240L120 40L150 240L190 40L220 240", LetterM = "M45 235L55 50L140 190L225 50L235 235";
+    public const string Scribble = "M40 60L240 45L45 100L235 90L40 140L240 130L45 180L235 170L40 220L240 210M60 40L80 240L120 40L150 240L190 40L220 240",
+        LetterM = "M45 235L55 50L140 190L225 50L235 235";
 
     /// <summary>A digit as an image file.</summary>
     public static byte[] Of(int digit, SKEncodedImageFormat format = SKEncodedImageFormat.Png) => Of(Strokes[digit], format);
@@ -60,12 +61,17 @@ public static class Drawing
         using var canvas = new SKCanvas(bitmap);
         using var light = new SKPaint
         {
-            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(width, height), [new SKColor(235, 230, 220), new SKColor(120, 118, 112)], SKShaderTileMode.Clamp),
+            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(width, height),
+                [new SKColor(235, 230, 220), new SKColor(120, 118, 112)], SKShaderTileMode.Clamp),
         };
         canvas.DrawPaint(light);
         using var path = SKPath.ParseSvgPathData(Strokes[digit]);
         path.Transform(SKMatrix.CreateScale(height / 500f, height / 500f).PostConcat(SKMatrix.CreateTranslation(width / 3f, height / 5f)));
-        using var pencil = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = height / 60f, StrokeCap = SKStrokeCap.Round, Color = new SKColor(70, 70, 75) };
+        using var pencil = new SKPaint
+        {
+            IsStroke = true, IsAntialias = true, StrokeWidth = height / 60f, StrokeCap = SKStrokeCap.Round,
+            Color = new SKColor(70, 70, 75),
+        };
         canvas.DrawPath(path, pencil);
         canvas.Flush();
         var random = new Random(1);
@@ -82,7 +88,11 @@ public static class Drawing
     {
         using var surface = SKSurface.Create(new SKImageInfo(width, height));
         surface.Canvas.Clear(SKColors.White);
-        using var pen = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = PenWidthPx, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
+        using var pen = new SKPaint
+        {
+            IsStroke = true, IsAntialias = true, StrokeWidth = PenWidthPx, StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+        };
         if (path is not null)
             surface.Canvas.DrawPath(path, pen);
         using var image = surface.Snapshot();

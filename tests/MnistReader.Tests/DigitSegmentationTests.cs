@@ -167,7 +167,8 @@ public class DigitSegmentationTests
         for (var i = 0; i < ink.Length; i++)
             ink[i] = (byte)(random.Next(4) == 0 ? 255 : 0);
         using var fine = new InkImage(2000, 2000, ink);
-        using var coarse = new InkImage(2000, 2000, [.. Enumerable.Range(0, ink.Length).Select(i => i % 2000 % 10 < 4 && i / 2000 % 10 < 4 ? byte.MaxValue : byte.MinValue)]);
+        using var coarse = new InkImage(2000, 2000,
+            [.. Enumerable.Range(0, ink.Length).Select(i => i % 2000 % 10 < 4 && i / 2000 % 10 < 4 ? byte.MaxValue : byte.MinValue)]);
         var clock = Stopwatch.StartNew();
 
         DigitSegmentation.On(fine);
@@ -223,7 +224,8 @@ public class DigitSegmentationTests
         using var light = new SKPaint
         {
             BlendMode = SKBlendMode.Multiply,
-            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(Width, Height), [SKColors.White, new SKColor(120, 120, 120)], SKShaderTileMode.Clamp),
+            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(Width, Height),
+                [SKColors.White, new SKColor(120, 120, 120)], SKShaderTileMode.Clamp),
         };
         canvas.DrawPaint(light);
         using var shadow = new SKPaint { BlendMode = SKBlendMode.Multiply, Color = new SKColor(180, 180, 180) };
@@ -244,7 +246,11 @@ public class DigitSegmentationTests
     private static void Ink(SKCanvas canvas, string strokes)
     {
         using var path = SKPath.ParseSvgPathData(strokes);
-        using var pen = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = PenPx, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
+        using var pen = new SKPaint
+        {
+            IsStroke = true, IsAntialias = true, StrokeWidth = PenPx, StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+        };
         canvas.DrawPath(path, pen);
     }
 

@@ -29,7 +29,8 @@ public sealed class ExplanationTests : IDisposable
 
         Assert.Equal(graph.Node.Count(node => node.OpType == "Conv"), all.Count);
         var first = all[0];
-        Assert.Equal((bias.Length, DigitImage.Side - side + 1, DigitImage.Side - side + 1), (first.Channels, first.Width, first.Height)); // no padding in any of our first layers
+        // no padding in any of our first layers
+        Assert.Equal((bias.Length, DigitImage.Side - side + 1, DigitImage.Side - side + 1), (first.Channels, first.Width, first.Height));
         Assert.Contains(first.Values, value => value > 0.1);
         for (var i = 0; i < first.Values.Length; i++)
         {
@@ -44,7 +45,8 @@ public sealed class ExplanationTests : IDisposable
             Assert.Equal(Math.Max(0, sum), first.Values[i], 1e-4);
         }
 
-        float[] Floats(string name) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(graph.Initializer.Single(tensor => tensor.Name == name).RawData.Span).ToArray();
+        float[] Floats(string name) => System.Runtime.InteropServices.MemoryMarshal
+            .Cast<byte, float>(graph.Initializer.Single(tensor => tensor.Name == name).RawData.Span).ToArray();
     }
 
     [Fact]
@@ -95,8 +97,10 @@ public sealed class ExplanationTests : IDisposable
         var map = Saliency.Of(_classifier, image, 4)[0];
 
         Assert.All(Enumerable.Range(0, DigitImage.PixelCount).Where(i => !Enumerable.Range(0, DigitImage.PixelCount).Any(j =>
-            image.Pixels[j] > 0 && Math.Abs(i / 28 - j / 28) < Saliency.PatchSide && Math.Abs(i % 28 - j % 28) < Saliency.PatchSide)), i => Assert.Equal(0, map[i]));
-        Assert.All(Saliency.Of(_classifier, new DigitImage(new byte[DigitImage.PixelCount]), 0, 1), blank => Assert.All(blank, value => Assert.Equal(0, value)));
+            image.Pixels[j] > 0 && Math.Abs(i / 28 - j / 28) < Saliency.PatchSide && Math.Abs(i % 28 - j % 28) < Saliency.PatchSide)),
+                i => Assert.Equal(0, map[i]));
+        Assert.All(Saliency.Of(_classifier, new DigitImage(new byte[DigitImage.PixelCount]), 0, 1),
+            blank => Assert.All(blank, value => Assert.Equal(0, value)));
     }
 
     // as (x, y) of 28×28

@@ -154,7 +154,8 @@ public class ImageDecoderTests
     }
 
     [Fact]
-    public void By_default_10_MB_25_megapixels_and_100_frames_are_accepted() => Assert.Equal(new ImageLimits { MaxBytes = 10_000_000, MaxPixels = 25_000_000, MaxFrames = 100 }, new ImageLimits());
+    public void By_default_10_MB_25_megapixels_and_100_frames_are_accepted() =>
+        Assert.Equal(new ImageLimits { MaxBytes = 10_000_000, MaxPixels = 25_000_000, MaxFrames = 100 }, new ImageLimits());
 
     [Theory]
     [InlineData("")]

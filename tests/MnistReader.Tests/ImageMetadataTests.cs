@@ -22,7 +22,8 @@ public class ImageMetadataTests
     // name, image, its refusal; null where it is read
     public static TheoryData<string, byte[], string?> Bombs => new()
     {
-        { "50,000×50,000 PNG", Png(("IHDR", [0, 0, 0xC3, 0x50, 0, 0, 0xC3, 0x50, 1, 0, 0, 0, 0])), "The image has 50,000×50,000 pixels; the limit is 25,000,000 pixels in all." },
+        { "50,000×50,000 PNG", Png(("IHDR", [0, 0, 0xC3, 0x50, 0, 0, 0xC3, 0x50, 1, 0, 0, 0, 0])),
+            "The image has 50,000×50,000 pixels; the limit is 25,000,000 pixels in all." },
         { "PNG, profile of 200 MB", Png(("iCCP", [(byte)'x', 0, 0, .. Deflate(200_000_000)])), null },
         { "PNG, texts of 8 MB each", Png([.. Enumerable.Repeat(("zTXt", (byte[])[(byte)'k', 0, 0, .. Deflate(7_900_000)]), 100)]), null },
         { "PNG, text of 9 MB", Png(("tEXt", [(byte)'k', 0, .. new byte[9_000_000]])), TooManyBytes },
@@ -59,7 +60,8 @@ public class ImageMetadataTests
     [Fact]
     public void An_animation_is_read_by_its_first_frame_up_to_the_limit()
     {
-        foreach (var (format, animation) in new (SKEncodedImageFormat, Func<int, byte[]>)[] { (SKEncodedImageFormat.Gif, frames => Gif(frames)), (SKEncodedImageFormat.Webp, Webp) })
+        foreach (var (format, animation) in new (SKEncodedImageFormat, Func<int, byte[]>)[] { (SKEncodedImageFormat.Gif, frames => Gif(frames)),
+            (SKEncodedImageFormat.Webp, Webp) })
         {
             using var data = SKData.CreateCopy(animation(100));
             using var codec = SKCodec.Create(data);
@@ -143,13 +145,15 @@ public class ImageMetadataTests
 
     /// <summary>As many entries as may be, and what follows them read as the place of more entries.</summary>
     private static byte[] Exif(int entries) =>
-        [.. "II*\0"u8, 8, 0, 0, 0, (byte)Math.Min(entries, 65_535), (byte)(Math.Min(entries, 65_535) >> 8), .. Enumerable.Repeat((byte[])[0x12, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0], entries).SelectMany(entry => entry)];
+        [.. "II*\0"u8, 8, 0, 0, 0, (byte)Math.Min(entries, 65_535), (byte)(Math.Min(entries, 65_535) >> 8),
+            .. Enumerable.Repeat((byte[])[0x12, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0], entries).SelectMany(entry => entry)];
 
     private static byte[] Webp(int frames)
     {
         byte[] pixel = [.. "VP8L"u8, 13, 0, 0, 0, 0x2F, 0, 0, 0, 0x10, 7, 0x10, 0x11, 0x11, 0x88, 0x88, 0xFE, 7, 0];
         byte[] frame = [.. "ANMF"u8, (byte)(16 + pixel.Length), 0, 0, 0, .. new byte[12], 10, 0, 0, 0, .. pixel];
-        byte[] content = [.. "WEBPVP8X"u8, 10, 0, 0, 0, 2, 0, 0, 0, 99, 0, 0, 99, 0, 0, .. "ANIM"u8, 6, 0, 0, 0, .. new byte[6], .. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes)];
+        byte[] content = [.. "WEBPVP8X"u8, 10, 0, 0, 0, 2, 0, 0, 0, 99, 0, 0, 99, 0, 0, .. "ANIM"u8, 6, 0, 0, 0, .. new byte[6],
+            .. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes)];
         return [.. "RIFF"u8, .. BitConverter.GetBytes(content.Length), .. content];
     }
 
@@ -158,7 +162,8 @@ public class ImageMetadataTests
     {
         byte[] frame = [0x21, 0xF9, 4, 0, 1, 0, 0, 0, (byte)',', 0, 0, 0, 0, 1, 0, 1, 0, 0x80, 0, 0, 0, 255, 255, 255, 2, 2, 0x44, 1, 0];
         byte[] comment = [0x21, 0xFE, .. Enumerable.Repeat((byte)1, 2 * commentBytes), 0];
-        return [.. "GIF89a"u8, 100, 0, 100, 0, 0x80, 0, 0, 255, 255, 255, 0, 0, 0, .. comment, .. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes), (byte)';'];
+        return [.. "GIF89a"u8, 100, 0, 100, 0, 0x80, 0, 0, 255, 255, 255, 0, 0, 0, .. comment,
+            .. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes), (byte)';'];
     }
 
     private static byte[] Deflate(int zeros)

@@ -209,7 +209,8 @@ public class IndependentDecoderTests
         var scans = Enumerable.Range(1, 4).SelectMany(id => (byte[])[.. grey[scan..(scan + 5)], (byte)id, .. grey[(scan + 6)..^2]]);
         return
         [
-            .. grey[..2], .. adobe, .. grey[2..frame], 0xFF, 0xC0, 0, 20, .. grey[(frame + 4)..(frame + 9)], 4, .. components, .. grey[frameEnd..scan], .. scans, 0xFF, 0xD9,
+            .. grey[..2], .. adobe, .. grey[2..frame], 0xFF, 0xC0, 0, 20, .. grey[(frame + 4)..(frame + 9)], 4, .. components,
+                .. grey[frameEnd..scan], .. scans, 0xFF, 0xD9,
         ];
     }
 }

@@ -8,9 +8,10 @@ namespace MnistReader.Tests;
 public class ModelCardTests
 {
     private const string Json = """
-        {"name":"mnist","version":"2026.11.23-1a2b3c4d","created":"2026-11-23T12:34:56+00:00","network":"deeper","parameters":99710,"multiplyAdds":2500000,"networkSha256":"5e55",
-        "training":{"recipe":"served","seed":1,"splitSeed":2,"validationImages":10000,"strokes":true,"corrections":false,"calibration":null,"from":null,"threads":1,
-        "epochs":10,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
+        {"name":"mnist","version":"2026.11.23-1a2b3c4d","created":"2026-11-23T12:34:56+00:00","network":"deeper","parameters":99710,"multiplyAdds":2500000,
+        "networkSha256":"5e55",
+        "training":{"recipe":"served","seed":1,"splitSeed":2,"validationImages":10000,"strokes":true,"corrections":false,"calibration":null,"from":null,
+        "threads":1,"epochs":10,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
         "crossValidation":{"folds":5,"mean":0.99062,"standardDeviation":0.00104},"testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
         "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,"candidateThreshold":0.25,
         "history":[{"epoch":1,"training":0.8125,"validation":0.9704,"strokes":0.9},{"epoch":1,"training":0.9}],

@@ -17,7 +17,8 @@ public class PngReaderTests
         var pictures = new TheoryData<SKPngEncoderFilterFlags, SKColorType, int, int>();
         foreach (var filter in new[]
         {
-            SKPngEncoderFilterFlags.NoFilters, SKPngEncoderFilterFlags.Sub, SKPngEncoderFilterFlags.Up, SKPngEncoderFilterFlags.Avg, SKPngEncoderFilterFlags.Paeth, SKPngEncoderFilterFlags.AllFilters,
+            SKPngEncoderFilterFlags.NoFilters, SKPngEncoderFilterFlags.Sub, SKPngEncoderFilterFlags.Up, SKPngEncoderFilterFlags.Avg,
+                SKPngEncoderFilterFlags.Paeth, SKPngEncoderFilterFlags.AllFilters,
         })
         {
             foreach (var colours in new[] { SKColorType.Rgba8888, SKColorType.Rgb888x, SKColorType.Gray8 })
@@ -52,7 +53,8 @@ public class PngReaderTests
         var (start, end) = FirstPixels(png);
         byte[] cut =
         [
-            .. png[..(start - 8)], .. PngChunk.Of("tEXt", [.. "Title\0A digit"u8]), .. png[start..end].Chunk(1000).SelectMany(some => PngChunk.Of("IDAT", some)), .. png[(end + 4)..],
+            .. png[..(start - 8)], .. PngChunk.Of("tEXt", [.. "Title\0A digit"u8]),
+                .. png[start..end].Chunk(1000).SelectMany(some => PngChunk.Of("IDAT", some)), .. png[(end + 4)..],
         ];
 
         using var plane = Read(cut, maxPixels: 280 * 280);
@@ -135,7 +137,8 @@ public class PngReaderTests
         var png = Encode(SKColorType.Gray8, SKAlphaType.Opaque, 20, 20, SKPngEncoderFilterFlags.Sub);
         var (start, end) = FirstPixels(png);
 
-        AssertLeft([.. png[..(start - 8)], .. PngChunk.Of("IDAT", png[start..(start + 4)]), .. PngChunk.Of("tEXt", [.. "a\0b"u8]), .. PngChunk.Of("IDAT", png[(start + 4)..end]), .. png[(end + 4)..]]);
+        AssertLeft([.. png[..(start - 8)], .. PngChunk.Of("IDAT", png[start..(start + 4)]), .. PngChunk.Of("tEXt", [.. "a\0b"u8]),
+            .. PngChunk.Of("IDAT", png[(start + 4)..end]), .. png[(end + 4)..]]);
     }
 
     [Theory]

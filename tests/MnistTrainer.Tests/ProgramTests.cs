@@ -15,16 +15,25 @@ public class ProgramTests
     [InlineData("train --time-limit -5", 2, "--time-limit takes 0 to 1,000,000 minutes. See 'MnistTrainer train --help'.")]
     [InlineData("train --threads two", 2, "--threads takes a whole number, not 'two'. See 'MnistTrainer train --help'.")]
     [InlineData("train --threads 100000", 2, "--threads takes 1 to 1,024. See 'MnistTrainer train --help'.")]
-    [InlineData("train --recipe cake", 1, "There is no recipe 'cake'. There are: compact, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give the path of a JSON file.")]
+    [InlineData("train --recipe cake", 1,
+        "There is no recipe 'cake'. There are: compact, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give " +
+        "the path of a JSON file.")]
     [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
-    [InlineData("train --resume runs/1 --strokes pens", 2, "--strokes doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
-    [InlineData("train --resume runs/1 --corrections mine.zip", 2, "--corrections doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
+    [InlineData("train --resume runs/1 --strokes pens", 2,
+        "--strokes doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
+    [InlineData("train --resume runs/1 --corrections mine.zip", 2,
+        "--corrections doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
     [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick.")]
-    [InlineData("train --calibration models/mnist.onnx", 2, "--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them. See 'MnistTrainer train --help'.")]
-    [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1, "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]
-    [InlineData("train --dry-run --corrections none.zip", 1, "There are no corrections at 'none.zip'. Export them from the service: GET /corrections/export?format=idx")]
+    [InlineData("train --calibration models/mnist.onnx", 2,
+        "--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them. See 'MnistTrainer train --help'.")]
+    [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1,
+        "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]
+    [InlineData("train --dry-run --corrections none.zip", 1,
+        "There are no corrections at 'none.zip'. Export them from the service: GET /corrections/export?format=idx")]
     [InlineData("train --dry-run --corrections README.md", 1, "'README.md' is no ZIP file, or is cut off. Export the corrections again.")]
-    [InlineData("compare compact cake", 1, "There is no recipe 'cake'. There are: compact, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or give the path of a JSON file.")]
+    [InlineData("compare compact cake", 1,
+        "There is no recipe 'cake'. There are: compact, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or " +
+        "give the path of a JSON file.")]
     [InlineData("compare compact recipes/compact.json", 1, "There are two recipes 'compact'; their results would share a folder.")]
     [InlineData("compare compact --validation 0", 2, "--validation takes 1 or more images to compare on. See 'MnistTrainer compare --help'.")]
     [InlineData("compare", 2, "Required argument 'RECIPE' missing for command: 'compare'. See 'MnistTrainer compare --help'.")]
@@ -107,7 +116,8 @@ public class ProgramTests
     {
         using var folder = new TemporaryFolder();
 
-        var (code, output, error) = await Run($"train --dry-run --network {network} --runs {folder.Path} --output {folder.Path}/model.onnx --data {RealMnist.Folder}", folder.Path);
+        var (code, output, error) = await Run(
+            $"train --dry-run --network {network} --runs {folder.Path} --output {folder.Path}/model.onnx --data {RealMnist.Folder}", folder.Path);
 
         Assert.Equal(exitCode, code);
         Assert.Equal(message, (output + error).TrimEnd().Split('\n')[^1]);
@@ -120,7 +130,8 @@ public class ProgramTests
     {
         using var folder = new TemporaryFolder();
 
-        var (code, output, error) = await Run($"train --dry-run --recipe served --set strokeShare=0.05 nonDigitShare=0.02 --strokes {RealStrokes.Folder} --data {RealMnist.Folder}", folder.Path);
+        var (code, output, error) = await Run(
+            $"train --dry-run --recipe served --set strokeShare=0.05 nonDigitShare=0.02 --strokes {RealStrokes.Folder} --data {RealMnist.Folder}", folder.Path);
 
         Assert.Empty(error);
         Assert.Equal(0, code);

@@ -82,13 +82,15 @@ public class EveryoneTests(Site site)
         var reached = new List<string>();
         for (var i = 0; i < 14; i++)
         {
-            var (name, outline) = (await FocusedAsync("element.id || element.tagName"), await FocusedAsync("getComputedStyle(element.closest('.button') ?? element).outlineStyle"));
+            var (name, outline) = (await FocusedAsync("element.id || element.tagName"),
+                await FocusedAsync("getComputedStyle(element.closest('.button') ?? element).outlineStyle"));
             Assert.True(outline == "solid", $"The focus of {name} can't be seen.");
             reached.Add(name);
             await page.Page.Keyboard.PressAsync("Tab");
         }
 
-        Assert.All(new[] { "language", "theme", "pad", "undo", "eraser", "clear", "width", "file", "SUMMARY", "saveAll", "forget" }, name => Assert.Contains(name, reached));
+        Assert.All(new[] { "language", "theme", "pad", "undo", "eraser", "clear", "width", "file", "SUMMARY", "saveAll", "forget" },
+            name => Assert.Contains(name, reached));
 
         Task<string> FocusedAsync(string what) => page.Page.EvaluateAsync<string>($"() => {{ const element = document.activeElement; return {what} }}");
     }

@@ -62,8 +62,10 @@ public class LanguageTests(Site site)
         var texts = Read("en");
         await using var page = await site.OpenAsync(new() { JavaScriptEnabled = false });
 
-        var shown = await page.Page.EvaluateAsync<string[][]>("[...document.querySelectorAll('[data-text]')].map(element => [element.dataset.text, element.textContent])");
-        var labels = await page.Page.EvaluateAsync<string[][]>("[...document.querySelectorAll('[data-label]')].map(element => [element.dataset.label, element.ariaLabel])");
+        var shown = await page.Page.EvaluateAsync<string[][]>(
+            "[...document.querySelectorAll('[data-text]')].map(element => [element.dataset.text, element.textContent])");
+        var labels = await page.Page.EvaluateAsync<string[][]>(
+            "[...document.querySelectorAll('[data-label]')].map(element => [element.dataset.label, element.ariaLabel])");
 
         Assert.All(shown.Concat(labels), pair => Assert.Equal(texts[pair[0]], pair[1]));
         await Expect(page.Page.Locator("noscript p")).ToContainTextAsync("Drawing needs JavaScript");

@@ -8,7 +8,8 @@ namespace Browser.Tests.App;
 /// <summary>The readable page of the model card.</summary>
 public class ModelPageTests(Site site)
 {
-    private const string History = """[{"epoch":1,"training":0.91,"validation":0.962,"strokes":0.93},{"epoch":2,"training":0.97,"validation":0.991,"strokes":0.96},{"epoch":1,"training":0.98,"validation":0.9955,"strokes":0.98}]""";
+    private const string History =
+        """[{"epoch":1,"training":0.91,"validation":0.962,"strokes":0.93},{"epoch":2,"training":0.97,"validation":0.991,"strokes":0.96},{"epoch":1,"training":0.98,"validation":0.9955,"strokes":0.98}]""";
 
     [Fact]
     public async Task Shows_what_the_model_file_says_of_itself()
@@ -19,14 +20,16 @@ public class ModelPageTests(Site site)
         var errors = matrix.Sum(row => row.Sum()) - Enumerable.Range(0, 10).Sum(digit => matrix[digit][digit]);
 
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Model card");
-        await Expect(page.Page.Locator("[data-of=accuracy]")).ToHaveTextAsync(FormattableString.Invariant($"{100 * card["testAccuracy"]!.GetValue<double>():F2} %"));
+        await Expect(page.Page.Locator("[data-of=accuracy]"))
+            .ToHaveTextAsync(FormattableString.Invariant($"{100 * card["testAccuracy"]!.GetValue<double>():F2} %"));
         await Expect(page.Page.Locator("[data-of=errors]")).ToHaveTextAsync($"{errors}");
         await Expect(page.Page.Locator("[data-of=version]")).ToHaveTextAsync(card["version"]!.GetValue<string>());
         foreach (var credit in card["dataCredits"]!.AsArray())
             await Expect(page.Page.Locator("#credits")).ToContainTextAsync(credit!.GetValue<string>());
         var cells = await page.Page.Locator("#matrix tbody td").AllInnerTextsAsync();
         for (var digit = 0; digit < 10; digit++)
-            Assert.Equal(matrix[digit].Select(count => $"{count}"), cells.Skip(11 * digit).Take(10).Select(text => text.Replace(",", "", StringComparison.Ordinal)));
+            Assert.Equal(matrix[digit].Select(count => $"{count}"),
+                cells.Skip(11 * digit).Take(10).Select(text => text.Replace(",", "", StringComparison.Ordinal)));
         Assert.True(page.Complaints.Count == 0, string.Join("; ", page.Complaints));
         Assert.All(page.Requests, url => Assert.StartsWith(new Uri(page.Page.Url).GetLeftPart(UriPartial.Authority), url, StringComparison.Ordinal));
     }
@@ -38,7 +41,8 @@ public class ModelPageTests(Site site)
 
         var curve = page.Page.Locator("#history");
         await Expect(curve.Locator("polyline")).ToHaveCountAsync(3);
-        var heights = (await curve.Locator("polyline.validation").GetAttributeAsync("points"))!.Split(' ').Select(point => double.Parse(point.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var heights = (await curve.Locator("polyline.validation").GetAttributeAsync("points"))!.Split(' ')
+            .Select(point => double.Parse(point.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(heights.OrderDescending(), heights); // better is higher up
         await curve.GetByText("The same as a table").ClickAsync();
         await Expect(curve.GetByRole(AriaRole.Row, new() { Name = "3 98.00 % 99.55 % 98.00 %" })).ToBeVisibleAsync();
@@ -92,13 +96,15 @@ public class ModelPageTests(Site site)
     [InlineData(1100, ColorScheme.Dark)]
     public async Task Everyone_can_read_it(int width, ColorScheme scheme)
     {
-        await using var page = await Open(card => card["history"] = JsonNode.Parse(History), new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
+        await using var page = await Open(card => card["history"] = JsonNode.Parse(History),
+            new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
         await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(part => part.open = true)");
 
         await page.AxeFindsNothingAsync();
         Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(part => part.open = false)");
-        await page.Page.ScreenshotAsync(new() { FullPage = true, Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", $"model-{width}-{scheme}.png".ToLowerInvariant()) });
+        await page.Page.ScreenshotAsync(
+            new() { FullPage = true, Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", $"model-{width}-{scheme}.png".ToLowerInvariant()) });
     }
 
     /// <summary>The page, of the card that serves or of one that is changed on its way.</summary>
@@ -120,5 +126,6 @@ public class ModelPageTests(Site site)
         return page;
     }
 
-    private static async Task<JsonNode> Card(DigitPage page) => JsonNode.Parse(await (await page.Page.APIRequest.GetAsync(new Uri(new Uri(page.Page.Url), "/model").ToString())).TextAsync())!;
+    private static async Task<JsonNode> Card(DigitPage page) =>
+        JsonNode.Parse(await (await page.Page.APIRequest.GetAsync(new Uri(new Uri(page.Page.Url), "/model").ToString())).TextAsync())!;
 }

@@ -79,10 +79,13 @@ public class OfflineTests(Site site)
         await using var page = await site.OpenAsync(new() { ServiceWorkers = ServiceWorkerPolicy.Allow });
         await page.Page.EvaluateAsync("navigator.serviceWorker.ready.then(() => {})");
 
-        var kept = await page.Page.EvaluateAsync<string[]>("caches.open('page').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))");
+        var kept = await page.Page.EvaluateAsync<string[]>(
+            "caches.open('page').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))");
 
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => "/" + Path.GetRelativePath(folder, file).Replace('\\', '/'));
-        var expected = files.Except(["/sw.js", "/card.jpg", "/model.html", "/model.css", "/js/app/model.js", "/js/app/curve.js", "/js/app/swaggerForms.js"]).Select(file => file == "/index.html" ? "/" : file);
+        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => "/" + Path.GetRelativePath(folder, file).Replace('\\', '/'));
+        var expected = files.Except(["/sw.js", "/card.jpg", "/model.html", "/model.css", "/js/app/model.js", "/js/app/curve.js", "/js/app/swaggerForms.js"])
+            .Select(file => file == "/index.html" ? "/" : file);
         Assert.Equal(expected.Order(StringComparer.Ordinal), kept.Order(StringComparer.Ordinal));
     }
 }

@@ -76,14 +76,17 @@ public class PageTests(Site site)
         using var client = new HttpClient { BaseAddress = new Uri(page.Page.Url), DefaultRequestHeaders = { { "Accept-Encoding", "br" } } };
 
         var weights = new Dictionary<string, int>();
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("card.jpg", StringComparison.Ordinal))) // for other sites, not for visitors
+        // for other sites, not for visitors
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith("card.jpg", StringComparison.Ordinal)))
         {
             var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
             weights[name] = (await client.GetByteArrayAsync(new Uri(name, UriKind.Relative))).Length;
         }
 
         Assert.Contains("index.html", weights.Keys);
-        Assert.True(weights.Values.Sum() <= 60_000, string.Join(", ", weights.OrderByDescending(weight => weight.Value).Select(weight => $"{weight.Key} {weight.Value}")));
+        Assert.True(weights.Values.Sum() <= 60_000,
+            string.Join(", ", weights.OrderByDescending(weight => weight.Value).Select(weight => $"{weight.Key} {weight.Value}")));
     }
 
     [Fact]
@@ -115,7 +118,8 @@ public class PageTests(Site site)
     [InlineData(1440, 900, ColorScheme.Dark)]
     public async Task Canvas_and_answer_fit_on_the_screen(int width, int height, ColorScheme scheme)
     {
-        await using var page = await site.OpenAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        await using var page = await site.OpenAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
 
         await page.DrawAsync(PenDigit.Ours[3]);
 

@@ -50,8 +50,10 @@ public class SecurityTests(Site site)
     }
 
     [Theory]
-    [InlineData("() => { const script = document.createElement('script'); script.text = 'window.broken = true'; document.head.append(script); return window.broken ?? false }")]
-    [InlineData("() => { const image = document.createElement('img'); image.setAttribute('onerror', 'window.broken = true'); image.src = 'none'; document.body.append(image); " +
+    [InlineData("() => { const script = document.createElement('script'); script.text = 'window.broken = true'; document.head.append(script); " +
+        "return window.broken ?? false }")]
+    [InlineData("() => { const image = document.createElement('img'); image.setAttribute('onerror', 'window.broken = true'); image.src = 'none'; " +
+        "document.body.append(image); " +
         "return new Promise(done => setTimeout(() => done(window.broken ?? false), 200)) }")]
     public async Task Script_that_is_smuggled_into_the_page_does_not_run(string smuggle)
     {

@@ -75,7 +75,8 @@ public class PictureTests(Site site)
 
         await using var page = await site.OpenAsync();
 
-        await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.png", MimeType = "image/png", Buffer = photo.Encode(SKEncodedImageFormat.Png, 100).ToArray() });
+        await page.Page.Locator("#file")
+            .SetInputFilesAsync(new FilePayload { Name = "photo.png", MimeType = "image/png", Buffer = photo.Encode(SKEncodedImageFormat.Png, 100).ToArray() });
 
         await Expect(page.Digit).ToHaveTextAsync("3", new() { Timeout = 30_000 });
     }
@@ -85,7 +86,8 @@ public class PictureTests(Site site)
     {
         await using var page = await site.OpenAsync();
 
-        await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "notes.png", MimeType = "image/png", Buffer = "not a picture"u8.ToArray() });
+        await page.Page.Locator("#file")
+            .SetInputFilesAsync(new FilePayload { Name = "notes.png", MimeType = "image/png", Buffer = "not a picture"u8.ToArray() });
 
         await Expect(page.Answer).ToHaveAttributeAsync("data-state", "problem");
         await Expect(page.Words).ToHaveTextAsync("Bad Request");
@@ -163,6 +165,7 @@ public class PictureTests(Site site)
     {
         await Expect(page.Digit).ToHaveTextAsync("3");
         Assert.True(await page.Pad.EvaluateAsync<bool>(
-            "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((level, i) => i % 4 < 3 && level > 0)"), "The picture isn't shown.");
+            "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((level, i) => i % 4 < 3 && level > 0)"),
+                "The picture isn't shown.");
     }
 }

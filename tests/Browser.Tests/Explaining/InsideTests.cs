@@ -60,7 +60,8 @@ public class InsideTests(Site site)
         {
             var figure = page.Page.Locator("[data-evidence]").Nth(i);
             await Expect(figure.Locator("img")).ToHaveAttributeAsync("alt", $"The ink in colours: what speaks for {digits[i]} and what against it");
-            await Expect(figure.Locator("figcaption")).ToHaveTextAsync(new Regex($@"^{digits[i]} Most for it: the ink (at|on|in) the [a-z ]+\. Most against it: the ink (at|on|in) the [a-z ]+\.$"));
+            await Expect(figure.Locator("figcaption"))
+                .ToHaveTextAsync(new Regex($@"^{digits[i]} Most for it: the ink (at|on|in) the [a-z ]+\. Most against it: the ink (at|on|in) the [a-z ]+\.$"));
             await Expect(figure.Locator(".for")).ToHaveTextAsync("+");
             await Expect(figure.Locator(".against")).ToHaveTextAsync("−");
             Assert.InRange(await figure.Locator(".for").EvaluateAsync<double>(WarmthBelow), 40, 255);
@@ -73,7 +74,8 @@ public class InsideTests(Site site)
     {
         await using var page = await site.OpenAsync();
         await page.LookInsideAsync();
-        string[] places = ["at the top left", "at the top", "at the top right", "on the left", "in the middle", "on the right", "at the bottom left", "at the bottom", "at the bottom right"];
+        string[] places = ["at the top left", "at the top", "at the top right", "on the left", "in the middle", "on the right", "at the bottom left",
+            "at the bottom", "at the bottom right"];
 
         foreach (var digit in new[] { PenDigit.FourOrNine, PenDigit.Ours[3], PenDigit.Ours[1] })
         {
@@ -82,7 +84,8 @@ public class InsideTests(Site site)
             foreach (var figure in await page.Page.Locator("[data-evidence]").AllAsync())
             {
                 var words = await figure.Locator("figcaption span").InnerTextAsync();
-                foreach (var (sign, start, none) in new[] { ("for", "Most for it", "Nothing speaks for it."), ("against", "Most against it", "Nothing speaks against it.") })
+                foreach (var (sign, start, none) in new[] { ("for", "Most for it", "Nothing speaks for it."),
+                    ("against", "Most against it", "Nothing speaks against it.") })
                 {
                     var mark = figure.Locator($".{sign}");
                     if (!await mark.IsVisibleAsync())
@@ -91,7 +94,8 @@ public class InsideTests(Site site)
                         continue;
                     }
 
-                    var (ink, at) = (await ReadAsync(page.Page.Locator("#frame"), "--left", "--top", "--width", "--height"), await ReadAsync(mark, "--x", "--y"));
+                    var (ink, at) = (await ReadAsync(page.Page.Locator("#frame"), "--left", "--top", "--width", "--height"),
+                        await ReadAsync(mark, "--x", "--y"));
                     var (column, row) = (Third(at[0] - ink[0], ink[2]), Third(at[1] - ink[1], ink[3]));
                     Assert.Contains($"{start}: the ink {places[3 * row + column]}.", words, StringComparison.Ordinal);
                 }
@@ -136,7 +140,8 @@ public class InsideTests(Site site)
         {
             var (channels, side) = (layer.GetProperty("channels").GetInt32(), layer.GetProperty("width").GetInt32());
             var image = figures.Nth(i).Locator("img");
-            await Expect(figures.Nth(i).Locator("figcaption")).ToHaveTextAsync($"Layer {i + 1} {channels} maps of {side} by {layer.GetProperty("height").GetInt32()} pixels");
+            await Expect(figures.Nth(i).Locator("figcaption"))
+                .ToHaveTextAsync($"Layer {i + 1} {channels} maps of {side} by {layer.GetProperty("height").GetInt32()} pixels");
             await Expect(image).ToHaveAttributeAsync("alt", new Regex($"^{channels} maps of layer {i + 1} side by side"));
             await Expect(image).ToHaveAttributeAsync("src", layer.GetProperty("image").GetString()!);
             await Expect(image).ToHaveCSSAsync("image-rendering", "pixelated");
@@ -177,7 +182,8 @@ public class InsideTests(Site site)
         await page.Page.Mouse.DownAsync();
         foreach (var (x, y) in new[] { (0.7f, 0.2f), (0.6f, 0.5f), (0.5f, 0.8f) })
         {
-            await page.Page.RunAndWaitForResponseAsync(() => page.Page.Mouse.MoveAsync(box.X + box.Width * x, box.Y + box.Height * y, new() { Steps = 5 }), Explained);
+            await page.Page.RunAndWaitForResponseAsync(() =>
+                page.Page.Mouse.MoveAsync(box.X + box.Width * x, box.Y + box.Height * y, new() { Steps = 5 }), Explained);
             await page.ExplainedAsync();
             sources.Add(await page.Page.Locator("#seen").GetAttributeAsync("src"));
         }
@@ -257,7 +263,8 @@ public class InsideTests(Site site)
     [InlineData(ColorScheme.Dark, 1440)]
     public async Task Axe_finds_nothing(ColorScheme scheme, int width)
     {
-        await using var page = await site.OpenAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 800 } });
+        await using var page = await site.OpenAsync(
+            new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 800 } });
         await page.LookInsideAsync();
         await DrawExplainedAsync(page, PenDigit.FourOrNine);
 

@@ -202,12 +202,20 @@ public sealed class CorrectionTests(Site site) : IDisposable
     /// <summary>Each stored correction as its row (image, picture, label, predicted, model, time) and what was sent.</summary>
     private static async Task<List<(string[] Row, SKBitmap Picture)>> ExportAsync(RunningSite app)
     {
-        using var client = new HttpClient { BaseAddress = app.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) } };
-        using var zip = new MemoryStream(await client.GetByteArrayAsync(new Uri("corrections/export?format=csv", UriKind.Relative), TestContext.Current.CancellationToken));
-        await using var archive = await ZipArchive.CreateAsync(zip, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, TestContext.Current.CancellationToken);
-        await using var csv = await archive.Entries.Single(entry => entry.Name.EndsWith(".csv", StringComparison.Ordinal)).OpenAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient
+        {
+            BaseAddress = app.Address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) },
+        };
+        using var zip = new MemoryStream(
+            await client.GetByteArrayAsync(new Uri("corrections/export?format=csv", UriKind.Relative), TestContext.Current.CancellationToken));
+        await using var archive = await ZipArchive.CreateAsync(zip, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null,
+            TestContext.Current.CancellationToken);
+        await using var csv = await archive.Entries.Single(entry => entry.Name.EndsWith(".csv", StringComparison.Ordinal))
+            .OpenAsync(TestContext.Current.CancellationToken);
         using var text = new StreamReader(csv);
-        var rows = (await text.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(1);
+        var rows = (await text.ReadToEndAsync(TestContext.Current.CancellationToken))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(1);
         var corrections = new List<(string[], SKBitmap)>();
         foreach (var row in rows.Select(row => row.Split(',')))
         {

@@ -68,7 +68,11 @@ public class ReadingTests(Site site)
         await page.Page.RouteAsync("**/predict*", async route => // as a model answers that rejects it
         {
             var answer = await (await route.FetchAsync()).TextAsync();
-            await route.FulfillAsync(new() { ContentType = "application/json", Body = answer.Replace("\"isDigit\":true", "\"isDigit\":false", StringComparison.Ordinal) });
+            await route.FulfillAsync(new()
+            {
+                ContentType = "application/json",
+                Body = answer.Replace("\"isDigit\":true", "\"isDigit\":false", StringComparison.Ordinal),
+            });
         });
         await page.LookInsideAsync();
 
@@ -254,7 +258,8 @@ public class ReadingTests(Site site)
         await page.AnsweredAsync();
         var delays = await page.Page.EvaluateAsync<double[]>("window.delays.toSorted((a, b) => a - b)");
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"From pen to bars: median {delays[delays.Length / 2]:F0} ms, longest {delays[^1]:F0} ms, of {delays.Length}.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"From pen to bars: median {delays[delays.Length / 2]:F0} ms, longest {delays[^1]:F0} ms, of {delays.Length}.");
         Assert.InRange(delays[delays.Length / 2], 0, 100);
     }
 

@@ -25,7 +25,8 @@ public class RowTests(Site site)
         await AssertFramedAsync(page, text, row.Ink.Select(ink => (PhotoRow.OnPaper(ink), 0.02f)));
         await Expect(page.Page.Locator("#row li")).ToHaveTextAsync(text.Select(digit => new Regex($@"^{digit}> ?\d|^{digit}\d+\.\d%$")));
         await Expect(page.Page.Locator("#bars")).ToBeHiddenAsync();
-        await Expect(page.Page.GetByRole(AriaRole.Status)).ToContainTextAsync($"That reads {string.Join(' ', text.AsEnumerable())}. {text.Length} digits side by side.");
+        await Expect(page.Page.GetByRole(AriaRole.Status))
+            .ToContainTextAsync($"That reads {string.Join(' ', text.AsEnumerable())}. {text.Length} digits side by side.");
         await Expect(page.Page.Locator("#list b")).ToHaveTextAsync([text]);
     }
 
@@ -79,13 +80,15 @@ public class RowTests(Site site)
     public async Task Axe_finds_nothing_and_a_long_row_does_not_stick_out(ColorScheme scheme, int width)
     {
         const string text = "2024073119";
-        await using var page = await site.OpenAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 760 } });
+        await using var page = await site.OpenAsync(
+            new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 760 } });
         await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PhotoRow.Of(text).Jpeg });
         await Expect(page.Page.Locator("#boxes span")).ToHaveCountAsync(text.Length);
 
         await page.AxeFindsNothingAsync();
         Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        Assert.True(await page.Digit.EvaluateAsync<bool>("digit => digit.getBoundingClientRect().right <= digit.closest('section').getBoundingClientRect().right"));
+        Assert.True(await page.Digit.EvaluateAsync<bool>(
+            "digit => digit.getBoundingClientRect().right <= digit.closest('section').getBoundingClientRect().right"));
     }
 
     /// <summary>A 4 and a 2, each of one stroke or two, side by side.</summary>
@@ -99,7 +102,8 @@ public class RowTests(Site site)
     private static async Task DrawSharesAsync(DigitPage page, (float X, float Y)[][] strokes)
     {
         var box = await page.PadBoxAsync();
-        await DrawAsync(page, strokes.Select(stroke => stroke.Select(point => new Vector2(box.X + point.X * box.Width, box.Y + point.Y * box.Height)).ToArray()));
+        await DrawAsync(page, strokes.Select(stroke =>
+            stroke.Select(point => new Vector2(box.X + point.X * box.Width, box.Y + point.Y * box.Height)).ToArray()));
     }
 
     private static async Task DrawAsync(DigitPage page, IEnumerable<IReadOnlyList<Vector2>> strokes)

@@ -28,7 +28,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
     public async Task Nothing_is_taken_unless_the_operator_turned_it_on()
     {
         Assert.False((await api.Get("/corrections")).GetProperty("enabled").GetBoolean());
-        await api.AssertProblem(404, "Corrections are not taken here. Who runs the service can turn them on with Corrections:Enabled.", "/corrections", Correction(4));
+        await api.AssertProblem(404, "Corrections are not taken here. Who runs the service can turn them on with Corrections:Enabled.",
+            "/corrections", Correction(4));
         await api.AssertProblem(404, "Corrections are not taken here. Who runs the service can turn them on with Corrections:Enabled.", "/corrections/export");
     }
 
@@ -101,7 +102,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
             client.DefaultRequestHeaders.Add("Cookie", "who=Tell-Tale");
             client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.77");
             client.DefaultRequestHeaders.Add("X-Api-Key", Key);
-            using var stored = await client.PostAsync(new Uri("/corrections", UriKind.Relative), Correction(4, image: WithText(Drawing.Of(4), "Tell-Tale")), TestContext.Current.CancellationToken);
+            using var stored = await client.PostAsync(new Uri("/corrections", UriKind.Relative), Correction(4, image: WithText(Drawing.Of(4), "Tell-Tale")),
+                TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
         }
 
@@ -125,7 +127,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
     {
         await using var open = Open("SQLite", keys: false);
 
-        await open.AssertProblem(400, detail, "/corrections", Form(Drawing.Of(4), ("label", label), ("consent", consent), ("predicted", predicted), ("model", model)));
+        await open.AssertProblem(400, detail, "/corrections",
+            Form(Drawing.Of(4), ("label", label), ("consent", consent), ("predicted", predicted), ("model", model)));
     }
 
     [Fact]
@@ -133,10 +136,14 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
     {
         await using var open = Open("SQLite", keys: false);
 
-        await open.AssertProblem(400, "The form has no file field 'image'. Send the picture under that name.", "/corrections", Form(null, ("label", "4"), ("consent", "true")));
-        await open.AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/corrections", Correction(4, image: "text"u8.ToArray()));
-        await open.AssertProblem(422, "The image is blank: no ink stands out from the paper. Draw a digit and send it again.", "/corrections", Correction(4, image: Drawing.Blank()));
-        await open.AssertProblem(415, "This Content-Type isn't read here. Send a form (multipart/form-data) with a file field 'image' and the fields 'label' and 'consent'.",
+        await open.AssertProblem(400, "The form has no file field 'image'. Send the picture under that name.", "/corrections",
+            Form(null, ("label", "4"), ("consent", "true")));
+        await open.AssertProblem(400, "These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.", "/corrections",
+            Correction(4, image: "text"u8.ToArray()));
+        await open.AssertProblem(422, "The image is blank: no ink stands out from the paper. Draw a digit and send it again.", "/corrections",
+            Correction(4, image: Drawing.Blank()));
+        await open.AssertProblem(415, "This Content-Type isn't read here. Send a form (multipart/form-data) with a file field 'image' and the " +
+            "fields 'label' and 'consent'.",
             "/corrections", Api.Json("{}"));
     }
 
@@ -150,7 +157,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
         using var refused = await Send(open, HttpMethod.Post, "/corrections", Correction(4));
 
         Assert.Equal(HttpStatusCode.InsufficientStorage, refused.StatusCode);
-        Assert.Contains("as many corrections as it may", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("as many corrections as it may", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Equal(8 + 2, (await Export(open, "idx"))["labels-idx1-ubyte"].Length);
     }
 
@@ -172,7 +180,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
         {
             using var forbidden = await keyless.Send(HttpMethod.Get, "/corrections/export");
             Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
-            Assert.Contains("needs an API key, and none is configured", await forbidden.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("needs an API key, and none is configured", await forbidden.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
 
         await using var open = Open("SQLite");
@@ -202,7 +211,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
         await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken); // the only one that may write
 
         var waiting = Enumerable.Range(0, 80).Select(_ => Send(open, HttpMethod.Post, "/corrections", Correction(4))).ToList();
-        while (!waiting.Any(answer => answer.IsCompletedSuccessfully && answer.Result.StatusCode is HttpStatusCode.TooManyRequests)) // one is being stored, 64 wait
+        // one is being stored, 64 wait
+        while (!waiting.Any(answer => answer.IsCompletedSuccessfully && answer.Result.StatusCode is HttpStatusCode.TooManyRequests))
             await Task.WhenAny(waiting.Where(answer => !answer.IsCompleted));
         using var prediction = await Send(open, HttpMethod.Post, "/predict", Api.Form(Drawing.Of(4)));
         await transaction.RollbackAsync(TestContext.Current.CancellationToken);
@@ -272,7 +282,8 @@ public sealed class CorrectionTests(Api api, PostgresServer postgres) : IClassFi
 
     // the 28×28 that /predict says the network saw
     private async Task<byte[]> Seen(int digit) =>
-        Grey(Convert.FromBase64String((await api.Predict(Api.Raw(Drawing.Of(digit)), "?explain=true")).GetProperty("explanation").GetProperty("steps").EnumerateArray()
+        Grey(Convert.FromBase64String((await api.Predict(Api.Raw(Drawing.Of(digit)), "?explain=true")).GetProperty("explanation")
+            .GetProperty("steps").EnumerateArray()
             .Single(step => step.GetProperty("name").GetString() == "input").GetProperty("image").GetString()!.Split(',')[1]));
 
     private static byte[] Grey(byte[] png)

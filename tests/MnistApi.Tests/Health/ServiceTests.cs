@@ -67,7 +67,8 @@ public class ServiceTests(Api api)
     {
         var content = (await Predict()).GetProperty("requestBody").GetProperty("content");
 
-        Assert.Equal("binary", content.GetProperty("multipart/form-data").GetProperty("schema").GetProperty("properties").GetProperty("image").GetProperty("format").GetString());
+        Assert.Equal("binary", content.GetProperty("multipart/form-data").GetProperty("schema").GetProperty("properties").GetProperty("image")
+            .GetProperty("format").GetString());
         Assert.Equal("binary", content.GetProperty("image/png").GetProperty("schema").GetProperty("format").GetString());
         Assert.Equal("binary", content.GetProperty("application/octet-stream").GetProperty("schema").GetProperty("format").GetString());
         Assert.Equal("#/components/schemas/PredictRequest", content.GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString());

@@ -10,7 +10,8 @@ public class HangUpTests
     [Fact]
     public async Task A_client_that_hangs_up_ends_its_work_and_gives_its_place_in_the_queue_to_another()
     {
-        using var service = await RunningService.StartAsync([("Limits__Concurrency", "1"), ("Limits__Queue", "1"), ("Limits__RequestSeconds", "300"), ("Limits__MaxBytes", "100000000")]);
+        using var service = await RunningService.StartAsync(
+            [("Limits__Concurrency", "1"), ("Limits__Queue", "1"), ("Limits__RequestSeconds", "300"), ("Limits__MaxBytes", "100000000")]);
         using var endWork = new CancellationTokenSource();
         using var endWait = new CancellationTokenSource();
 

@@ -28,7 +28,8 @@ public class OverloadTests(ITestOutputHelper output)
         var capacity = await Capacity(client, drawing);
         var interval = TimeSpan.FromSeconds(Clients / (10 * capacity));
         var until = Stopwatch.GetTimestamp() + (long)(Stopwatch.Frequency * Setting("OVERLOAD_SECONDS", 2));
-        var (accepted, refused, health, others) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<string>());
+        var (accepted, refused, health, others) =
+            (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<string>());
 
         async Task Load(int number)
         {
@@ -65,7 +66,8 @@ public class OverloadTests(ITestOutputHelper output)
         await Task.WhenAll([AskForHealth(), .. Enumerable.Range(0, Clients).Select(Load)]);
 
         output.WriteLine($"capacity {capacity:F0}/s; {accepted.Count} accepted, p50 {Percentile(accepted, 0.5):F1} ms, p99 {Percentile(accepted, 0.99):F1} ms; "
-            + $"{refused.Count} refused, p50 {Percentile(refused, 0.5):F1} ms, p99 {Percentile(refused, 0.99):F1} ms; health p50 {Percentile(health, 0.5):F1} ms, most {Percentile(health, 1):F1} ms");
+            + $"{refused.Count} refused, p50 {Percentile(refused, 0.5):F1} ms, p99 {Percentile(refused, 0.99):F1} ms; health p50 " +
+                $"{Percentile(health, 0.5):F1} ms, most {Percentile(health, 1):F1} ms");
         Assert.Empty(others);
         Assert.NotEmpty(refused);
         Assert.InRange(Percentile(accepted, 0.99), 0, Setting("OVERLOAD_ACCEPTED_MS", 10_000));
@@ -120,7 +122,8 @@ public class OverloadTests(ITestOutputHelper output)
         using var service = await RunningService.StartAsync([("Limits__Concurrency", "1"), ("Limits__Queue", "0")]);
         var connections = new List<TcpClient>();
         for (var i = 0; i < 40; i++)
-            connections.Add(await Connect(service, i % 2 == 0 ? "" : "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nhalf"));
+            connections.Add(await Connect(service,
+                i % 2 == 0 ? "" : "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nhalf"));
 
         using var client = new HttpClient { BaseAddress = service.Address };
         using var response = await client.PostAsync(new Uri("/predict", UriKind.Relative), Api.Raw(Drawing.Of(3)));
@@ -137,7 +140,8 @@ public class OverloadTests(ITestOutputHelper output)
         [
             "POST /predict HTTP/1.1\r\nHost:",
             "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\nhalf",
-            "POST /predict/batch HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data",
+            "POST /predict/batch HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\n" +
+                "Content-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data",
             "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"image\":",
             "POST /v2/models/mnist/infer HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"inputs\":",
         ];

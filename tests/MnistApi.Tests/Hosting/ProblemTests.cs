@@ -20,7 +20,8 @@ public class ProblemTests(Api api)
 
     [Fact]
     public Task Rejects_a_damaged_image() =>
-        api.AssertProblem(400, "The Png image is damaged or cut off (IncompleteInput). Save it again and resend it.", "/predict", Api.Raw(Drawing.Of(3)[..200]));
+        api.AssertProblem(400, "The Png image is damaged or cut off (IncompleteInput). Save it again and resend it.", "/predict",
+            Api.Raw(Drawing.Of(3)[..200]));
 
     [Fact]
     public async Task Rejects_a_blank_image()
@@ -88,7 +89,8 @@ public class ProblemTests(Api api)
     [InlineData("""{"pixels":7}""", "$.pixels")]
     [InlineData("digit", "$")]
     public Task Rejects_malformed_json_and_says_where(string json, string place) => api.AssertProblem(400,
-        $$"""The JSON can't be read at {{place}}. Send {"image": "<base64 or data URL>"} or {"pixels": [784 numbers from 0 to 255]}.""", "/predict", Api.Json(json));
+        $$"""The JSON can't be read at {{place}}. Send {"image": "<base64 or data URL>"} or {"pixels": [784 numbers from 0 to 255]}.""",
+            "/predict", Api.Json(json));
 
     [Theory]
     [InlineData("{}")]
@@ -146,7 +148,8 @@ public class ProblemTests(Api api)
         body.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
 
         await api.AssertProblem(
-            415, $"A body in Content-Encoding {encoding} isn't read here. Send it as it is, without that header; pictures gain nothing by being compressed again.",
+            415, $"A body in Content-Encoding {encoding} isn't read here. Send it as it is, without that header; pictures gain nothing by " +
+                "being compressed again.",
             path, body);
     }
 

@@ -64,10 +64,12 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("--urls=http://127.0.0.1:70000", "The service can't listen on http://127.0.0.1:70000: ")]
     [InlineData("--urls=http://192.0.2.1:8080", "The service can't listen on http://192.0.2.1:8080: ")] // kept for documentation (RFC 5737): nobody's
     [InlineData("--http_ports=web", "The setting http_ports can't be 'web'. Write port numbers up to 65535, with ; between them.")]
-    [InlineData("--Logging:LogLevel:Default=Loud", "The setting Logging:LogLevel:Default can't be 'Loud'. Write Trace, Debug, Information, Warning, Error, Critical, None.")]
+    [InlineData("--Logging:LogLevel:Default=Loud",
+        "The setting Logging:LogLevel:Default can't be 'Loud'. Write Trace, Debug, Information, Warning, Error, Critical, None.")]
     [InlineData("--Logging:Console:LogLevel:Microsoft=1.5", "The setting Logging:Console:LogLevel:Microsoft can't be '1.5'. ")]
     [InlineData("--Kestrel:Certificates:Default:Path=none.pfx", "Could not find file ")]
-    [InlineData("--OTEL_EXPORTER_OTLP_ENDPOINT=collector", "The setting OTEL_EXPORTER_OTLP_ENDPOINT can't be 'collector'. Write an address such as http://collector:4317.")]
+    [InlineData("--OTEL_EXPORTER_OTLP_ENDPOINT=collector",
+        "The setting OTEL_EXPORTER_OTLP_ENDPOINT can't be 'collector'. Write an address such as http://collector:4317.")]
     public async Task Whatever_keeps_it_from_starting_it_says_in_one_line_and_exits(string argument, string cause)
     {
         string[] address = argument.StartsWith("--urls", StringComparison.Ordinal) ? [] : ["--urls", "http://127.0.0.1:0"];
@@ -114,10 +116,13 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("Limits:Concurrency", "0", "The setting Limits:Concurrency can't be 0. The field Concurrency must be between 1 and 1024.\n")]
     [InlineData("Model:PollSeconds", "0", "The setting Model:PollSeconds can't be 0. The field PollSeconds must be between 0 exclusive and 86400.\n")]
     [InlineData("Shutdown:GraceSeconds", "-1", "The setting Shutdown:GraceSeconds can't be -1. The field GraceSeconds must be between 0 and 3600.\n")]
-    [InlineData("Corrections:Provider", "Oracle", "Failed to convert configuration value 'Oracle' at 'Corrections:Provider' to type 'MnistApi.Corrections.CorrectionsProvider'.\n")]
+    [InlineData("Corrections:Provider", "Oracle",
+        "Failed to convert configuration value 'Oracle' at 'Corrections:Provider' to type 'MnistApi.Corrections.CorrectionsProvider'.\n")]
     [InlineData("Corrections:MaxCount", "0", "The setting Corrections:MaxCount can't be 0. The field MaxCount must be between 1 and 10000000.\n")]
-    [InlineData("Cors:Origins:0", "example.org", "'example.org' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path.\n")]
-    [InlineData("Cors:Origins:0", "https://example.org/page", "'https://example.org/page' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path.\n")]
+    [InlineData("Cors:Origins:0", "example.org",
+        "'example.org' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path.\n")]
+    [InlineData("Cors:Origins:0", "https://example.org/page",
+        "'https://example.org/page' in Cors:Origins is no origin. Write https://example.org, with a port where there is one, and no path.\n")]
     [InlineData("Proxies:Networks:0", "proxy", "'proxy' in Proxies:Networks is neither an address nor a network. Write 10.0.0.7 or 10.0.0.0/8.\n")]
     public async Task With_a_wrong_setting_it_says_so_in_one_line_and_exits(string name, string value, string message) =>
         Assert.Equal((1, "", message), await Run(["--urls", "http://127.0.0.1:0", $"--{name}={value}"]));
@@ -128,7 +133,8 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("PostgreSQL", "corrections.db", "Format of the initialization string does not conform to specification starting at index 0.")]
     public async Task With_a_database_that_does_not_open_it_says_so_in_one_line_and_exits(string provider, string connection, string cause) =>
         Assert.Equal((1, "", $"The database of Corrections:Connection can't be opened ({provider}): {cause}\n"),
-            await Run(["--urls", "http://127.0.0.1:0", "--Corrections:Enabled=true", $"--Corrections:Provider={provider}", $"--Corrections:Connection={connection}"]));
+            await Run(["--urls", "http://127.0.0.1:0", "--Corrections:Enabled=true", $"--Corrections:Provider={provider}",
+                $"--Corrections:Connection={connection}"]));
 
     [Fact]
     public async Task Health_of_a_running_service_is_exit_code_0()
@@ -170,7 +176,8 @@ public sealed class ProcessTests(Api api) : IDisposable
         byte[] image = [.. Drawing.Of(3), .. new byte[9_000_000]];
 
         using var form = Api.Form(image);
-        using var response = await client.PostAsync(new Uri($"{line!.Split(' ').First(word => word.StartsWith("http:", StringComparison.Ordinal))}/predict"), form,
+        using var response = await client.PostAsync(
+            new Uri($"{line!.Split(' ').First(word => word.StartsWith("http:", StringComparison.Ordinal))}/predict"), form,
             TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);

@@ -45,7 +45,8 @@ public class SecurityTests(Api api)
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(["type", "title", "status", "detail"], problem.RootElement.EnumerateObject().Select(member => member.Name));
-        Assert.Equal("The service failed to answer. Try again; if it happens again, tell those who run it.", problem.RootElement.GetProperty("detail").GetString());
+        Assert.Equal("The service failed to answer. Try again; if it happens again, tell those who run it.",
+            problem.RootElement.GetProperty("detail").GetString());
     }
 
     [Fact]
@@ -102,7 +103,8 @@ public class SecurityTests(Api api)
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().ToString());
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("'Authorization: Bearer KEY'", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("'Authorization: Bearer KEY'", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +115,8 @@ public class SecurityTests(Api api)
         using var response = await locked.Send(HttpMethod.Get, "/v2/models/mnist");
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.StartsWith("{\"error\":\"This service needs an API key", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith("{\"error\":\"This service needs an API key", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -138,7 +141,8 @@ public class SecurityTests(Api api)
     {
         await using var locked = WithKeys();
 
-        Assert.Equal("X-Api-Key", (await locked.Get("/swagger/v1/swagger.json")).GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("name").GetString());
+        Assert.Equal("X-Api-Key", (await locked.Get("/swagger/v1/swagger.json")).GetProperty("components").GetProperty("securitySchemes").GetProperty("key")
+            .GetProperty("name").GetString());
         Assert.False((await api.Get("/swagger/v1/swagger.json")).GetProperty("components").TryGetProperty("securitySchemes", out _));
     }
 
@@ -150,7 +154,10 @@ public class SecurityTests(Api api)
     public async Task That_a_request_came_by_https_is_believed_only_from_a_configured_proxy(string network, string? strictTransport)
     {
         await using var behind = network.Length == 0 ? Api.With() : Api.With(("Proxies:Networks:0", network));
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { { "X-Forwarded-Proto", "https" }, { "X-Forwarded-For", "203.0.113.7" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live")
+        {
+            Headers = { { "X-Forwarded-Proto", "https" }, { "X-Forwarded-For", "203.0.113.7" } },
+        };
         using var client = behind.CreateClient();
 
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -162,7 +169,10 @@ public class SecurityTests(Api api)
 
     private static async Task<string?> AllowedOrigin(Api asked, string origin)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Options, "/predict") { Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "POST" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/predict")
+        {
+            Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "POST" } },
+        };
         using var client = asked.CreateClient();
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         return Header(response, "Access-Control-Allow-Origin");

@@ -34,7 +34,8 @@ public class ShutdownTests
     public async Task When_the_grace_ends_it_finishes_what_is_in_flight_and_exits_with_0()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGTERM is for Linux.");
-        using var service = await RunningService.StartAsync("--Shutdown:GraceSeconds", "1", "--Shutdown:TimeoutSeconds", "600", "--Limits:RequestSeconds", "600");
+        using var service = await RunningService.StartAsync("--Shutdown:GraceSeconds", "1", "--Shutdown:TimeoutSeconds", "600",
+            "--Limits:RequestSeconds", "600");
         using var inFlight = await SendHalf(service);
         var since = Stopwatch.StartNew();
 

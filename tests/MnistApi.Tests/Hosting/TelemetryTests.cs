@@ -103,7 +103,8 @@ public class TelemetryTests
 
         Assert.Contains("mnist.predictions", received["metrics"], StringComparison.Ordinal);
         Assert.All(["digits", "queue", "decode", "frame", "infer"], part => Assert.Contains(part, received["traces"], StringComparison.Ordinal));
-        Assert.Equal(5, received["traces"].Split(Encoding.Latin1.GetString(Convert.FromHexString(TraceId))).Length - 1); // the request and its stages are one trace
+        // the request and its stages are one trace
+        Assert.Equal(5, received["traces"].Split(Encoding.Latin1.GetString(Convert.FromHexString(TraceId))).Length - 1);
     }
 
     [Fact]
@@ -141,7 +142,11 @@ public class TelemetryTests
 
     private static async Task Predict(RunningService service, byte[] image)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = Api.Form(image), Headers = { { "traceparent", $"00-{TraceId}-b7ad6b7169203331-01" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict")
+        {
+            Content = Api.Form(image),
+            Headers = { { "traceparent", $"00-{TraceId}-b7ad6b7169203331-01" } },
+        };
         using var response = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 

@@ -67,7 +67,8 @@ public sealed class ModelLifeTests : IDisposable
         if (isDigit)
             Assert.False(answer.TryGetProperty("reason", out _));
         else
-            Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+\.\d %, and \d+\.\d % are needed\.$", answer.GetProperty("reason").GetString());
+            Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+\.\d %, and \d+\.\d % are needed\.$",
+                answer.GetProperty("reason").GetString());
     }
 
     [Fact]
@@ -76,7 +77,8 @@ public sealed class ModelLifeTests : IDisposable
         Assert.Equal("""[{"name":"probabilities","datatype":"FP32","shape":[-1,10]},{"name":"digit","datatype":"FP32","shape":[-1,1]}]""",
             (await _api.Get("/v2/models/mnist")).GetProperty("outputs").GetRawText());
         var both = await Infer("");
-        Assert.Equal(["probabilities [2,10]", "digit [2,1]"], both.Select(output => $"{output.GetProperty("name")} {output.GetProperty("shape").GetRawText()}"));
+        Assert.Equal(["probabilities [2,10]", "digit [2,1]"],
+            both.Select(output => $"{output.GetProperty("name")} {output.GetProperty("shape").GetRawText()}"));
         Assert.All(both[1].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()), digit => Assert.InRange(digit, 0, 1));
         Assert.Equal("digit", Assert.Single(await Infer(""","outputs":[{"name":"digit"}]""")).GetProperty("name").GetString());
 
@@ -186,7 +188,8 @@ public sealed class ModelLifeTests : IDisposable
     {
         var pixels = drawn is { } shape ? DigitFraming.Frame(InkImage.Decode(Drawing.Of(shape)))!.Pixels.ToArray() : [0, 255];
         var card = JsonNode.Parse((await _api.Get("/model")).GetProperty("card").GetRawText())!;
-        var newer = ModelFile.WithCard(card, changed => changed["selfTest"] = new JsonObject { ["pixels"] = Convert.ToBase64String(pixels), ["digit"] = digit });
+        var newer = ModelFile.WithCard(card,
+            changed => changed["selfTest"] = new JsonObject { ["pixels"] = Convert.ToBase64String(pixels), ["digit"] = digit });
 
         ModelFile.Replace(_path, newer);
 

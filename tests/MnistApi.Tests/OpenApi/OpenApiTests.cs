@@ -88,7 +88,8 @@ public class OpenApiTests(Api api)
     {
         var text = (await api.Get("/swagger/v1/swagger.json")).GetRawText();
 
-        Assert.All((await Read()).Document!.Components!.Schemas!.Keys, schema => Assert.Contains($"\"#/components/schemas/{schema}\"", text, StringComparison.Ordinal));
+        Assert.All((await Read()).Document!.Components!.Schemas!.Keys,
+            schema => Assert.Contains($"\"#/components/schemas/{schema}\"", text, StringComparison.Ordinal));
     }
 
     /// <summary>Its command line, of one version, installed with npm once a machine: 15 MB in one package, some seconds.</summary>

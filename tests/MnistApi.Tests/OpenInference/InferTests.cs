@@ -30,7 +30,8 @@ public class InferTests(Api api)
         var model = (await api.Get("/v2/models/mnist")).GetRawText();
 
         Assert.StartsWith(
-            $$"""{"name":"mnist","versions":["{{version}}"],"platform":"onnx_onnxv1","inputs":[{"name":"pixels","datatype":"FP32","shape":[-1,1,28,28]}],"outputs":[{"name":"probabilities","datatype":"FP32","shape":[-1,10]}""",
+            $$"""{"name":"mnist","versions":["{{version}}"],"platform":"onnx_onnxv1","inputs":""" +
+            """[{"name":"pixels","datatype":"FP32","shape":[-1,1,28,28]}],"outputs":[{"name":"probabilities","datatype":"FP32","shape":[-1,10]}""",
             model, StringComparison.Ordinal);
         Assert.Equal(model, (await api.Get($"/v2/models/mnist/versions/{version}")).GetRawText());
         Assert.Equal("""{"name":"mnist","ready":true}""", (await api.Get("/v2/models/mnist/ready")).GetRawText());
@@ -44,22 +45,29 @@ public class InferTests(Api api)
     {
         var expected = (await api.Predict(Api.Form(Drawing.Of(3)))).GetProperty("probabilities");
 
-        var answer = await Infer($$"""{"id":"seven","inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"{{datatype}}","data":{{Pixels(3, divisor)}}}]}""");
+        var answer = await Infer(
+            $$"""{"id":"seven","inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"{{datatype}}","data":{{Pixels(3, divisor)}}}]}""");
 
         Assert.Equal(["model_name", "model_version", "id", "outputs"], answer.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("mnist", await Version(), "seven"),
             (answer.GetProperty("model_name").GetString(), answer.GetProperty("model_version").GetString(), answer.GetProperty("id").GetString()));
         var output = answer.GetProperty("outputs")[0];
-        Assert.Equal("""probabilities FP32 [1,10]""", $"{output.GetProperty("name")} {output.GetProperty("datatype")} {output.GetProperty("shape").GetRawText()}");
+        Assert.Equal("""probabilities FP32 [1,10]""",
+            $"{output.GetProperty("name")} {output.GetProperty("datatype")} {output.GetProperty("shape").GetRawText()}");
         Assert.Equal(expected.GetRawText(), output.GetProperty("data").GetRawText());
     }
 
     [Fact]
     public async Task Nested_data_of_several_images_is_read_in_row_order()
     {
-        string Nested(int digit) => $"[[{string.Join(',', JsonSerializer.Deserialize<float[]>(Pixels(digit, 255))!.Chunk(28).Select(row => JsonSerializer.Serialize(row)))}]]";
+        string Nested(int digit)
+        {
+            var rows = JsonSerializer.Deserialize<float[]>(Pixels(digit, 255))!.Chunk(28);
+            return $"[[{string.Join(',', rows.Select(row => JsonSerializer.Serialize(row)))}]]";
+        }
 
-        var answer = await Infer($$"""{"inputs":[{"name":"pixels","shape":[2,1,28,28],"datatype":"FP32","data":[{{Nested(3)}},{{Nested(8)}}] }]}""", $"/versions/{await Version()}");
+        var answer = await Infer($$"""{"inputs":[{"name":"pixels","shape":[2,1,28,28],"datatype":"FP32","data":[{{Nested(3)}},{{Nested(8)}}] }]}""",
+            $"/versions/{await Version()}");
 
         var output = answer.GetProperty("outputs")[0];
         Assert.Equal("[2,10]", output.GetProperty("shape").GetRawText());
@@ -80,17 +88,20 @@ public class InferTests(Api api)
 
     [Theory]
     [InlineData("{}", "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
-    [InlineData("""{"inputs":[null]}""", "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
+    [InlineData("""{"inputs":[null]}""",
+        "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
     [InlineData("""{"inputs":[{"name":"x","shape":[1,1,28,28],"datatype":"FP32","data":[]}]}""",
         "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
     [InlineData("""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"FP64","data":[]}]}""",
         "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
-    [InlineData("""{"inputs":[{"name":"pixels","shape":[1,784],"datatype":"FP32","data":[]}]}""", "\"pixels\" has the shape [1, 784]. Send [N, 1, 28, 28] with N from 1 to 256.")]
+    [InlineData("""{"inputs":[{"name":"pixels","shape":[1,784],"datatype":"FP32","data":[]}]}""",
+        "\"pixels\" has the shape [1, 784]. Send [N, 1, 28, 28] with N from 1 to 256.")]
     [InlineData("""{"inputs":[{"name":"pixels","shape":[257,1,28,28],"datatype":"FP32","data":[]}]}""",
         "\"pixels\" has the shape [257, 1, 28, 28]. Send [N, 1, 28, 28] with N from 1 to 256.")]
     [InlineData("""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"FP32","data":[1,2]}]}""",
         "\"pixels\" has 2 numbers, but its shape says 784. Send as many as the shape says.")]
-    [InlineData("""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"FP32","data":[1,"2"]}]}""", "The JSON can't be read at $.inputs[0].data. " + Malformed)]
+    [InlineData("""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"FP32","data":[1,"2"]}]}""",
+        "The JSON can't be read at $.inputs[0].data. " + Malformed)]
     [InlineData("""{"inputs":""", "The JSON can't be read at $.inputs. " + Malformed)]
     public Task What_the_model_does_not_take_is_refused(string json, string error) => AssertError(400, error, "/v2/models/mnist/infer", Api.Json(json));
 
@@ -102,7 +113,8 @@ public class InferTests(Api api)
             """;
 
         foreach (var number in (string[])["255", "1.01", "-0.1", "1e300"])
-            await AssertError(400, "\"pixels\" of FP32 has numbers that aren't from 0 to 1. Send 0 for paper and 1 for full ink.", "/v2/models/mnist/infer", Api.Json(Request("FP32", number)));
+            await AssertError(400, "\"pixels\" of FP32 has numbers that aren't from 0 to 1. Send 0 for paper and 1 for full ink.", "/v2/models/mnist/infer",
+                Api.Json(Request("FP32", number)));
         foreach (var number in (string[])["256", "0.5", "-1", "1e300"])
             await AssertError(400, "\"pixels\" of UINT8 has numbers that aren't whole and from 0 to 255. Send 0 for paper and 255 for full ink.",
                 "/v2/models/mnist/infer", Api.Json(Request("UINT8", number)));
@@ -130,7 +142,8 @@ public class InferTests(Api api)
     {
         await AssertError(404, "There is nothing at /v2/models. /swagger lists what this service answers.", "/v2/models");
         await AssertError(405, "/v2/models/mnist/infer doesn't take GET. Use POST.", "/v2/models/mnist/infer");
-        await AssertError(413, "The request is too large; the limit for an image is 100,000 bytes. Send a smaller one.", "/v2/models/mnist/infer", Api.Json(new string(' ', 300_000)));
+        await AssertError(413, "The request is too large; the limit for an image is 100,000 bytes. Send a smaller one.", "/v2/models/mnist/infer",
+            Api.Json(new string(' ', 300_000)));
         await AssertError(415, "This Content-Type isn't read here. Send application/json.", "/v2/models/mnist/infer", Api.Raw([0], "application/octet-stream"));
     }
 

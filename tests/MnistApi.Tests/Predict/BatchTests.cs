@@ -94,7 +94,8 @@ public class BatchTests(Api api)
     [InlineData("""{"image":"iVBORw0KGgo="}""", "$")]
     [InlineData("""[{"image":"iVBORw0KGgo="}""", "$[1]")]
     public Task Malformed_json_is_refused_as_a_whole(string json, string place) => api.AssertProblem(400,
-        $$"""The JSON can't be read at {{place}}. Send an array of {"image": "<base64 or data URL>"} or {"pixels": [784 numbers from 0 to 255]}.""", "/predict/batch", Api.Json(json));
+        $$"""The JSON can't be read at {{place}}. Send an array of {"image": "<base64 or data URL>"} or {"pixels": [784 numbers from 0 to 255]}.""",
+            "/predict/batch", Api.Json(json));
 
     [Fact]
     public Task Another_content_type_is_refused() => api.AssertProblem(415,

@@ -37,7 +37,8 @@ public class ExplainTests(Api api)
         Assert.All(steps, step => Assert.Equal(SKColorType.Gray8, step.Image.ColorType));
         Assert.Equal(plane.Pixels.ToArray(), steps[0].Image.Bytes);
         Assert.Equal(DigitFraming.Frame(plane)!.Pixels.ToArray(), steps[2].Image.Bytes);
-        Assert.All(Enumerable.Range(0, width * height), i => Assert.Equal(plane.Row(top + i / width)[left + i % width], steps[1].Image.GetPixel(i % width, i / width).Red));
+        Assert.All(Enumerable.Range(0, width * height),
+            i => Assert.Equal(plane.Row(top + i / width)[left + i % width], steps[1].Image.GetPixel(i % width, i / width).Red));
     }
 
     [Theory]
@@ -81,7 +82,8 @@ public class ExplainTests(Api api)
 
         var answer = await api.Predict(Api.Form(drawing), "?explain=true");
 
-        var byProbability = answer.GetProperty("probabilities").EnumerateArray().Select((p, digit) => (Probability: p.GetSingle(), digit)).OrderDescending().ToList();
+        var byProbability = answer.GetProperty("probabilities").EnumerateArray().Select((p, digit) => (Probability: p.GetSingle(), digit))
+            .OrderDescending().ToList();
         var explanation = answer.GetProperty("explanation");
         using var classifier = DigitClassifier.Load(ModelFile.Committed, "committed");
         using var plane = InkImage.Decode(drawing);
@@ -116,7 +118,8 @@ public class ExplainTests(Api api)
         Assert.Equal(expected.Count, layers.Count);
         foreach (var (index, (layer, map)) in layers.Zip(expected).Index())
         {
-            Assert.Equal(($"conv{index + 1}", map.Channels, map.Width, map.Height), (layer.GetProperty("name").GetString(), layer.GetProperty("channels").GetInt32(),
+            Assert.Equal(($"conv{index + 1}", map.Channels, map.Width, map.Height),
+                (layer.GetProperty("name").GetString(), layer.GetProperty("channels").GetInt32(),
                 layer.GetProperty("width").GetInt32(), layer.GetProperty("height").GetInt32()));
             using var image = Decode(layer);
             var columns = (int)Math.Ceiling(Math.Sqrt(map.Channels));

@@ -37,7 +37,8 @@ public class FuzzTests(Api api, ITestOutputHelper output)
             Interlocked.Increment(ref answered[status]);
         });
 
-        output.WriteLine(string.Join(", ", answered.Select((count, status) => (count, status)).Where(a => a.count > 0).Select(a => $"{a.count} × {a.status}")));
+        output.WriteLine(string.Join(", ",
+            answered.Select((count, status) => (count, status)).Where(a => a.count > 0).Select(a => $"{a.count} × {a.status}")));
         Assert.False(service.HasExited);
         Assert.True(cases < 1000 || (answered[200] > 0 && answered[400] > 0), "The cases are all of one kind.");
     }
@@ -85,7 +86,8 @@ public class FuzzTests(Api api, ITestOutputHelper output)
         Assert.StartsWith($"HTTP/1.1 {status} ", line, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Status, string Text, TimeSpan Spent)> Send(HttpClient client, (string Path, string Type, byte[] Body) request, CancellationToken cancel)
+    private static async Task<(int Status, string Text, TimeSpan Spent)> Send(HttpClient client, (string Path, string Type, byte[] Body) request,
+        CancellationToken cancel)
     {
         using var content = new ByteArrayContent(request.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", request.Type);

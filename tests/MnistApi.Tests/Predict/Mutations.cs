@@ -21,7 +21,8 @@ public static class Mutations
     [
         ("/predict", "application/json", Encoding.UTF8.GetBytes($$"""{"image":"data:image/png;base64,{{Convert.ToBase64String(Images[0])}}"}""")),
         ("/predict", "application/json", Encoding.UTF8.GetBytes($$"""{"pixels":[{{Pixels}}]}""")),
-        ("/predict/batch", "application/json", Encoding.UTF8.GetBytes($$"""[{"image":"{{Convert.ToBase64String(Images[1])}}"},{"pixels":[{{Pixels}}]},null]""")),
+        ("/predict/batch", "application/json",
+            Encoding.UTF8.GetBytes($$"""[{"image":"{{Convert.ToBase64String(Images[1])}}"},{"pixels":[{{Pixels}}]},null]""")),
         ("/predict/batch", "multipart/form-data; boundary=b", Form(Images[0], Images[3])),
         ("/predict", "multipart/form-data; boundary=b", Form(Images[2])),
         ("/v2/models/mnist/infer", "application/json", Encoding.UTF8.GetBytes(
@@ -30,7 +31,8 @@ public static class Mutations
 
     private static readonly string[] JsonPieces =
     [
-        "null", "[]", "{}", "-1", "1e999", "0.5", "\"\"", "\"\\u0000\"", "\"\\ud800\"", ",", "[[[[", "]", "{\"", "//", "NaN", "99999999999999999999", "true", "\u00e9", "\ufeff",
+        "null", "[]", "{}", "-1", "1e999", "0.5", "\"\"", "\"\\u0000\"", "\"\\ud800\"", ",", "[[[[", "]", "{\"", "//", "NaN", "99999999999999999999",
+            "true", "\u00e9", "\ufeff",
     ];
 
     /// <summary>The request of a case: half are images, half are texts.</summary>
@@ -92,7 +94,10 @@ public static class Mutations
 
     private static byte[] Form(params byte[][] images) =>
     [
-        .. images.SelectMany(image => (byte[])[.. "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"d.png\"\r\nContent-Type: image/png\r\n\r\n"u8, .. image, .. "\r\n"u8]),
+        .. images.SelectMany(image => (byte[])
+        [
+            .. "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"d.png\"\r\nContent-Type: image/png\r\n\r\n"u8, .. image, .. "\r\n"u8,
+        ]),
         .. "--b--\r\n"u8,
     ];
 
@@ -114,7 +119,8 @@ public static class Mutations
     /// <summary>The same bar: two colours out of 128, and a clear code before each row, so that every LZW code is a byte.</summary>
     private static byte[] Gif()
     {
-        byte[] codes = [.. Enumerable.Range(0, 32).SelectMany(y => Enumerable.Range(0, 32).Select(x => x is 15 or 16 && y is > 5 and < 26 ? (byte)1 : (byte)0).Prepend((byte)128)), 129];
+        byte[] codes = [.. Enumerable.Range(0, 32)
+            .SelectMany(y => Enumerable.Range(0, 32).Select(x => x is 15 or 16 && y is > 5 and < 26 ? (byte)1 : (byte)0).Prepend((byte)128)), 129];
         return
         [
             .. "GIF89a"u8, 32, 0, 32, 0, 0x86, 0, 0, 255, 255, 255, 0, 0, 0, .. new byte[126 * 3], (byte)',', 0, 0, 0, 0, 32, 0, 32, 0, 0, 7,

@@ -77,7 +77,8 @@ public class PredictTests(Api api)
         Assert.Equal(["isDigit", "reason", "digit", "candidates", "confidence", "probabilities", "model", "explanation"],
             answer.EnumerateObject().Select(member => member.Name));
         Assert.False(answer.GetProperty("isDigit").GetBoolean());
-        Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+\.\d %, and \d+\.\d % are needed\.$", answer.GetProperty("reason").GetString());
+        Assert.Matches(@"^It doesn't look like a digit: the network puts the chance that it is one at \d+\.\d %, and \d+\.\d % are needed\.$",
+            answer.GetProperty("reason").GetString());
         Assert.Equal(1, Probabilities(answer).Sum(), 1e-5); // what it would be if it were one
     }
 

@@ -37,7 +37,8 @@ public class ReadTests(Api api)
         var answer = await Read(Api.Form(Drawing.Of(strokes)));
 
         Assert.True(text == answer.GetProperty("text").GetString(), $"{what}: {answer.GetProperty("text")}");
-        Assert.StartsWith($"1 of {text.Length} pieces of writing can't be read and stand as ? in the text", answer.GetProperty("warning").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith($"1 of {text.Length} pieces of writing can't be read and stand as ? in the text", answer.GetProperty("warning").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +103,8 @@ public class ReadTests(Api api)
     {
         var answer = await api.Predict(Api.Form(Drawing.Row([2, 0, 2, 4])));
 
-        Assert.Equal("There seem to be 4 digits side by side, and they were taken for one. Send the picture to /read, which reads each.", answer.GetProperty("hint").GetString());
+        Assert.Equal("There seem to be 4 digits side by side, and they were taken for one. Send the picture to /read, which reads each.",
+            answer.GetProperty("hint").GetString());
     }
 
     [Fact]
@@ -110,12 +112,15 @@ public class ReadTests(Api api)
     {
         for (var digit = 0; digit < 10; digit++)
             Assert.False((await api.Predict(Api.Form(Drawing.Of(digit)))).TryGetProperty("hint", out _));
-        Assert.False((await api.Predict(Api.Form(Drawing.Of("M105 80L95 130C150 105 200 140 190 185C180 240 110 245 85 215 M110 45L195 45")))).TryGetProperty("hint", out _)); // a 5 and its bar
+        // a 5 and its bar
+        Assert.False((await api.Predict(Api.Form(Drawing.Of("M105 80L95 130C150 105 200 140 190 185C180 240 110 245 85 215 M110 45L195 45"))))
+            .TryGetProperty("hint", out _));
     }
 
     [Fact]
     public async Task A_blank_picture_is_refused() =>
-        await api.AssertProblem(422, "The image is blank: no ink stands out from the paper. Draw a digit and send it again.", "/read", Api.Form(Drawing.Blank()));
+        await api.AssertProblem(422, "The image is blank: no ink stands out from the paper. Draw a digit and send it again.", "/read",
+            Api.Form(Drawing.Blank()));
 
     [Fact]
     public async Task Bytes_that_are_no_image_are_refused() =>
@@ -123,7 +128,8 @@ public class ReadTests(Api api)
 
     [Fact]
     public async Task A_form_without_a_picture_is_refused() =>
-        await api.AssertProblem(400, "The form has no file field 'image'. Send the picture under that name.", "/read", Api.Form(Drawing.Of(3), field: "picture"));
+        await api.AssertProblem(400, "The form has no file field 'image'. Send the picture under that name.", "/read",
+            Api.Form(Drawing.Of(3), field: "picture"));
 
     [Fact]
     public async Task A_photo_of_twelve_megapixels_needs_no_more_than_150_MB()

@@ -32,7 +32,8 @@ public class PredictCommandTests(PredictCommandTests.Pictures pictures) : IClass
         var (code, output, error) = await Run($"predict {Path} --json");
 
         Assert.Equal((1, ""), (code, error));
-        var answers = output.TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).ToDictionary(answer => System.IO.Path.GetFileName((string)answer["file"]!));
+        var answers = output.TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!)
+            .ToDictionary(answer => System.IO.Path.GetFileName((string)answer["file"]!));
         Assert.Equal("The image is blank.", (string?)answers["blank.png"]["error"]);
         Assert.False((bool)answers["doodle.png"]["isDigit"]!);
         Assert.Null(answers["doodle.png"]["digit"]);
@@ -76,7 +77,8 @@ public class PredictCommandTests(PredictCommandTests.Pictures pictures) : IClass
     [Fact]
     public async Task One_signal_stops_it_between_two_pictures()
     {
-        using var process = Process.Start(Start($"predict {string.Join(' ', Enumerable.Repeat("bench/three.png", 3_000))}"))!; // it can't end before somebody reads its lines
+        // it can't end before somebody reads its lines
+        using var process = Process.Start(Start($"predict {string.Join(' ', Enumerable.Repeat("bench/three.png", 3_000))}"))!;
         await process.StandardOutput.ReadLineAsync();
 
         Assert.Equal((130, "Stopped."), await Terminate(process));

@@ -23,10 +23,13 @@ public class RejectingModelTests
         var output = await Evaluate(model, folder);
 
         Assert.Matches(@"(?m)^\| strokes: whose +\| 6 writers +\| unseen: held back from training ", output);
-        Assert.Equal(5, Regex.Count(output, @"(?m)^\| strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 1,\d{3} each "));
+        Assert.Equal(5, Regex.Count(output,
+            @"(?m)^\| strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 1,\d{3} each "));
         Assert.Matches(@"(?m)^\| test strokes: whose +\| \d+ writers +\| unseen: the test part, which nothing learns from ", output);
-        Assert.Equal(5, Regex.Count(output, @"(?m)^\| test strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 40 each "));
-        foreach (var measure in new[] { "strokes: all", "strokes: hardest digit", "strokes: answered right", "test strokes: hardest digit", "MNIST test: answered right", "no digits: scribbles rejected", "no digits: all rejected" })
+        Assert.Equal(5, Regex.Count(output,
+            @"(?m)^\| test strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 40 each "));
+        foreach (var measure in new[] { "strokes: all", "strokes: hardest digit", "strokes: answered right", "test strokes: hardest digit",
+            "MNIST test: answered right", "no digits: scribbles rejected", "no digits: all rejected" })
             Assert.Matches($@"(?m)^\| {measure} +\| \d+\.\d\d % ", output);
         Assert.Equal(2, Regex.Count(output, @"(?m)^\| no digits: skipped "));
     }
@@ -50,11 +53,14 @@ public class RejectingModelTests
         using var folder = new TemporaryFolder();
         var other = Rejecting(folder, "{}");
 
-        var (code, output, error) = await TrainerProcess.Run($"train --dry-run --network baseline --set nonDigitShare=0.01 --validation 0 --calibration {other} --data {RealMnist.Folder}");
+        var (code, output, error) = await TrainerProcess.Run(
+            $"train --dry-run --network baseline --set nonDigitShare=0.01 --validation 0 --calibration {other} --data {RealMnist.Folder}");
 
         Assert.Empty(error);
         Assert.Equal(0, code);
-        Assert.Contains("temperature 0.700, rejects below 0.400", string.Join(' ', output.Split('\n', StringSplitOptions.TrimEntries)), StringComparison.Ordinal); // lines of 80 characters
+        // lines of 80 characters
+        Assert.Contains("temperature 0.700, rejects below 0.400", string.Join(' ', output.Split('\n', StringSplitOptions.TrimEntries)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,12 +73,14 @@ public class RejectingModelTests
 
         var (code, _, error) = await TrainerProcess.Run($"train --dry-run --validation 0 --calibration {other} --network {options}");
 
-        Assert.Equal((1, $"'{other}' is a baseline that rejects what is none; this run trains {trained}. Name a model of the same recipe."), (code, error.TrimEnd()));
+        Assert.Equal((1, $"'{other}' is a baseline that rejects what is none; this run trains {trained}. Name a model of the same recipe."),
+            (code, error.TrimEnd()));
     }
 
     private static async Task<string> Evaluate(string model, TemporaryFolder strokes)
     {
-        var (code, output, error) = await TrainerProcess.Run($"evaluate --model {model} --data {RealMnist.Folder} --strokes {strokes.Path} --fashion none --fonts none");
+        var (code, output, error) = await TrainerProcess.Run(
+            $"evaluate --model {model} --data {RealMnist.Folder} --strokes {strokes.Path} --fashion none --fonts none");
 
         Assert.Equal((0, ""), (code, error));
         return output;
@@ -88,7 +96,11 @@ public class RejectingModelTests
     {
         var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
         using var network = Network.Create("baseline", seed: 1, classes: 11);
-        var card = Cards.Any with { Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4, Training = JsonSerializer.Deserialize<TrainingOptions>(training, JsonSerializerOptions.Web)! };
+        var card = Cards.Any with
+        {
+            Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4,
+            Training = JsonSerializer.Deserialize<TrainingOptions>(training, JsonSerializerOptions.Web)!,
+        };
         OnnxExporter.Write(network, card, path, digits, Evaluator.Predict(network, digits, card.Temperature));
         return path;
     }

@@ -13,12 +13,15 @@ public class TrainCommandFaultsTests
         var model = folder.File("model.onnx", [1]);
 
         var (code, _, error) = await Run(
-            $"train --network quick --set learningRate=1e-9 batchSize=10000 --epochs 1 --validation 30000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path} --output {model}");
+            $"train --network quick --set learningRate=1e-9 batchSize=10000 --epochs 1 --validation 30000 --threads 1 --data {RealMnist.Folder} " +
+                $"--runs {folder.Path} --output {model}");
 
         Assert.Equal(1, code);
-        Assert.Matches(@"^The network has not learned: it reads 1?\d\.\d % of the held-back images, and guessing a tenth\. No model was written\. Try a lower learning rate \(it is 1E-09\)\.$", error.TrimEnd());
+        Assert.Matches(@"^The network has not learned: it reads 1?\d\.\d % of the held-back images, and guessing a tenth\. " +
+            @"No model was written\. Try a lower learning rate \(it is 1E-09\)\.$", error.TrimEnd());
         Assert.Equal([1], File.ReadAllBytes(model));
-        Assert.Equal(["checkpoint.zip", "history.csv", "run.json"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(folder.Path))).Select(file => Path.GetFileName(file)).Order());
+        Assert.Equal(["checkpoint.zip", "history.csv", "run.json"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(folder.Path)))
+            .Select(file => Path.GetFileName(file)).Order());
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         var (run, output) = await whole.Train();
 
         var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order().ToList();
-        Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"], files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
+        Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"],
+            files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
         var events = Assert.Single(files, file => file.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
         Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events)), StringComparison.Ordinal);
         Assert.Contains($"Look at {Path.Combine(run, "report.html")}.", output, StringComparison.Ordinal);
@@ -34,7 +35,8 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
 
         var (code, _, error) = await Run($"train --network quick {options} --from {earlier} --data {RealMnist.Folder} --runs {folder.Path}");
 
-        Assert.Equal((1, $"'{earlier}' has learned from images and writers that this run holds back. Give --validation 30000 --split-seed 1, as it did."), (code, error.TrimEnd()));
+        Assert.Equal((1, $"'{earlier}' has learned from images and writers that this run holds back. Give --validation 30000 --split-seed 1, as it did."),
+            (code, error.TrimEnd()));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
@@ -62,7 +64,8 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
 
         await Signal("INT", process);
 
-        Assert.Equal($"Stopped. What was finished is kept; go on with: MnistTrainer train --resume {started!["Run ".Length..]} --data {RealMnist.Folder} --output {folder.Path}/model.onnx", (await process.StandardError.ReadToEndAsync()).TrimEnd());
+        Assert.Equal($"Stopped. What was finished is kept; go on with: MnistTrainer train --resume {started!["Run ".Length..]} --data {RealMnist.Folder} " +
+            $"--output {folder.Path}/model.onnx", (await process.StandardError.ReadToEndAsync()).TrimEnd());
         Assert.Equal(130, process.ExitCode);
         Assert.Empty(Directory.GetFiles(folder.Path, "*.onnx", SearchOption.AllDirectories));
     }
@@ -88,7 +91,8 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         Assert.Equal([run], Directory.GetDirectories(folder.Path));
         string[] runs = [run, other];
         Assert.Single(runs.Select(WeightsOf).Distinct());
-        Assert.Single(runs.Select(path => File.ReadAllLines(Path.Combine(path, "history.csv"))[^1].Split(',')[..^1]).Select(row => string.Join(',', row)).Distinct());
+        Assert.Single(runs.Select(path => File.ReadAllLines(Path.Combine(path, "history.csv"))[^1].Split(',')[..^1])
+            .Select(row => string.Join(',', row)).Distinct());
     }
 
     [Fact]
@@ -98,12 +102,14 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         var (run, _) = await whole.Train();
 
         var second = await Run(
-            $"train --network quick --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path} --validation 0 --epochs 1 --from {run} --calibration {run}/model.onnx --output {folder.Path}/second.onnx");
+            $"train --network quick --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path} --validation 0 --epochs 1 --from {run} " +
+                $"--calibration {run}/model.onnx --output {folder.Path}/second.onnx");
 
         Assert.Equal((0, ""), (second.Code, second.Error));
         var held = CardOf(Path.Combine(run, "model.onnx"));
         var rows = (await File.ReadAllLinesAsync(Path.Combine(run, "history.csv"))).Skip(1).Select(line => line.Split(','));
-        Assert.Equal(rows.Select(row => new EpochAccuracy(int.Parse(row[0], CultureInfo.InvariantCulture), Rounded(row[2]), Rounded(row[4]), null)), held.History);
+        Assert.Equal(rows.Select(row => new EpochAccuracy(int.Parse(row[0], CultureInfo.InvariantCulture), Rounded(row[2]), Rounded(row[4]), null)),
+            held.History);
         Assert.Null(held.CalibrationHistory);
         var all = CardOf(Path.Combine(folder.Path, "second.onnx"));
         Assert.Equal([1, 2, 1], all.History.Select(epoch => epoch.Epoch));

@@ -25,11 +25,13 @@ public class CorrectionArchiveTests
         var path = Archive(folder, OneImage, [0, 0, 8, 1, 0, 0, 0, 1, 7]);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^10]);
 
-        Assert.Equal($"'{path}' is no ZIP file, or is cut off. Export the corrections again.", Assert.Throws<InvalidDataException>(() => CorrectionArchive.Load(path)).Message);
+        Assert.Equal($"'{path}' is no ZIP file, or is cut off. Export the corrections again.",
+            Assert.Throws<InvalidDataException>(() => CorrectionArchive.Load(path)).Message);
     }
 
     [Theory]
-    [InlineData(new byte[] { 0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28 }, new byte[] { 0, 0, 8, 1, 0, 0, 0, 0 }, "'{0}' holds no corrections. Train without --corrections.")]
+    [InlineData(new byte[] { 0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28 }, new byte[] { 0, 0, 8, 1, 0, 0, 0, 0 },
+        "'{0}' holds no corrections. Train without --corrections.")]
     [InlineData(null, new byte[] { 0, 0, 8, 1, 0, 0, 0, 1, 10 }, "'{0}' holds labels that are no digits.")]
     [InlineData(null, null, "'{0}' has no file 'labels-idx1-ubyte'. Export the corrections with ?format=idx.")]
     [InlineData(null, new byte[] { 0, 0, 8, 1, 0, 0, 0, 2, 1, 2 }, "'labels-idx1-ubyte' has size 2 in dimension 0; 1 is expected.")]

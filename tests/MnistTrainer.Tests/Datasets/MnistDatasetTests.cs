@@ -15,7 +15,8 @@ public class MnistDatasetTests
 
         var fault = Assert.Throws<FileNotFoundException>(() => MnistDataset.LoadTest(folder.Path));
 
-        Assert.Equal($"MNIST's t10k-images-idx3-ubyte is not in '{folder.Path}'. Run 'MnistTrainer download', or name the folder with --data or MNIST_DATA.", fault.Message);
+        Assert.Equal($"MNIST's t10k-images-idx3-ubyte is not in '{folder.Path}'. Run 'MnistTrainer download', or name the folder with --data or MNIST_DATA.",
+            fault.Message);
     }
 
     public static TheoryData<string, byte[], string> WrongFiles => new()
@@ -38,7 +39,8 @@ public class MnistDatasetTests
         { "t10k-labels-idx1-ubyte", [.. Header(10_000), .. new byte[9_999], 26], "holds labels above 9: perhaps EMNIST's letters" },
         {
             "t10k-labels-idx1-ubyte", [.. Header(10_000), .. new byte[10_000]],
-            "has MNIST's form but other content: perhaps that of EMNIST (whose images have rows and columns exchanged), KMNIST or Fashion-MNIST, or it is damaged"
+            "has MNIST's form but other content: perhaps that of EMNIST (whose images have rows and columns exchanged), KMNIST or " +
+                "Fashion-MNIST, or it is damaged"
         },
     };
 
@@ -52,7 +54,8 @@ public class MnistDatasetTests
 
         var fault = Assert.Throws<InvalidDataException>(() => MnistDataset.LoadTest(folder.Path));
 
-        Assert.Equal($"'{path}' is not MNIST's {name.Replace(".gz", "", StringComparison.Ordinal)}: it {what}. Delete it and run 'MnistTrainer download'.", fault.Message);
+        Assert.Equal($"'{path}' is not MNIST's {name.Replace(".gz", "", StringComparison.Ordinal)}: it {what}. Delete it and run 'MnistTrainer download'.",
+            fault.Message);
     }
 
     [Fact]
@@ -133,7 +136,8 @@ public class MnistDatasetTests
         Assert.Equal(MnistDataset.PublicMirrors, MnistDataset.Mirrors(null));
         Assert.Equal(MnistDataset.PublicMirrors, MnistDataset.Mirrors(""));
         Assert.Equal([new Uri("http://one/mnist/"), new Uri("https://two/")], MnistDataset.Mirrors("http://one/mnist, https://two/"));
-        Assert.Equal("MNIST_MIRRORS: 'data/mnist' is no address of a mirror. Write https://HOST/FOLDER.", Assert.Throws<ArgumentException>(() => MnistDataset.Mirrors("data/mnist")).Message);
+        Assert.Equal("MNIST_MIRRORS: 'data/mnist' is no address of a mirror. Write https://HOST/FOLDER.",
+            Assert.Throws<ArgumentException>(() => MnistDataset.Mirrors("data/mnist")).Message);
     }
 
     [Theory]
@@ -166,7 +170,8 @@ public class MnistDatasetTests
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = (await process.StandardOutput.ReadToEndAsync()).TrimEnd().Split('\n');
 
-        Assert.Equal(["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"], output[..^1].Select(line => line.Split(':')[0]).Distinct());
+        Assert.Equal(["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"],
+            output[..^1].Select(line => line.Split(':')[0]).Distinct());
         Assert.Matches(@"^train-images-idx3-ubyte: \d+\.\d( of \d+\.\d)? MB$", output[0]);
         Assert.Equal($"60,000 training and 10,000 test images in '{folder.Path}', verified; 4 of 4 files downloaded.", output[^1]);
     }

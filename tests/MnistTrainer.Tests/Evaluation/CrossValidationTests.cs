@@ -108,7 +108,8 @@ public class CrossValidationTests
         using var folder = new TemporaryFolder();
         ResultCache.Open(folder.Path, new CrossValidation.Settings(Small, 5, 1, 1, 1));
 
-        var fault = Assert.Throws<InvalidDataException>(() => ResultCache.Open(folder.Path, new CrossValidation.Settings(Small with { Epochs = 2 }, 5, 1, 1, 1)));
+        var fault = Assert.Throws<InvalidDataException>(() =>
+            ResultCache.Open(folder.Path, new CrossValidation.Settings(Small with { Epochs = 2 }, 5, 1, 1, 1)));
 
         Assert.Equal($"'{folder.Path}' holds results of other settings. Name another folder with --output, or delete it.", fault.Message);
     }

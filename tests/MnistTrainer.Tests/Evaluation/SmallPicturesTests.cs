@@ -23,14 +23,16 @@ public class SmallPicturesTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Small_pictures_and_tight_crops_are_read_as_well_as_the_same_digits_enlarged(int side, bool isCropped, bool isInkDark, SKEncodedImageFormat format) =>
+    public void Small_pictures_and_tight_crops_are_read_as_well_as_the_same_digits_enlarged(int side, bool isCropped, bool isInkDark,
+        SKEncodedImageFormat format) =>
         Assert.InRange(CountRight(side, isCropped, isInkDark, format), Enlarged.Value - 2, Count);
 
     private static int CountRight(int side, bool isCropped, bool isInkDark, SKEncodedImageFormat format)
     {
         var test = Test.Value;
         using var reader = DigitReader.Load(Repository.ServedModel);
-        return Enumerable.Range(0, Count).Count(index => reader.Read(Encode(test[index], side, isCropped, isInkDark, format))?.Digit == test.Labels.Span[index]);
+        return Enumerable.Range(0, Count)
+            .Count(index => reader.Read(Encode(test[index], side, isCropped, isInkDark, format))?.Digit == test.Labels.Span[index]);
     }
 
     private static byte[] Encode(DigitImage digit, int side, bool isCropped, bool isInkDark, SKEncodedImageFormat format)

@@ -86,7 +86,8 @@ public class OnnxExporterTests
         Trainer.Fit(state, new TrainingData([new(digits, 400), new(nonDigits, 100)], Validation: null));
         DigitSet[] sets = [digits, nonDigits];
         // between the two answers that lie farthest apart, so that the last bits of no answer decide
-        var sorted = sets.SelectMany(set => Evaluator.Predict(state.Result, set, 0.7)).Select(prediction => (double)prediction.DigitProbability).Order().ToList();
+        var sorted = sets.SelectMany(set => Evaluator.Predict(state.Result, set, 0.7))
+            .Select(prediction => (double)prediction.DigitProbability).Order().ToList();
         var threshold = sorted.Zip(sorted.Skip(1)).MaxBy(pair => pair.Second - pair.First) is var (below, above) ? (below + above) / 2 : 0;
         var card = Cards.Any with { Temperature = 0.7, RejectionThreshold = threshold };
         var expected = sets.Select(set => Evaluator.Predict(state.Result, set, 0.7, threshold)).ToList();
@@ -136,12 +137,13 @@ public class OnnxExporterTests
         using var network = Network.Create("baseline", 1, classes: 11);
         OnnxExporter.Write(network, Cards.Any, path, GeneratedDigits.Create(1, 1), Evaluator.Predict(network, GeneratedDigits.Create(1, 1)));
         var model = Encoding.Latin1.GetString(File.ReadAllBytes(path));
-        File.WriteAllBytes(path, Encoding.Latin1.GetBytes(model.Replace("\u0005digit", "\u0005other", StringComparison.Ordinal))); // protobuf: length, then name
+        // protobuf: length, then name
+        File.WriteAllBytes(path, Encoding.Latin1.GetBytes(model.Replace("\u0005digit", "\u0005other", StringComparison.Ordinal)));
 
         var fault = Assert.Throws<InvalidDataException>(() => DigitClassifier.Load(path));
 
-        Assert.Equal($"'{path}' is an ONNX model, but not of digits: it needs one input 'pixels' float32 (N,1,28,28), one output 'probabilities' float32 (N,10), " +
-            "and at most a second one 'digit' float32 (N,1).", fault.Message);
+        Assert.Equal($"'{path}' is an ONNX model, but not of digits: it needs one input 'pixels' float32 (N,1,28,28), " +
+            "one output 'probabilities' float32 (N,10), and at most a second one 'digit' float32 (N,1).", fault.Message);
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public class ParityTests
         if (isWritten)
             write();
         else
-            Assert.StartsWith("The exported file differs from the network: 1 other answers, ", Assert.Throws<InvalidDataException>(write).Message, StringComparison.Ordinal);
+            Assert.StartsWith("The exported file differs from the network: 1 other answers, ", Assert.Throws<InvalidDataException>(write).Message,
+                StringComparison.Ordinal);
         Assert.Equal(isWritten, File.Exists(path));
     }
 }

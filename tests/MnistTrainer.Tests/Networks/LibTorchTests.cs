@@ -20,7 +20,8 @@ public class LibTorchTests
     public void Its_threads_soon_sleep_where_they_wait_unless_somebody_decided_otherwise()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere it isn't libgomp that it waits with.");
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null || Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is not null, "Somebody decided otherwise.");
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null || Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is not null,
+            "Somebody decided otherwise.");
         var getenv = Marshal.GetDelegateForFunctionPointer<GetEnv>(NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "getenv"));
 
         Assert.Equal("1000", Marshal.PtrToStringUTF8(getenv("GOMP_SPINCOUNT"))); // in the C library's environment, where libgomp looks

@@ -10,7 +10,8 @@ public class AugmentationTests
 {
     private const int Count = 200;
 
-    private static readonly Augmentation Much = new() { RotationDegrees = 30, Scale = 0.2, ShiftPx = 3, Shear = 0.3, ElasticPx = 1, Thickness = 0.5, FadeTo = 0 };
+    private static readonly Augmentation Much =
+        new() { RotationDegrees = 30, Scale = 0.2, ShiftPx = 3, Shear = 0.3, ElasticPx = 1, Thickness = 0.5, FadeTo = 0 };
 
     [Fact]
     public void Without_any_amount_images_stay_as_they_are() => Assert.Equal(0, Changed(new Augmentation()));

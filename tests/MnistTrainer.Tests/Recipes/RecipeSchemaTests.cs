@@ -19,7 +19,8 @@ public partial class RecipeSchemaTests
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // of the recipe and of the settings in it
-    private static readonly Dictionary<Type, object> Defaults = new() { [typeof(Recipe)] = new Recipe { Network = "" }, [typeof(Augmentation)] = new Augmentation() };
+    private static readonly Dictionary<Type, object> Defaults =
+        new() { [typeof(Recipe)] = new Recipe { Network = "" }, [typeof(Augmentation)] = new Augmentation() };
 
     private static readonly Dictionary<string, XElement> Docs = XDocument.Load(Path.ChangeExtension(typeof(Recipe).Assembly.Location, ".xml"))
         .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
@@ -54,7 +55,8 @@ public partial class RecipeSchemaTests
 
     private static JsonObject Generate()
     {
-        var schema = Recipe.Format.GetJsonSchemaAsNode(typeof(Recipe), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }).AsObject();
+        var schema = Recipe.Format.GetJsonSchemaAsNode(typeof(Recipe),
+            new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }).AsObject();
         schema["properties"]!.AsObject().Insert(0, "$schema", new JsonObject { ["type"] = "string" });
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         return schema;

@@ -54,8 +54,11 @@ public class RecipeTests
     [InlineData("augmentation=much", "'augmentation' takes an object of settings.")]
     [InlineData("augmentation.thickness=2", "'augmentation.thickness' takes a number from 0 to 0.5.")]
     [InlineData("augmentation.thickness=thick", "'augmentation.thickness' takes a number from 0 to 0.5.")]
-    [InlineData("augmentation.turn=2", "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, augmentation.elasticPx, augmentation.thickness, augmentation.fadeTo.")]
-    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, correctionShare, nonDigitShare, augmentation.")]
+    [InlineData("augmentation.turn=2",
+        "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, " +
+        "augmentation.elasticPx, augmentation.thickness, augmentation.fadeTo.")]
+    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, " +
+        "nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, correctionShare, nonDigitShare, augmentation.")]
     [InlineData("epochs", "'epochs' is no setting; write NAME=VALUE.")]
     public void A_wrong_setting_is_named_with_what_it_takes(string setting, string message) =>
         Assert.Equal($"Recipe 'compact': {message}", Assert.Throws<InvalidDataException>(() => Recipe.Load("compact", setting)).Message);
@@ -124,7 +127,8 @@ public class RecipeTests
     [InlineData("""{ "network": "deeper", "epochs": 3, "Epochs": 4 }""", "line 1: ", "'Epochs' stands there twice")]
     [InlineData("""{ "network": "deeper",|"augmentation": { "scale": 0.1, "Scale": 0.2 } }""", "line 2: ", "'augmentation.Scale' stands there twice")]
     [InlineData("""{ "network": "deeper",||  "epochs": 0 }""", "line 3: ", "'epochs' takes a whole number from 1 to 10000.")]
-    [InlineData("""{ "network": "deeper",| "epochs": 1,| "augmentation": {|  "thickness": 2 } }""", "line 4: ", "'augmentation.thickness' takes a number from 0 to 0.5.")]
+    [InlineData("""{ "network": "deeper",| "epochs": 1,| "augmentation": {|  "thickness": 2 } }""", "line 4: ",
+        "'augmentation.thickness' takes a number from 0 to 0.5.")]
     [InlineData("""{ "augmentation": { "shear": 0.1 },| "thickness": 2, "network": "deeper" }""", "line 2: ", "There is no setting 'thickness'.")]
     [InlineData("""{ "network": "deeper",| "epochs": three }""", "line 2: ", "'thre")]
     public void What_is_wrong_with_a_file_is_told_with_its_line(string content, string line, string fault)

@@ -79,7 +79,8 @@ public class HtmlReportTests
 
     [Fact]
     public void Shows_names_as_they_are_written() =>
-        Assert.Contains("recipe <b>\"a\" & b</b>.json,", Report(recipeName: "<b>\"a\" & b</b>.json").Descendants("header").Single().Value, StringComparison.Ordinal);
+        Assert.Contains("recipe <b>\"a\" & b</b>.json,", Report(recipeName: "<b>\"a\" & b</b>.json").Descendants("header").Single().Value,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Its_style_sheet_stands_in_it_unchanged() => // a browser decodes no entities in there
@@ -103,7 +104,8 @@ public class HtmlReportTests
 
     private static XDocument Report(string recipeName = "compact", int firstEpoch = 1, int repeat = 1)
     {
-        using var reader = XmlReader.Create(new StringReader(Render(recipeName, firstEpoch, repeat)), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        using var reader = XmlReader.Create(new StringReader(Render(recipeName, firstEpoch, repeat)),
+            new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
         return XDocument.Load(reader);
     }
 

@@ -20,7 +20,8 @@ public class AtomicFileTests
 
         AtomicFile.Write(Path.Combine(folder.Path, "model.onnx"), [1]);
 
-        Assert.Equal(["model.onnx", .. others.Order(StringComparer.Ordinal)], Directory.GetFiles(folder.Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.Equal(["model.onnx", .. others.Order(StringComparer.Ordinal)], Directory.GetFiles(folder.Path).Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal));
         Assert.Equal([1], File.ReadAllBytes(Path.Combine(folder.Path, "model.onnx")));
     }
 

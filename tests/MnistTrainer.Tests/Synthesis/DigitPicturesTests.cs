@@ -24,7 +24,8 @@ public class DigitPicturesTests
 
     [Fact]
     public void A_kind_of_paper_that_there_is_not_is_refused() =>
-        Assert.StartsWith("There is no condition 'wet paper'. There are: dark on light, ", Assert.Throws<ArgumentException>(() => Pictures(seed: 1).OneDigit("wet paper", 1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("There is no condition 'wet paper'. There are: dark on light, ",
+            Assert.Throws<ArgumentException>(() => Pictures(seed: 1).OneDigit("wet paper", 1)).Message, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Conditions))]
@@ -34,7 +35,8 @@ public class DigitPicturesTests
         var pictures = Pictures(seed: 3);
         var few = condition == DigitPictures.Photo ? Few / 4 : Few;
 
-        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken).Run(condition, few, index => pictures.OneDigit(condition, index));
+        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken)
+            .Run(condition, few, index => pictures.OneDigit(condition, index));
 
         Assert.Equal(few, result.Pictures);
         Assert.InRange(result.Right, 0.66, 1); // two errors in six photos are chance; how well they are read is what the command measures
@@ -51,7 +53,8 @@ public class DigitPicturesTests
         using var reader = DigitReader.Load(Repository.ServedModel);
         var pictures = Pictures(seed: 3);
 
-        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken).Run("row", photographed ? 4 : Few, index => pictures.Row(length, photographed, index));
+        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken)
+            .Run("row", photographed ? 4 : Few, index => pictures.Row(length, photographed, index));
 
         Assert.InRange(result.Right, 0.5, 1);
         Assert.InRange(result.DigitsRight, 0.8, 1);

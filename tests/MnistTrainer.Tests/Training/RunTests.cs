@@ -81,12 +81,14 @@ public class RunTests
         using (var state = new TrainingState(Recipe with { Epochs = 1 }, seed: 1) { DataSha256 = new Dictionary<string, string> { ["digits"] = "abc" } })
             state.Save(checkpoint);
 
-        var load = () => TrainingState.Load(checkpoint, Recipe with { Epochs = epochs }, seed, new Dictionary<string, string> { ["digits"] = sha256 }).Dispose();
+        var load = () => TrainingState.Load(checkpoint, Recipe with { Epochs = epochs }, seed, new Dictionary<string, string> { ["digits"] = sha256 })
+            .Dispose();
 
         if (difference is null)
             load();
         else
-            Assert.Equal($"'{checkpoint}' is of another run: {difference}. Put back the run.json that it was made with, or begin a new run.", Assert.Throws<InvalidDataException>(load).Message);
+            Assert.Equal($"'{checkpoint}' is of another run: {difference}. Put back the run.json that it was made with, or begin a new run.",
+                Assert.Throws<InvalidDataException>(load).Message);
     }
 
     private static RunOptions Options(int seed) => new("first", Recipe, seed, Validation: 0, Threads: 1);

@@ -62,7 +62,8 @@ public class TrainerTests
     public void Measures_every_epoch_on_strokes_that_were_held_back()
     {
         var (digits, held) = (GeneratedDigits.Create(320, seed: 1), GeneratedDigits.Create(100, seed: 2));
-        var strokes = held with { Labels = held.Labels.ToArray().Select(label => (byte)((label + 1) % 10)).ToArray() }; // what is right on one set is wrong on the other
+        // what is right on one set is wrong on the other
+        var strokes = held with { Labels = held.Labels.ToArray().Select(label => (byte)((label + 1) % 10)).ToArray() };
         using var state = new TrainingState(Quick with { Epochs = 2 }, seed: 1);
         var measured = new List<(double, double)>();
 
@@ -138,17 +139,23 @@ public class TrainerTests
     public void Stops_with_a_clear_message_where_the_loss_is_no_longer_a_number()
     {
         // every step turns the weights round and makes them a hundred times larger
-        using var state = new TrainingState(Quick with { Network = "deeper", LearningRate = 100, WeightDecay = 1, BatchSize = 10, WarmupEpochs = 0, WeightAverage = 0 }, seed: 1);
+        using var state = new TrainingState(
+            Quick with { Network = "deeper", LearningRate = 100, WeightDecay = 1, BatchSize = 10, WarmupEpochs = 0, WeightAverage = 0 }, seed: 1);
 
         var fault = Assert.Throws<InvalidDataException>(() => Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(1_000, 1), null)));
 
-        Assert.Matches(@"^Training diverged: the loss of epoch 1, batch \d+ is (NaN|.?Infinity)\. Lower the learning rate \(it was \d+(\.\d+)?\) or clip the gradients\.$", fault.Message);
+        Assert.Matches(@"^Training diverged: the loss of epoch 1, batch \d+ is (NaN|.?Infinity)\. " +
+            @"Lower the learning rate \(it was \d+(\.\d+)?\) or clip the gradients\.$", fault.Message);
     }
 
     [Fact]
     public void Clipped_gradients_take_bounded_steps()
     {
-        using var state = new TrainingState(Quick with { Epochs = 1, BatchSize = 100, LearningRate = 1, Momentum = 0, Nesterov = false, WarmupEpochs = 0, WeightAverage = 0, GradientClip = 0.01 }, seed: 1);
+        using var state = new TrainingState(Quick with
+        {
+            Epochs = 1, BatchSize = 100, LearningRate = 1, Momentum = 0, Nesterov = false, WarmupEpochs = 0,
+            WeightAverage = 0, GradientClip = 0.01,
+        }, seed: 1);
         var before = state.Network.parameters().Select(parameter => parameter.clone()).ToList();
 
         Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(100, 1), null)); // one batch
@@ -165,7 +172,8 @@ public class TrainerTests
         Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(640, 1), null), timeLimit: TimeSpan.FromSeconds(2));
 
         Assert.InRange(state.History.Count, 1, 999);
-        Assert.InRange(state.History.SkipLast(1).Sum(epoch => epoch.Seconds), 0, 2); // the last may take longer than the one before it, which told that there is time
+        // the last may take longer than the one before it, which told that there is time
+        Assert.InRange(state.History.SkipLast(1).Sum(epoch => epoch.Seconds), 0, 2);
     }
 
     [Fact]
@@ -175,7 +183,8 @@ public class TrainerTests
         using var state = new TrainingState(Quick, seed: 1);
         var batches = 0;
 
-        Assert.Throws<OperationCanceledException>(() => Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(640, 1), null), _ => Count(), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(640, 1), null), _ => Count(), cancellation: stop.Token));
 
         Assert.Equal(3, batches);
         Assert.Empty(state.History);

@@ -38,7 +38,8 @@ public class TrainingDataTests
     {
         var order = Order(All.Value, seed: 1);
 
-        var (strokes, nonDigits) = (Mnist + All.Value.Portions[1].Images.Count, Mnist + All.Value.Portions[1].Images.Count + All.Value.Portions[2].Images.Count);
+        var (strokes, nonDigits) = (Mnist + All.Value.Portions[1].Images.Count,
+            Mnist + All.Value.Portions[1].Images.Count + All.Value.Portions[2].Images.Count);
         Assert.Equal(444, order.Distinct().Count());
         Assert.Equal(Enumerable.Range(0, Mnist).Select(position => (long)position), order.Where(position => position < Mnist).Order());
         Assert.Equal(100, order.Count(position => position >= Mnist && position < strokes));

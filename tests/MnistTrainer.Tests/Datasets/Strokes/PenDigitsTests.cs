@@ -103,13 +103,15 @@ public class PenDigitsTests
 
         var fault = Assert.Throws<InvalidDataException>(() => PenDigits.ParseUnipen(text.Remove(at, part.Length).Insert(at, broken), "here"));
 
-        Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.", fault.Message);
+        Assert.Equal("'here', segment 2: expected a label in quotation marks, '.COMMENT digit writer sample', and points between .PEN_DOWN and .PEN_UP.",
+            fault.Message);
     }
 
     [Fact]
     public void The_hash_changes_with_every_label_writer_point_and_lift_of_the_pen()
     {
-        var lines = new[] { Two, "3\t2_1_5\ttra\t267,333 264,342;100,0", "2\t2_2_5\ttra\t267,333 264,342;100,0", "2\t2_1_5\ttra\t267,333 264,342;100,1", "2\t2_1_5\ttra\t267,333;264,342 100,0" };
+        var lines = new[] { Two, "3\t2_1_5\ttra\t267,333 264,342;100,0", "2\t2_2_5\ttra\t267,333 264,342;100,0", "2\t2_1_5\ttra\t267,333 264,342;100,1",
+            "2\t2_1_5\ttra\t267,333;264,342 100,0" };
 
         Assert.Equal(lines.Length, lines.Select(line => StrokeSet.Hash(StrokeLines.Parse(line, "here")["tra"])).Distinct().Count());
     }

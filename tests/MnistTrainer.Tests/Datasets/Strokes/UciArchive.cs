@@ -21,7 +21,8 @@ internal static class UciArchive
         var text = new StringBuilder(Header);
         foreach (var (index, digit) in digits.Index())
         {
-            text.Append(CultureInfo.InvariantCulture, $".SEGMENT DIGIT 0-{digit.Strokes.Count - 1} ? \"{digit.Label}\"\n.COMMENT {digit.Label} {digit.Writer} {index}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $".SEGMENT DIGIT 0-{digit.Strokes.Count - 1} ? \"{digit.Label}\"\n.COMMENT {digit.Label} {digit.Writer} {index}\n");
             foreach (var stroke in digit.Strokes)
             {
                 text.Append(".PEN_DOWN\n");
