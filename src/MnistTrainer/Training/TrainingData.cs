@@ -21,7 +21,7 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     private const int Variations = 12, MostNonDigits = Variations * 5_000;
 
     /// <summary>How often a letter is drawn at most: there are many.</summary>
-    private const int LetterVariations = 4;
+    private const int LetterVariations = 6;
 
     /// <summary>How often an epoch shows one correction at most.</summary>
     private const int MostRepeats = 10;

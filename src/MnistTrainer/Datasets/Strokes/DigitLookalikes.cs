@@ -7,7 +7,7 @@ namespace MnistTrainer.Datasets.Strokes;
 internal static class DigitLookalikes
 {
     /// <summary>As people write them.</summary>
-    public const string Written = Everywhere + "QyY" + "|/\\()]}>'`\",.";
+    public const string Written = Everywhere + "aGQyY" + "|/\\()]}>'`\",.";
 
     /// <summary>As fonts have them: there, i is a stem with little above it.</summary>
     public const string InPrint = Everywhere + "i";
