@@ -12,7 +12,8 @@ public class ModelCardTests
         "networkSha256":"5e55",
         "training":{"recipe":"served","seed":1,"splitSeed":2,"validationImages":10000,"strokes":true,"corrections":false,"calibration":null,"from":null,
         "threads":1,"epochs":10,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
-        "crossValidation":{"folds":5,"mean":0.99062,"standardDeviation":0.00104},"testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
+        "heldBack":[{"of":"slashed zero","digits":115,"right":0.98,"accepted":0.99,"covered":0.995,"candidates":1.02,"signs":0,"rejected":null}],
+        "testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
         "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,"candidateThreshold":0.25,
         "history":[{"epoch":1,"training":0.8125,"validation":0.9704,"strokes":0.9},{"epoch":1,"training":0.9}],
         "calibrationHistory":[{"epoch":1,"training":0.8,"validation":0.97}],"framingVersion":1,"selfTest":{"pixels":"AP8=","digit":7}}
@@ -31,11 +32,11 @@ public class ModelCardTests
     public void What_was_not_measured_may_be_missing()
     {
         var card = JsonDocument.Parse(Json).RootElement.EnumerateObject()
-            .Where(member => member.Name is not ("crossValidation" or "rejectionThreshold" or "candidateThreshold" or "calibrationHistory"));
+            .Where(member => member.Name is not ("heldBack" or "rejectionThreshold" or "candidateThreshold" or "calibrationHistory"));
 
         var read = ModelCard.FromJson($"{{{string.Join(',', card.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}");
 
-        Assert.Null(read.CrossValidation);
+        Assert.Null(read.HeldBack);
         Assert.Null(read.RejectionThreshold);
         Assert.Null(read.CandidateThreshold);
         Assert.Null(read.CalibrationHistory);

@@ -43,8 +43,11 @@ public sealed record ModelCard
     /// <summary>Where the training data comes from and under which licences.</summary>
     public required IReadOnlyList<string> DataCredits { get; init; }
 
-    /// <summary>Cross-validation of the same network and options; null where none was run.</summary>
-    public CrossValidationSummary? CrossValidation { get; init; }
+    /// <summary>
+    /// How it reads digits, and rejects other signs, of people from whom the same training has not learned; null where nothing was held back, in this training
+    /// or in the one that thresholds were taken over from.
+    /// </summary>
+    public IReadOnlyList<HeldBackFigures>? HeldBack { get; init; }
 
     /// <summary>Accuracy on MNIST's 10,000 test images, 0 to 1.</summary>
     public required double TestAccuracy { get; init; }
@@ -113,11 +116,17 @@ public sealed record ModelCard
     }
 }
 
-/// <summary>The outcome of k-fold cross-validation.</summary>
-/// <param name="Folds">Number of folds in all, repeats included.</param>
-/// <param name="Mean">Mean validation accuracy over the folds, 0 to 1.</param>
-/// <param name="StandardDeviation">Of the folds' accuracies, 0 to 1.</param>
-public sealed record CrossValidationSummary(int Folds, double Mean, double StandardDeviation);
+/// <summary>How digits and other signs are read that were held back from training. The thresholds were fitted on the same digits.</summary>
+/// <param name="Of">Whose digits, or which: a source such as <c>MNIST</c>, a site, a style such as <c>slashed zero</c>, or <c>all 7</c>.</param>
+/// <param name="Digits">Number of digits, at least 1.</param>
+/// <param name="Right">Share of them whose most probable digit is the true one, 0 to 1.</param>
+/// <param name="Accepted">Share of them that is not rejected, 0 to 1.</param>
+/// <param name="Covered">Share of them whose candidates hold the true digit, 0 to 1.</param>
+/// <param name="Candidates">Mean number of candidates, 1 to 10.</param>
+/// <param name="Signs">Number of letters and other signs of the same people.</param>
+/// <param name="Rejected">Share of these that is rejected, 0 to 1; null where there are none.</param>
+public sealed record HeldBackFigures(
+    string Of, int Digits, double Right, double Accepted, double Covered, double Candidates, int Signs, double? Rejected);
 
 /// <summary>How one epoch of training went.</summary>
 /// <param name="Epoch">From 1.</param>

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
-using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
@@ -19,9 +17,6 @@ namespace MnistTrainer.Commands;
 /// <summary><c>train</c>: trains a network, leaves a run folder, and writes the model file.</summary>
 internal static class TrainCommand
 {
-    /// <summary>Share of held-back digits, MNIST's and drawn ones each, that the rejection threshold lets pass.</summary>
-    private const double AcceptedDigits = 0.9955;
-
     /// <summary>Accuracy below which a network has not learned: the most frequent digit is a ninth of MNIST.</summary>
     private const double NearChance = 0.2;
 
@@ -165,7 +160,7 @@ internal static class TrainCommand
         var test = MnistDataset.LoadTest(dataFolder); // so that wrong files are told now; nobody looks at the images until training has ended
         if (dryRun)
             (data, test) = (data.First(recipe.BatchSize), test.Take([.. Enumerable.Range(0, recipe.BatchSize)]));
-        var sources = Sources(learned, corrections);
+        var sources = ModelDescription.Sources(learned, corrections);
         var (heldBack, splitSeed) = run.Options.Split;
         using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{heldBack} images, seed {splitSeed}" });
         run.Begin(); // whatever is wrong with the options has been told
@@ -182,45 +177,14 @@ internal static class TrainCommand
 
         if (!dryRun)
             RefuseGuesses(state.ResultEpoch, recipe);
-        var (temperature, threshold, candidates) = Calibrate(recipe, state.Result, data, calibrated?.Card);
         cancellation.ThrowIfCancellationRequested();
-        var predictions = Evaluator.Predict(state.Result, test, temperature, threshold ?? 0);
-        var metrics = Evaluator.Measure(predictions, test);
-        var calibration = Calibration.Measure(predictions, test);
-        var created = DateTimeOffset.UtcNow;
-        var card = new ModelCard
-        {
-            Name = "mnist",
-            Version = $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(state.Result)[..8]}",
-            Created = created,
-            Network = recipe.Network,
-            Parameters = Network.Parameters(state.Result),
-            MultiplyAdds = Network.MultiplyAdds(state.Result),
-            Training = Describe(run, state.History.Count),
-            DataSha256 = sources,
-            DataCredits =
-            [
-                MnistDataset.Credit,
-                .. learned.Select(set => set.Credit),
-                .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) },
-            ],
-            TestAccuracy = metrics.MicroAccuracy,
-            ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
-            Temperature = temperature,
-            RejectionThreshold = threshold,
-            CandidateThreshold = candidates,
-            CalibrationError = calibration.Error,
-            History = run.Epochs(),
-            CalibrationHistory = calibrated?.Card.History,
-            FramingVersion = DigitFraming.Version,
-            SelfTest = FirstRead(test, predictions, dryRun),
-        };
+        var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, learned, corrections, mayGuess: dryRun);
         cancellation.ThrowIfCancellationRequested();
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
         HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.children().OfType<Conv2d>().First().weight);
 
         ConsoleReport.Model(card);
-        ConsoleReport.Metrics(metrics, calibration, test.Count);
+        ConsoleReport.Metrics(Evaluator.Measure(predictions, test), Calibration.Measure(predictions, test), test.Count);
         if (dryRun)
             return; // what follows names files that are gone in a moment
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) " +
@@ -240,65 +204,5 @@ internal static class TrainCommand
                 $"The network has not learned: it reads {100 * accuracy:F1} % of the {of} images, and guessing a tenth. " +
                 $"No model was written. Try a lower learning rate (it is {recipe.LearningRate})."));
         }
-    }
-
-    /// <summary>SHA-256 of each thing that a run learns from or is measured on.</summary>
-    private static Dictionary<string, string> Sources(IReadOnlyList<StrokeSet> learned, DigitSet? corrections)
-    {
-        var sources = new Dictionary<string, string>(MnistDataset.Sha256);
-        foreach (var set in learned)
-            sources[set.Name] = set.Sha256;
-        if (corrections is not null)
-            sources["corrections"] = CorrectionArchive.Sha256(corrections);
-        return sources;
-    }
-
-    /// <summary>Temperature and thresholds by the held-back images, else by another model's card, else none.</summary>
-    private static (double Temperature, double? Rejection, double? Candidates) Calibrate(
-        Recipe recipe, Sequential network, TrainingData data, ModelCard? calibrated)
-    {
-        if (data.Validation is not { } validation)
-            return (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold, calibrated?.CandidateThreshold);
-
-        var temperature = Calibration.FitTemperature(network, validation);
-        return (temperature,
-            recipe.NonDigitShare == 0 ? null : Calibration.FitRejectionThreshold(network, temperature, AcceptedDigits,
-                data.StrokeValidation is { } drawn ? [validation, drawn] : [validation]),
-            data.StrokeValidation is { } strokes
-                ? Calibration.CandidateThreshold([.. Evaluator.Predict(network, strokes, temperature)
-                    .Zip(strokes.Labels.ToArray(), (answer, label) => answer.Probabilities[label])])
-                : null);
-    }
-
-    /// <summary>The first test image that the network reads rightly, for whoever loads the file; the first of all where a dry run reads none.</summary>
-    private static SelfTest FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions, bool dryRun)
-    {
-        var labels = test.Labels.ToArray();
-        var right = predictions.Index().Where(answer => answer.Item.Digit == labels[answer.Index]).Select(answer => answer.Index).ToList();
-        if (right.Count == 0 && !dryRun)
-            throw new InvalidDataException("The network has not learned: it reads none of the test images. No model was written.");
-
-        var first = right.FirstOrDefault();
-        return new SelfTest(test[first].Pixels.ToArray(), predictions[first].Digit);
-    }
-
-    private static TrainingOptions Describe(Run run, int epochs)
-    {
-        var options = run.Options;
-        var settings = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
-        settings["epochs"] = epochs; // fewer than the recipe's after early stopping or at the time limit
-        return new TrainingOptions
-        {
-            Recipe = options.RecipeName,
-            Seed = options.Seed,
-            SplitSeed = options.SplitSeed ?? options.Seed,
-            ValidationImages = options.Validation,
-            Strokes = run.LearnedStrokes.Count > 0,
-            Corrections = options.Corrections is not null,
-            Calibration = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null,
-            From = options.From is { } folder && Run.Open(folder) is var from ? Describe(from, from.Options.Recipe.Epochs) : null,
-            Threads = options.Threads,
-            Settings = settings.Deserialize<Dictionary<string, JsonElement>>()!,
-        };
     }
 }

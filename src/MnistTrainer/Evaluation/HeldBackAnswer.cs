@@ -20,6 +20,13 @@ internal sealed record HeldBackAnswer(string Text, string Source, string? Writer
     /// <summary>The source of MNIST's images.</summary>
     public const string Mnist = "MNIST";
 
+    /// <summary>The writers of UCI's pen digits, who have numbers.</summary>
+    public const string UciWriters = "UCI's writers";
+
+    /// <summary>MNIST, UCI's writers or UniPen's sites.</summary>
+    [JsonIgnore]
+    public string Kind => Source == Mnist ? Mnist : char.IsAsciiDigit(Source[0]) ? UciWriters : "UniPen's sites";
+
     /// <summary>0 to 9, or <see cref="DigitSet.NonDigit"/>.</summary>
     [JsonIgnore]
     public byte Label => Text is [>= '0' and <= '9' and var digit] ? (byte)(digit - '0') : DigitSet.NonDigit;
@@ -38,13 +45,13 @@ internal sealed record HeldBackAnswer(string Text, string Source, string? Writer
 
     /// <summary>Asks a network for MNIST's images and for strokes, drawn as people draw on a canvas.</summary>
     /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
+    /// <param name="temperature">Divides the logits.</param>
     /// <param name="mnist">Images that it has not learned from.</param>
     /// <param name="writers">Who wrote each; null where that isn't known.</param>
     /// <param name="strokes">Digits and other signs that it has not learned from.</param>
     public static IReadOnlyList<HeldBackAnswer> Ask(
-        Sequential network, DigitSet mnist, IReadOnlyList<string>? writers, IReadOnlyList<WrittenSign> strokes)
+        Sequential network, double temperature, DigitSet mnist, IReadOnlyList<string>? writers, IReadOnlyList<WrittenSign> strokes)
     {
-        var temperature = Calibration.FitTemperature(network, mnist);
         var images = Evaluator.Predict(network, mnist, temperature)
             .Select((answer, index) => Of($"{mnist.Labels.Span[index]}", Mnist, writers?[index], style: null, answer));
         if (strokes.Count == 0)

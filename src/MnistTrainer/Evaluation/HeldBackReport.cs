@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using MnistReader.Inference;
 using MnistTrainer.Datasets;
-using MnistTrainer.Training;
 
 namespace MnistTrainer.Evaluation;
 
@@ -11,49 +11,75 @@ namespace MnistTrainer.Evaluation;
 /// </summary>
 internal static class HeldBackReport
 {
-    /// <summary>Share of digits, MNIST's and drawn ones each, that the threshold of rejection lets pass here.</summary>
-    private const double Accepted = 0.995;
-
     /// <summary>Tables in Markdown: by source, by style, by digit.</summary>
     /// <param name="folds">Of one cross-validation; thresholds need two or more.</param>
     public static string Of(IReadOnlyList<CrossValidation.FoldResult> folds)
     {
-        var measured = folds.SelectMany(fold => Measure(fold, [.. folds.Where(other => other != fold).SelectMany(other => other.Answers)])).ToList();
-        var digits = measured.Where(row => row.Answer.Label != DigitSet.NonDigit).ToList();
-        var signs = measured.Where(row => row.Answer.Label == DigitSet.NonDigit).ToLookup(row => row.Answer.Source);
-        var text = new StringBuilder();
-        if (digits.All(row => row.Answer.Writer is not null))
+        var answers = folds.SelectMany(fold =>
         {
-            var mnist = digits.Where(row => row.Answer.Source == HeldBackAnswer.Mnist).GroupBy(row => row.Answer.Writer).ToList();
-            var (accuracy, halfWidth) = OfWriters([.. mnist.Select(writer => (writer.Count(row => row.Answer.IsRight), writer.Count()))]);
+            var thresholds = Thresholds.Fit(folds.Where(other => other != fold).SelectMany(other => other.Answers));
+            return fold.Answers.Select(answer => (answer, thresholds));
+        }).ToList();
+        var text = new StringBuilder();
+        var mnist = answers.Select(row => row.answer).Where(answer => answer.Source == HeldBackAnswer.Mnist).ToList();
+        if (mnist.All(answer => answer.Writer is not null))
+        {
+            var writers = mnist.GroupBy(answer => answer.Writer).Select(writer => (writer.Count(answer => answer.IsRight), writer.Count())).ToList();
+            var (accuracy, halfWidth) = OfWriters(writers);
             text.Append(CultureInfo.InvariantCulture,
-                $"MNIST with the writer as the unit: {100 * accuracy:F3} %, 95 % confidence interval ± {100 * halfWidth:F3} % ({mnist.Count:N0} writers)\n");
+                $"MNIST with the writer as the unit: {accuracy:P3}, 95 % confidence interval ± {halfWidth:P3} ({writers.Count:N0} writers)\n");
         }
 
-        if (digits.All(row => row.Answer.Source == HeldBackAnswer.Mnist))
+        if (mnist.Count == answers.Count)
             return text.ToString();
 
         text.Append("\n| held back | digits | read right | taken for digits | candidates hold the truth | candidates | other signs | rejected |\n")
             .Append("|---|---:|---:|---:|---:|---:|---:|---:|\n");
-        foreach (var source in digits.GroupBy(row => char.IsAsciiDigit(row.Answer.Source[0]) ? "UCI's writers" : row.Answer.Source)
-            .OrderBy(source => source.Key, StringComparer.Ordinal))
+        foreach (var row in Figures(answers))
         {
-            text.Append(Row(source.Key, [.. source])).Append(Signs([.. signs[source.Key]]));
+            var signs = row.Rejected is { } rejected ? string.Create(CultureInfo.InvariantCulture, $"{row.Signs:N0} | {rejected:P2}") : " | ";
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Of} | {row.Digits:N0} | {row.Right:P2} | {row.Accepted:P2} |")
+                .Append(CultureInfo.InvariantCulture, $" {row.Covered:P2} | {row.Candidates:F3} | {signs} |\n");
         }
 
-        var drawn = digits.Where(row => row.Answer.Source != HeldBackAnswer.Mnist).ToList();
-        text.Append(Row("all strokes", drawn)).Append(Signs([.. signs.SelectMany(source => source)]));
-
-        text.Append("\n| style | digits | read right | taken for digits | candidates hold the truth | candidates |\n|---|---:|---:|---:|---:|---:|\n");
-        foreach (var style in drawn.Where(row => row.Answer.Style is not null).GroupBy(row => row.Answer.Style!)
-            .OrderBy(style => style.First().Answer.Text, StringComparer.Ordinal).ThenBy(style => style.Key, StringComparer.Ordinal))
-        {
-            text.Append(Row(style.Key, [.. style])).Append('\n');
-        }
-
-        foreach (var digit in drawn.GroupBy(row => row.Answer.Text).OrderBy(digit => digit.Key, StringComparer.Ordinal))
-            text.Append(Row($"all {digit.Key}", [.. digit])).Append('\n');
         return text.ToString();
+    }
+
+    /// <summary>Figures of MNIST, of each site of the strokes, of all strokes, of their styles and digits.</summary>
+    /// <param name="answers">Each with the thresholds that decide it.</param>
+    public static IEnumerable<HeldBackFigures> Figures(IReadOnlyCollection<(HeldBackAnswer Answer, Thresholds Thresholds)> answers)
+    {
+        var strokes = answers.Where(row => row.Answer.Source != HeldBackAnswer.Mnist).ToList();
+        var digits = strokes.Where(row => row.Answer.Label != DigitSet.NonDigit).ToList();
+        return
+        [
+            .. By(answers, answer => answer.Kind == HeldBackAnswer.UciWriters ? answer.Kind : answer.Source),
+            .. By(strokes, _ => "all strokes"),
+            .. By(digits.Where(row => row.Answer.Style is not null), answer => answer.Style!),
+            .. By(digits, answer => $"all {answer.Text}"),
+        ];
+
+        static IEnumerable<HeldBackFigures> By(IEnumerable<(HeldBackAnswer Answer, Thresholds Thresholds)> rows, Func<HeldBackAnswer, string> kind) =>
+            rows.GroupBy(row => kind(row.Answer)).Where(group => group.Any(row => row.Answer.Label != DigitSet.NonDigit))
+                .OrderBy(group => group.Min(row => row.Answer.Style is null ? 0 : row.Answer.Label)).ThenBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => Of(group.Key, [.. group]));
+    }
+
+    private static HeldBackFigures Of(string name, IReadOnlyList<(HeldBackAnswer Answer, Thresholds Thresholds)> rows)
+    {
+        var kinds = rows.ToLookup(row => row.Answer.Label != DigitSet.NonDigit);
+        var (digits, signs) = (kinds[true].ToList(), kinds[false].ToList());
+        var candidates = digits.ConvertAll(row => row.Answer.Candidates(row.Thresholds.Candidates ?? 1));
+        return new HeldBackFigures(name, digits.Count,
+            Share(digits, row => row.Answer.IsRight),
+            Share(digits, row => row.Answer.DigitProbability >= row.Thresholds.Rejection),
+            Math.Round(digits.Zip(candidates, (row, named) => named.Contains(row.Answer.Label) ? 1.0 : 0).Average(), 5),
+            Math.Round(candidates.Average(named => named.Count), 5),
+            signs.Count,
+            signs.Count == 0 ? null : Share(signs, row => row.Answer.DigitProbability < row.Thresholds.Rejection));
+
+        static double Share(List<(HeldBackAnswer Answer, Thresholds Thresholds)> rows, Predicate<(HeldBackAnswer Answer, Thresholds Thresholds)> holds) =>
+            Math.Round((double)rows.Count(row => holds(row)) / rows.Count, 5);
     }
 
     /// <summary>
@@ -67,25 +93,4 @@ internal static class HeldBackReport
         var squares = writers.Sum(writer => Math.Pow(writer.Right - accuracy * writer.Count, 2));
         return (accuracy, 1.96 * Math.Sqrt(squares * writers.Count / (writers.Count - 1)) / count);
     }
-
-    private static IEnumerable<Measured> Measure(CrossValidation.FoldResult fold, IReadOnlyList<HeldBackAnswer> others)
-    {
-        var digits = others.Where(answer => answer.Label != DigitSet.NonDigit).ToLookup(answer => answer.Source == HeldBackAnswer.Mnist);
-        var rejection = digits.Min(kind => Calibration.LowQuantile(kind.Select(answer => answer.DigitProbability), 1 - Accepted));
-        var candidate = Calibration.CandidateThreshold([.. digits[false].Select(answer => answer.OfTruth)]);
-        return fold.Answers.Select(answer => new Measured(answer, answer.DigitProbability >= rejection, answer.Candidates(candidate)));
-    }
-
-    private static string Row(string name, IReadOnlyList<Measured> rows) => string.Create(CultureInfo.InvariantCulture,
-        $"| {name} | {rows.Count:N0} | {Percent(rows, row => row.Answer.IsRight)} | {Percent(rows, row => row.IsDigit)} | ")
-        + string.Create(CultureInfo.InvariantCulture,
-        $"{Percent(rows, row => row.Candidates.Contains(row.Answer.Label))} | {rows.Average(row => row.Candidates.Count):F3} |");
-
-    private static string Signs(IReadOnlyList<Measured> rows) => rows.Count == 0 ? " | |\n"
-        : string.Create(CultureInfo.InvariantCulture, $" {rows.Count:N0} | {Percent(rows, row => !row.IsDigit)} |\n");
-
-    private static string Percent(IReadOnlyList<Measured> rows, Func<Measured, bool> holds) =>
-        string.Create(CultureInfo.InvariantCulture, $"{100.0 * rows.Count(holds) / rows.Count:F2} %");
-
-    private sealed record Measured(HeldBackAnswer Answer, bool IsDigit, IReadOnlyList<int> Candidates);
 }

@@ -48,16 +48,6 @@ internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
         }
     }
 
-    /// <summary>The rejection threshold that takes nearly all digits for digits, of each kind.</summary>
-    /// <param name="network">(N, 1, 28, 28) → (N, 11) logits; it is left in evaluation mode.</param>
-    /// <param name="temperature">Divides the logits.</param>
-    /// <param name="accepted">Share of each set that reaches the threshold, 0 to 1.</param>
-    /// <param name="validation">Sets of digits that it did not learn from.</param>
-    /// <returns>Least probability of being a digit, 0 to 1.</returns>
-    public static double FitRejectionThreshold(Sequential network, double temperature, double accepted, params IEnumerable<DigitSet> validation) =>
-        validation.Min(digits =>
-            LowQuantile(Evaluator.Predict(network, digits, temperature).Select(prediction => prediction.DigitProbability), 1 - accepted));
-
     /// <summary>The value that a share of the values is below.</summary>
     /// <param name="values">At least one.</param>
     /// <param name="share">0 to below 1.</param>

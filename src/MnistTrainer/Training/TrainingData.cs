@@ -11,7 +11,9 @@ namespace MnistTrainer.Training;
 /// <param name="Portions">The images by kind; an epoch shows some of each, mixed.</param>
 /// <param name="Validation">MNIST images that are held back; null for none.</param>
 /// <param name="StrokeValidation">Drawn digits of writers who are held back; null for none.</param>
-internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions, DigitSet? Validation, DigitSet? StrokeValidation = null)
+/// <param name="HeldBack">All signs of these writers; null for none.</param>
+internal sealed record TrainingData(
+    IReadOnlyList<TrainingData.Portion> Portions, DigitSet? Validation, DigitSet? StrokeValidation = null, IReadOnlyList<WrittenSign>? HeldBack = null)
 {
     /// <summary>How thick and how large the held-back digits are drawn: what people do on a canvas.</summary>
     public static readonly (double Least, double Most) PenWidth = (0.04, 0.16), Size = (0.25, 0.95);
@@ -63,7 +65,7 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
         if (Digits(strokes.Training) is { Count: > 0 } digits)
             data = data.WithDrawn(DigitStyle.Balance(digits), data.Added(recipe.StrokeShare), recipe.Epochs, Variations, seed);
         if (Digits(strokes.Validation) is { Count: > 0 } heldBack)
-            data = data with { StrokeValidation = PenDrawing.Draw(heldBack, PenWidth, Size, seed: 0) };
+            data = data with { StrokeValidation = PenDrawing.Draw(heldBack, PenWidth, Size, seed: 0), HeldBack = strokes.Validation };
 
         var nonDigits = data.Added(recipe.NonDigitShare);
         var letters = strokes.Training.Where(sign => sign.Label == DigitSet.NonDigit).ToList();
@@ -100,7 +102,7 @@ internal sealed record TrainingData(IReadOnlyList<TrainingData.Portion> Portions
     {
         return new TrainingData(
             [.. Portions.Select(portion => new Portion(Few(portion.Images)!, Math.Min(portion.PerEpoch, Math.Min(count, portion.Images.Count))))],
-            Few(Validation), Few(StrokeValidation));
+            Few(Validation), Few(StrokeValidation), HeldBack is null ? null : [.. HeldBack.Take(count)]);
 
         DigitSet? Few(DigitSet? digits) => digits?.Take([.. Enumerable.Range(0, Math.Min(count, digits.Count))]);
     }

@@ -1,7 +1,6 @@
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
-using MnistTrainer.Synthesis.NonDigits;
 using MnistTrainer.Training;
 using TorchSharp.Modules;
 using Xunit;
@@ -73,23 +72,6 @@ public class CalibrationTests
         var labels = Evaluator.Predict(network, Digits).Select(prediction => (byte)(right ? prediction.Digit : 9 - prediction.Digit)).ToArray();
 
         Assert.Equal(temperature, Calibration.FitTemperature(network, Digits with { Labels = labels }), 1e-3);
-    }
-
-    [Theory]
-    [InlineData(0.5)]
-    [InlineData(0.997)]
-    [InlineData(1)]
-    public void The_rejection_threshold_lets_the_asked_share_of_every_set_pass_and_hardly_more_of_the_hardest(double accepted)
-    {
-        const double temperature = 0.5;
-        using var network = Untrained(scale: 1, classes: 11);
-        DigitSet[] sets = [Digits, GeneratedDigits.Create(300, seed: 2), NonDigits.Generate(400, seed: 1, Digits)];
-
-        var threshold = Calibration.FitRejectionThreshold(network, temperature, accepted, sets);
-
-        var shares = sets.Select(set => Evaluator.Predict(network, set, temperature, threshold).Average(prediction => prediction.IsDigit ? 1.0 : 0)).ToList();
-        Assert.All(shares, share => Assert.InRange(share, accepted, 1));
-        Assert.InRange(shares.Min(), accepted, accepted + 1.0 / 300);
     }
 
     private static (int, double, double) Rounded(ReliabilityBin bin) => (bin.Count, Math.Round(bin.Confidence, 6), Math.Round(bin.Accuracy, 6));

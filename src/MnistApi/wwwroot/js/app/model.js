@@ -24,6 +24,7 @@ try {
 /** @param {{version: string, sha256: string, loadedAt: string, card: object}} model what `GET /model` answers */
 function show({ version, sha256, loadedAt, card }) {
   const images = card.confusionMatrix.flat().reduce((sum, count) => sum + count, 0);
+  const drawn = card.heldBack?.find(({ of }) => of === 'all strokes');
   const held = epochs => epochs?.some(epoch => epoch.validation !== undefined);
 
   fill({
@@ -33,8 +34,8 @@ function show({ version, sha256, loadedAt, card }) {
     errors: number.format(images - card.confusionMatrix.reduce((sum, row, digit) => sum + row[digit], 0)),
     margin: (196 * Math.sqrt(card.testAccuracy * (1 - card.testAccuracy) / images)).toFixed(2), // 1.96 standard errors: 95 % of the time
     calibrationError: percent(card.calibrationError),
-    crossValidation: card.crossValidation && `${percent(card.crossValidation.mean)} ± ${percent(card.crossValidation.standardDeviation)}`,
-    folds: card.crossValidation?.folds,
+    strokesHeldBack: drawn && percent(drawn.right),
+    strokesCount: drawn && number.format(drawn.digits),
     parameters: number.format(card.parameters),
     multiplyAdds: number.format(card.multiplyAdds),
     created: date(card.created),
@@ -45,7 +46,8 @@ function show({ version, sha256, loadedAt, card }) {
     candidateThreshold: card.candidateThreshold === null ? '' : percent(card.candidateThreshold),
   });
   keep({
-    crossValidation: card.crossValidation,
+    strokesHeldBack: drawn,
+    heldBack: card.heldBack,
     unmeasured: !held(card.history),
     calibrationHistory: held(card.calibrationHistory),
     strokes: card.training.strokes,
@@ -56,6 +58,8 @@ function show({ version, sha256, loadedAt, card }) {
   showMatrix(document.getElementById('matrix'), card.confusionMatrix);
   for (const name of ['history', 'calibrationHistory'])
     if (card[name]) document.getElementById(name).append(createCurve(curve, card[name], percent));
+  rows(document.getElementById('unseen'), (card.heldBack ?? []).map(row => [row.of, number.format(row.digits), percent(row.right), percent(row.accepted),
+    percent(row.covered), row.candidates.toFixed(2), row.signs ? number.format(row.signs) : '', row.rejected === null ? '' : percent(row.rejected)]));
   rows(document.getElementById('training'), flatten(card.training));
   rows(document.getElementById('files'), Object.entries(card.dataSha256));
   document.getElementById('credits').append(...card.dataCredits.map(credit => element('li', credit)));
@@ -99,11 +103,11 @@ function kindOf(isRight, count) {
   return count > 0 ? 'wrong' : 'none';
 }
 
-/** @param {HTMLTableElement} table @param {[string, unknown][]} pairs */
-function rows(table, pairs) {
-  table.tBodies[0].append(...pairs.map(([name, value]) => {
+/** @param {HTMLTableElement} table @param {unknown[][]} lines the first of each is its name */
+function rows(table, lines) {
+  table.tBodies[0].append(...lines.map(([name, ...values]) => {
     const line = element('tr');
-    line.append(head(name, 'row'), element('td', String(value)));
+    line.append(head(name, 'row'), ...values.map(value => element('td', String(value))));
     return line;
   }));
 }

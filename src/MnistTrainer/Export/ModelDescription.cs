@@ -1,0 +1,119 @@
+using System.Text.Json;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Evaluation;
+using MnistTrainer.Networks;
+using MnistTrainer.Training;
+
+namespace MnistTrainer.Export;
+
+/// <summary>What the model file of a finished training says of itself.</summary>
+internal static class ModelDescription
+{
+    /// <summary>Fits temperature and thresholds on what was held back, and measures the network on the test images, once.</summary>
+    /// <param name="run">With its options.</param>
+    /// <param name="state">At the end of training.</param>
+    /// <param name="data">Of the training.</param>
+    /// <param name="test">MNIST's test images.</param>
+    /// <param name="calibrated">Card of the model whose temperature, thresholds and held-back figures are taken over where nothing was held back.</param>
+    /// <param name="learned">The strokes that the weights have learned from.</param>
+    /// <param name="corrections">Those that the run has learned from; null for none.</param>
+    /// <param name="mayGuess">Whether a network that reads no test image is described, too.</param>
+    /// <returns>The card, and the answers to the test images.</returns>
+    /// <exception cref="InvalidDataException">The network reads none of the test images.</exception>
+    public static (ModelCard Card, IReadOnlyList<Prediction> Predictions) Describe(
+        Run run, TrainingState state, TrainingData data, DigitSet test, ModelCard? calibrated,
+        IReadOnlyList<StrokeSet> learned, DigitSet? corrections, bool mayGuess)
+    {
+        var (recipe, network, created) = (run.Options.Recipe, state.Result, DateTimeOffset.UtcNow);
+        var (temperature, rejection, candidates, heldBack) =
+            (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold, calibrated?.CandidateThreshold, calibrated?.HeldBack);
+        if (data.Validation is { } validation)
+        {
+            temperature = Calibration.FitTemperature(network, validation);
+            var answers = HeldBackAnswer.Ask(network, temperature, validation, writers: null, data.HeldBack ?? []);
+            var thresholds = Thresholds.Fit(answers);
+            rejection = recipe.NonDigitShare > 0 ? thresholds.Rejection : null;
+            candidates = thresholds.Candidates;
+            heldBack = [.. HeldBackReport.Figures([.. answers.Select(answer => (answer, thresholds))])];
+        }
+
+        var predictions = Evaluator.Predict(network, test, temperature, rejection ?? 0);
+        var metrics = Evaluator.Measure(predictions, test);
+        return (new ModelCard
+        {
+            Name = "mnist",
+            Version = $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(network)[..8]}",
+            Created = created,
+            Network = recipe.Network,
+            Parameters = Network.Parameters(network),
+            MultiplyAdds = Network.MultiplyAdds(network),
+            Training = Describe(run, state.History.Count),
+            DataSha256 = Sources(learned, corrections),
+            DataCredits =
+            [
+                MnistDataset.Credit,
+                .. learned.Select(set => set.Credit),
+                .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) },
+            ],
+            HeldBack = heldBack,
+            TestAccuracy = metrics.MicroAccuracy,
+            ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
+            Temperature = temperature,
+            RejectionThreshold = rejection,
+            CandidateThreshold = candidates,
+            CalibrationError = Calibration.Measure(predictions, test).Error,
+            History = run.Epochs(),
+            CalibrationHistory = calibrated?.History,
+            FramingVersion = DigitFraming.Version,
+            SelfTest = FirstRead(test, predictions, mayGuess),
+        }, predictions);
+    }
+
+    /// <summary>SHA-256 of each thing that a run learns from or is measured on.</summary>
+    /// <param name="learned">The strokes.</param>
+    /// <param name="corrections">Null for none.</param>
+    public static IReadOnlyDictionary<string, string> Sources(IReadOnlyList<StrokeSet> learned, DigitSet? corrections)
+    {
+        var sources = new Dictionary<string, string>(MnistDataset.Sha256);
+        foreach (var set in learned)
+            sources[set.Name] = set.Sha256;
+        if (corrections is not null)
+            sources["corrections"] = CorrectionArchive.Sha256(corrections);
+        return sources;
+    }
+
+    /// <summary>The first test image that the network reads rightly, for whoever loads the file; the first of all where it may guess and reads none.</summary>
+    private static SelfTest FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions, bool mayGuess)
+    {
+        var labels = test.Labels.ToArray();
+        var right = predictions.Index().Where(answer => answer.Item.Digit == labels[answer.Index]).Select(answer => answer.Index).ToList();
+        if (right.Count == 0 && !mayGuess)
+            throw new InvalidDataException("The network has not learned: it reads none of the test images. No model was written.");
+
+        var first = right.FirstOrDefault();
+        return new SelfTest(test[first].Pixels.ToArray(), predictions[first].Digit);
+    }
+
+    private static TrainingOptions Describe(Run run, int epochs)
+    {
+        var options = run.Options;
+        var settings = JsonSerializer.SerializeToNode(options.Recipe.ToJson())!.AsObject();
+        settings["epochs"] = epochs; // fewer than the recipe's after early stopping or at the time limit
+        return new TrainingOptions
+        {
+            Recipe = options.RecipeName,
+            Seed = options.Seed,
+            SplitSeed = options.SplitSeed ?? options.Seed,
+            ValidationImages = options.Validation,
+            Strokes = run.LearnedStrokes.Count > 0,
+            Corrections = options.Corrections is not null,
+            Calibration = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null,
+            From = options.From is { } folder && Run.Open(folder) is var from ? Describe(from, from.Options.Recipe.Epochs) : null,
+            Threads = options.Threads,
+            Settings = settings.Deserialize<Dictionary<string, JsonElement>>()!,
+        };
+    }
+}
