@@ -14,6 +14,7 @@ using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
 using MnistTrainer.Storage;
 using MnistTrainer.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Strokes = (
     System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.Strokes.WrittenSign> Training,
@@ -183,12 +184,24 @@ internal static class CompareCommand
             using var classifier = DigitClassifier.Load(path);
             var (answers, microseconds) = Measure(classifier.Classify, validation);
             var seconds = state.History.Select(epoch => epoch.Seconds).ToList();
-            return new TrainedModel(answers, state.ResultEpoch.StrokeAccuracy, parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
+            return new TrainedModel(answers, Strokes(state.Result, data), parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>What a network does on the strokes that were held back; null where none were.</summary>
+    private static HeldBackFigures? Strokes(Sequential network, TrainingData data)
+    {
+        if (data.HeldBack is not { } heldBack)
+            return null;
+
+        var validation = data.Validation!;
+        var answers = HeldBackAnswer.Ask(network, Calibration.FitTemperature(network, validation), validation, writers: null, heldBack);
+        var thresholds = Thresholds.Fit(answers);
+        return HeldBackReport.Figures([.. answers.Select(answer => (answer, thresholds))]).Single(row => row.Of == HeldBackReport.AllStrokes);
     }
 
     private static TrainedModel TrainClassical(ClassicalModel model, int seed, int threads, DigitSet training, DigitSet validation)
@@ -198,7 +211,7 @@ internal static class CompareCommand
         var classify = model.Train(training, seed, threads);
         var seconds = clock.Elapsed.TotalSeconds;
         var (answers, microseconds) = Measure(classify, validation);
-        return new TrainedModel(answers, double.NaN, model.Parameters, model.MultiplyAdds, EpochSeconds: null, seconds, microseconds);
+        return new TrainedModel(answers, Strokes: null, model.Parameters, model.MultiplyAdds, EpochSeconds: null, seconds, microseconds);
     }
 
     /// <summary>Answers one image at a time; median time of an answer.</summary>

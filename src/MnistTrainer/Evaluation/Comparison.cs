@@ -1,19 +1,20 @@
 using System.Globalization;
 using System.Text;
 using MathNet.Numerics.Statistics;
+using MnistReader.Inference;
 
 namespace MnistTrainer.Evaluation;
 
 /// <summary>A model trained with one seed, and what it does on the validation images.</summary>
 /// <param name="Answers">One digit an image, in order.</param>
-/// <param name="StrokeAccuracy">On drawings of writers who were held back, 0 to 1; NaN without any.</param>
+/// <param name="Strokes">On drawings of writers who were held back; null without any.</param>
 /// <param name="Parameters">Number of trained weights; null where there are none to count.</param>
 /// <param name="MultiplyAdds">Multiplications with addition for one image; null where there are none.</param>
 /// <param name="EpochSeconds">Mean training time of an epoch; null where there are no epochs.</param>
 /// <param name="TrainingSeconds">In all, without validation.</param>
 /// <param name="InferenceMicroseconds">Median over the images, one at a time on one thread, from pixels to ten probabilities.</param>
 internal sealed record TrainedModel(
-    string Answers, double StrokeAccuracy, long? Parameters, long? MultiplyAdds, double? EpochSeconds, double TrainingSeconds, double InferenceMicroseconds);
+    string Answers, HeldBackFigures? Strokes, long? Parameters, long? MultiplyAdds, double? EpochSeconds, double TrainingSeconds, double InferenceMicroseconds);
 
 /// <summary>A row of the table: one recipe over all seeds.</summary>
 /// <param name="Name">Of the recipe.</param>
@@ -31,7 +32,8 @@ internal static class Comparison
 {
     /// <summary>How to read the table.</summary>
     public const string Legend =
-        "Accuracy, and strokes of other writers: mean ± standard deviation over the seeds. Seconds: of training, without validation. " +
+        "Accuracy, and strokes of other writers: mean ± standard deviation over the seeds; their letters and signs that are rejected, and how many digits " +
+        "an answer names, by thresholds fitted on the same strokes. Seconds: of training, without validation. " +
         "Inference: median of one image at a time on one thread, " +
         "networks from their ONNX file. Best : this: images that the best recipe reads right with more seeds than this one, and the other way round; " +
         "p: McNemar's exact test of them, two-sided, with the image as the unit, since models of several seeds fail on the same images " +
@@ -41,7 +43,9 @@ internal static class Comparison
     private static readonly (string Heading, Func<ComparedRecipe, string> Cell)[] Columns =
     [
         ("accuracy, %", row => MeanAndDeviation(row.Accuracies)),
-        ("strokes, %", row => double.IsNaN(row.Models[0].StrokeAccuracy) ? "" : MeanAndDeviation(row.Models.Select(model => model.StrokeAccuracy))),
+        ("strokes, %", row => row.Models[0].Strokes is null ? "" : MeanAndDeviation(row.Models.Select(model => model.Strokes!.Right))),
+        ("signs rejected, %", row => row.Models[0].Strokes?.Rejected is null ? "" : MeanAndDeviation(row.Models.Select(model => model.Strokes!.Rejected!.Value))),
+        ("candidates", row => Text($"{row.Models.Average(model => model.Strokes?.Candidates):F3}")),
         ("errors", row => Text($"{row.Errors:F1}")),
         ("parameters", row => Text($"{row.Models[0].Parameters:N0}")),
         ("multiply-adds", row => Text($"{row.Models[0].MultiplyAdds:N0}")),
@@ -127,14 +131,15 @@ internal static class Comparison
     public static string ToCsv(IReadOnlyList<ComparedRecipe> ranked)
     {
         var csv = new StringBuilder(
-            "rank,recipe,seeds,accuracy_mean,accuracy_sd,strokes_mean,strokes_sd,errors_mean,parameters,multiply_adds," +
+            "rank,recipe,seeds,accuracy_mean,accuracy_sd,strokes_mean,strokes_sd,signs_rejected_mean,candidates_mean,errors_mean,parameters,multiply_adds," +
             "epoch_seconds,training_seconds,inference_microseconds,best_ahead,best_behind,p\n");
         foreach (var (index, row) in ranked.Index())
         {
-            var (accuracy, strokes) = (row.Accuracies.MeanStandardDeviation(), row.Models.Select(model => model.StrokeAccuracy).MeanStandardDeviation());
             var (models, first) = (row.Models, row.Models[0]);
+            var (accuracy, strokes) = (row.Accuracies.MeanStandardDeviation(), models.Select(model => model.Strokes?.Right ?? double.NaN).MeanStandardDeviation());
             csv.Append(Text($"{index + 1},{row.Name},{models.Count},{Figure(accuracy.Item1)},{Figure(accuracy.Item2)},"))
-                .Append(Text($"{Figure(strokes.Item1)},{Figure(strokes.Item2)},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))
+                .Append(Text($"{Figure(strokes.Item1)},{Figure(strokes.Item2)},{models.Average(model => model.Strokes?.Rejected):F6},"))
+                .Append(Text($"{models.Average(model => model.Strokes?.Candidates):F6},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))
                 .Append(Text($"{models.Average(model => model.EpochSeconds):F2},{models.Average(model => model.TrainingSeconds):F2},"))
                 .Append(Text($"{models.Average(model => model.InferenceMicroseconds):F2},{row.BestAhead},{row.BestBehind},{row.P:G6}\n"));
         }

@@ -11,6 +11,9 @@ namespace MnistTrainer.Evaluation;
 /// </summary>
 internal static class HeldBackReport
 {
+    /// <summary>Of all strokes together.</summary>
+    public const string AllStrokes = "all strokes";
+
     /// <summary>Tables in Markdown: by source, by style, by digit.</summary>
     /// <param name="folds">Of one cross-validation; thresholds need two or more.</param>
     public static string Of(IReadOnlyList<CrossValidation.FoldResult> folds)
@@ -54,7 +57,7 @@ internal static class HeldBackReport
         return
         [
             .. By(answers, answer => answer.Kind == HeldBackAnswer.UciWriters ? answer.Kind : answer.Source),
-            .. By(strokes, _ => "all strokes"),
+            .. By(strokes, _ => AllStrokes),
             .. By(digits.Where(row => row.Answer.Style is not null), answer => answer.Style!),
             .. By(digits, answer => $"all {answer.Text}"),
         ];

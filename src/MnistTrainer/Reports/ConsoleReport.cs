@@ -78,7 +78,7 @@ internal static class ConsoleReport
 
         foreach (var row in rows.Skip(1))
             table.AddRow([.. row.Select(cell => new Text(cell))]);
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 130); // a line that the terminal breaks reads better than cells a letter wide
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160); // a line that the terminal breaks reads better than cells a letter wide
         AnsiConsole.Write(table);
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
@@ -46,6 +47,43 @@ public class ReadingTests(Site site)
 
         Assert.Equal(10 * perDigit, samples.Count);
         Assert.True(wrong.Count <= 0.03 * samples.Count, $"{wrong.Count} of {samples.Count} wrong: {string.Join(", ", wrong)}");
+    }
+
+    [Theory]
+    [InlineData(0, "a slash through it")]
+    [InlineData(7, "a bar across it")]
+    public async Task Reads_at_least_97_percent_of_slashed_zeros_and_crossed_sevens(int label, string crossedBy)
+    {
+        const int count = 40;
+        var folder = Environment.GetEnvironmentVariable("UNIPEN_DATA");
+        Assert.SkipWhen(folder is null, "UNIPEN_DATA is not set: the folder with digits.txt of UniPen's strokes.");
+        var crossed = PenDigit.ReadAll(Path.Combine(folder, "digits.txt")).Where(digit => digit.Label == label && IsCrossed(digit)).ToList();
+        var samples = crossed.Chunk(crossed.Count / count).Take(count).Select(part => part[0]).ToList(); // spread over the writers
+        await using var page = await site.OpenAsync();
+
+        var wrong = new List<string>();
+        foreach (var sample in samples)
+        {
+            await page.DrawAsync(sample);
+            var digit = (await page.Digit.InnerTextAsync()).Split(' ')[0];
+            if (digit != $"{label}")
+                wrong.Add(digit);
+            await page.Page.Keyboard.PressAsync("Escape");
+        }
+
+        Assert.True(wrong.Count <= 0.03 * samples.Count, $"{wrong.Count} of {samples.Count} with {crossedBy} wrong: {string.Join(", ", wrong)}");
+
+        // two strokes, the second nearly straight, half as wide or high as the digit at least, and through its middle
+        static bool IsCrossed(PenDigit digit)
+        {
+            if (digit.Strokes is not [var first, var second])
+                return false;
+            var (low, high) = (first.Aggregate(Vector2.Min), first.Aggregate(Vector2.Max));
+            var (start, end) = (second[0], second[^1]);
+            var way = second.Zip(second.Skip(1), Vector2.Distance).Sum();
+            return Vector2.Distance(start, end) is var length && length > 0.9f * way && length > 0.5f * Math.Min(high.X - low.X, high.Y - low.Y)
+                && Vector2.Distance((start + end) / 2, (low + high) / 2) < 0.25f * (high.Y - low.Y);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using MnistReader.Inference;
 using MnistTrainer.Evaluation;
 using Xunit;
 
@@ -33,7 +34,7 @@ public class ComparisonTests
     [Fact]
     public void Images_that_every_model_misreads_are_counted_once()
     {
-        TrainedModel[] models = [.. new[] { "0999", "9199" }.Select(answers => new TrainedModel(answers, double.NaN, 1, 1, 1, 1, 1))];
+        TrainedModel[] models = [.. new[] { "0999", "9199" }.Select(answers => new TrainedModel(answers, null, 1, 1, 1, 1, 1))];
 
         Assert.Equal(2, Comparison.MisreadByAll([0, 1, 2, 3], models));
     }
@@ -53,34 +54,35 @@ public class ComparisonTests
             ranked.Select(row => (Math.Round(row.Accuracies.Average(), 12), Math.Round(row.Errors, 12), row.BestAhead)));
         Assert.Equal([1, 2 / 512.0], ranked.Select(row => Math.Round(row.P, 12)));
         Assert.StartsWith("""
-            |  | recipe | accuracy, % | strokes, % | errors | parameters | multiply-adds | s/epoch | s in all | µs/image | best : this | p |
-            | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-            | 1 | good | 90.00 ± 0.00 | 98.00 ± 1.41 | 1.0 | 98,938 | 3,683,072 | 1.5 | 3 | 50 | – | – |
-            | 2 | poor | 30.00 ± 28.28 | – | 7.0 | – | – | – | 100 | 200 | 9 : 0 | 0.004 |
+            |  | recipe | accuracy, % | strokes, % | signs rejected, % | candidates | errors | parameters | multiply-adds | s/epoch | s in all | µs/image | best : this | p |
+            | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+            | 1 | good | 90.00 ± 0.00 | 98.00 ± 1.41 | 95.00 ± 0.00 | 1.020 | 1.0 | 98,938 | 3,683,072 | 1.5 | 3 | 50 | – | – |
+            | 2 | poor | 30.00 ± 28.28 | – | – | – | 7.0 | – | – | – | 100 | 200 | 9 : 0 | 0.004 |
 
             Ten digits.
 
 
             """, Comparison.ToMarkdown(ranked, "Ten digits."), StringComparison.Ordinal);
         Assert.Equal("""
-            rank,recipe,seeds,accuracy_mean,accuracy_sd,strokes_mean,strokes_sd,errors_mean,parameters,multiply_adds,epoch_seconds,training_seconds,inference_microseconds,best_ahead,best_behind,p
-            1,good,2,0.900000,0.000000,0.980000,0.014142,1.00,98938,3683072,1.50,3.00,50.00,0,0,1
-            2,poor,2,0.300000,0.282843,,,7.00,,,,100.00,200.00,9,0,0.00390625
+            rank,recipe,seeds,accuracy_mean,accuracy_sd,strokes_mean,strokes_sd,signs_rejected_mean,candidates_mean,errors_mean,parameters,multiply_adds,epoch_seconds,training_seconds,inference_microseconds,best_ahead,best_behind,p
+            1,good,2,0.900000,0.000000,0.980000,0.014142,0.950000,1.020000,1.00,98938,3683072,1.50,3.00,50.00,0,0,1
+            2,poor,2,0.300000,0.282843,,,,,7.00,,,,100.00,200.00,9,0,0.00390625
 
             """, Comparison.ToCsv(ranked));
 
-        static TrainedModel Network(string answers, double strokes, double microseconds) => new(answers, strokes, 98_938, 3_683_072, 1.5, 3, microseconds);
+        static TrainedModel Network(string answers, double strokes, double microseconds) => new(
+            answers, new HeldBackFigures(HeldBackReport.AllStrokes, 100, strokes, 0.995, 0.99, 1.02, 50, 0.95), 98_938, 3_683_072, 1.5, 3, microseconds);
 
-        static TrainedModel Trees(string answers, double seconds) => new(answers, double.NaN, null, null, null, seconds, 200);
+        static TrainedModel Trees(string answers, double seconds) => new(answers, null, null, null, null, seconds, 200);
     }
 
     [Fact]
     public void One_seed_has_no_deviation()
     {
-        var row = Assert.Single(Comparison.Rank([7], new Dictionary<string, IReadOnlyList<TrainedModel>> { ["one"] = [new("7", double.NaN, 1, 1, 1, 1, 1)] }));
+        var row = Assert.Single(Comparison.Rank([7], new Dictionary<string, IReadOnlyList<TrainedModel>> { ["one"] = [new("7", null, 1, 1, 1, 1, 1)] }));
 
-        Assert.Contains("| 1 | one | 100.00 | – | 0.0 |", Comparison.ToMarkdown([row], ""), StringComparison.Ordinal);
-        Assert.Contains("1,one,1,1.000000,,,,0.00,", Comparison.ToCsv([row]), StringComparison.Ordinal);
+        Assert.Contains("| 1 | one | 100.00 | – | – | – | 0.0 |", Comparison.ToMarkdown([row], ""), StringComparison.Ordinal);
+        Assert.Contains("1,one,1,1.000000,,,,,,0.00,", Comparison.ToCsv([row]), StringComparison.Ordinal);
     }
 
     [Theory]
