@@ -6,7 +6,7 @@ using MnistReader.Segmentation;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Segmentation;
 
 public class DigitSegmentationTests
 {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Imaging;
 
 /// <summary>A chunk of a PNG, with its checksum.</summary>
 internal static class PngChunk

@@ -2,7 +2,7 @@ using MnistReader.Framing;
 using MnistReader.Ink;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Framing;
 
 public class DigitFramingTests
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using MnistReader.Inference;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Inference;
 
 public class ModelCardTests
 {

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using MnistReader.Idx;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Idx;
 
 public class IdxFileTests
 {

@@ -14,7 +14,7 @@ using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Imaging;
 
 /// <summary>
 /// SixLabors.ImageSharp, which shares no code with what reads pictures here, reads every format and mode alike, to within 2 grey levels.

@@ -7,7 +7,7 @@ using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Imaging;
 
 /// <summary>What pictures may cost beside what <see cref="ImageMetadataTests"/> has: memory, scans, time.</summary>
 [Collection(nameof(Alone))]

@@ -2,7 +2,7 @@ using MnistReader.Framing;
 using MnistReader.Inference;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Inference;
 
 /// <summary>Which digits an image may be.</summary>
 public class CandidatesTests

@@ -6,7 +6,7 @@ using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Imaging;
 
 /// <summary>
 /// Small files that would cost a codec seconds or hundreds of megabytes, each in at most 10 MB: refused or read at little cost.

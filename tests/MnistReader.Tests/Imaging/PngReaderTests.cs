@@ -5,7 +5,7 @@ using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Imaging;
 
 /// <summary>What is read without the codec is what the codec reads; what it alone can tell is left to it.</summary>
 public class PngReaderTests

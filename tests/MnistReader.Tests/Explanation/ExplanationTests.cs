@@ -4,7 +4,7 @@ using MnistReader.Inference;
 using MnistReader.Onnx;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Explanation;
 
 /// <summary>The insides of the committed model, against computations of their own.</summary>
 public sealed class ExplanationTests : IDisposable

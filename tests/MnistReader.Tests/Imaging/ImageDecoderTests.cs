@@ -4,7 +4,7 @@ using MnistReader.Ink;
 using SkiaSharp;
 using Xunit;
 
-namespace MnistReader.Tests;
+namespace MnistReader.Tests.Imaging;
 
 /// <summary>Every picture is 60×40 with a bar of ink, 10×20, at (20, 10).</summary>
 public class ImageDecoderTests
