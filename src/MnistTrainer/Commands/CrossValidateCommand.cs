@@ -63,8 +63,9 @@ internal static class CrossValidateCommand
     {
         set_num_threads(settings.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
+        var writersFolder = NistWriters.Folder(dataFolder);
         var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder),
-            settings.ByWriter || NistWriters.AreIn(dataFolder) ? NistWriters.LoadTraining(dataFolder) : null,
+            settings.ByWriter || NistWriters.AreIn(writersFolder) ? NistWriters.LoadTraining(writersFolder) : null,
             StrokeSet.Load(strokesFolders),
             (state, data) => TrainingView.Show(settings.Recipe.Epochs,
                 (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation)),

@@ -7,17 +7,27 @@ using Spectre.Console;
 
 namespace MnistTrainer.Commands;
 
-/// <summary><c>download</c>: fetches what is missing of MNIST, and the pen strokes.</summary>
+/// <summary><c>download</c>: fetches what is missing of MNIST, pen strokes, and who wrote MNIST's images.</summary>
 internal static class DownloadCommand
 {
     public static Command Create(CancellationToken cancellation)
     {
         var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
         strokes.Description = "Also put what is missing of UCI's pen strokes (4 MB), to learn from and of other writers, into this folder.";
+        var unipen = new Option<string?>("--unipen")
+        {
+            Description = $"Also put UniPen's pen strokes ({UniPen.Release} of Zenodo: digits, letters and other signs of many sites) into this folder.",
+            HelpName = "DIR",
+        };
+        var writers = new Option<bool>("--writers")
+        {
+            Description = "Also fetch who wrote each of MNIST's images (QMNIST's labels), for crossvalidate --by-writer, into MNIST's folder " +
+                $"or ${NistWriters.EnvironmentVariable}.",
+        };
         var command = new Command("download",
-            "Downloads what is missing of MNIST's four files (11 MB), and with --strokes of the pen strokes, and verifies what training learns from.\n" +
+            "Downloads what is missing of MNIST's four files (11 MB), and of pen strokes and writers where asked, and verifies what training learns from.\n" +
             $"Mirrors of your own, with spaces between them, in {MnistDataset.MirrorsVariable}.\n\n" +
-            "Example: MnistTrainer download --data data/mnist --strokes data/pendigits") { data, strokes };
+            "Example: MnistTrainer download --data data/mnist --strokes data/pendigits --unipen data/unipen --writers") { data, strokes, unipen, writers };
         command.SetAction(parsed =>
         {
             var folder = MnistDataset.Folder(parsed.GetValue(data));
@@ -26,17 +36,41 @@ internal static class DownloadCommand
             var (training, test) = (MnistDataset.LoadTraining(folder), MnistDataset.LoadTest(folder));
             Console.WriteLine($"{training.Count:N0} training and {test.Count:N0} test images in '{folder}', verified; {fetched.Count} of 4 files downloaded.");
 
-            if (parsed.GetValue(strokes) is [.., var strokesFolder])
-            {
-                var isNew = WithProgress(show => PenDigits.DownloadAsync(strokesFolder, PenDigits.Archive, show, cancellation));
-                var (ofTraining, ofTest) = PenDigits.LoadParts(strokesFolder);
-                Console.WriteLine(
-                    $"{ofTraining.Count:N0} pen digits in '{strokesFolder}', verified, and {ofTest.Count:N0} of other writers; " +
-                    $"{(isNew ? "downloaded" : "they were there")}.");
-            }
+            if (parsed.GetValue(writers))
+                Writers(NistWriters.Folder(folder), cancellation);
+            foreach (var strokesFolder in parsed.GetValue(strokes)!)
+                Strokes(strokesFolder, cancellation);
+            if (parsed.GetValue(unipen) is { } unipenFolder)
+                Signs(unipenFolder, cancellation);
         });
         return command;
     }
+
+    private static void Writers(string folder, CancellationToken cancellation)
+    {
+        var fetched = WithProgress(show => NistWriters.DownloadAsync(folder, NistWriters.Source, show, cancellation));
+        var (training, test) = (NistWriters.LoadTraining(folder).Distinct().Count(), NistWriters.LoadTest(folder).Distinct().Count());
+        Console.WriteLine($"{training} writers of the training and {test} of the test images in '{folder}', verified; {fetched.Count} of 2 files downloaded.");
+    }
+
+    private static void Strokes(string folder, CancellationToken cancellation)
+    {
+        var isNew = WithProgress(show => PenDigits.DownloadAsync(folder, PenDigits.Archive, show, cancellation));
+        var (training, test) = PenDigits.LoadParts(folder);
+        Console.WriteLine($"{training.Count:N0} pen digits in '{folder}', verified, and {test.Count:N0} of other writers; {WasThere(isNew)}.");
+    }
+
+    private static void Signs(string folder, CancellationToken cancellation)
+    {
+        var isNew = WithProgress(show => UniPenDownload.DownloadAsync(folder, UniPenDownload.Record, show, cancellation));
+        var set = UniPen.Set(UniPen.Load(folder));
+        var digits = set.Signs.Count(sign => sign.Label != DigitSet.NonDigit);
+        Console.WriteLine(
+            $"{digits:N0} digits and {set.Signs.Count - digits:N0} other signs of UniPen in '{folder}', without {set.LeftOut.Count:N0} that are left out " +
+            $"('strokes' says why); {WasThere(isNew)}.");
+    }
+
+    private static string WasThere(bool isNew) => isNew ? "downloaded" : "they were there";
 
     /// <summary>Fetches what a folder lacks of MNIST, and shows how far it is; says nothing where nothing is missing.</summary>
     public static IReadOnlyList<string> Fetch(string folder, CancellationToken cancellation)

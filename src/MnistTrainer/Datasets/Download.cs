@@ -9,6 +9,16 @@ internal static class Download
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>The bytes at an address.</summary>
+    /// <inheritdoc cref="ToAsync"/>
+    public static async Task<byte[]> FetchAsync(HttpClient client, Uri address, TimeSpan patience, Action<long, long?> progress, CancellationToken cancellation)
+    {
+        using var received = new MemoryStream();
+        await ToAsync(received, client, address, patience, progress, cancellation);
+        return received.ToArray();
+    }
+
+    /// <summary>Writes the bytes at an address to a stream.</summary>
+    /// <param name="target">Where to.</param>
     /// <param name="client">Its own timeout is to be longer than the patience.</param>
     /// <param name="address">Of a file.</param>
     /// <param name="patience">How long the server may be slower than 10 kB/s, before its headers and within the body.</param>
@@ -16,7 +26,8 @@ internal static class Download
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="HttpRequestException">There is no such server, or it gives no such file.</exception>
     /// <exception cref="IOException">The server was too slow.</exception>
-    public static async Task<byte[]> FetchAsync(HttpClient client, Uri address, TimeSpan patience, Action<long, long?> progress, CancellationToken cancellation)
+    public static async Task ToAsync(
+        Stream target, HttpClient client, Uri address, TimeSpan patience, Action<long, long?> progress, CancellationToken cancellation)
     {
         using var slow = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -25,20 +36,20 @@ internal static class Download
             using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, slow.Token);
             response.EnsureSuccessStatusCode();
             await using var body = await response.Content.ReadAsStreamAsync(slow.Token);
-            using var received = new MemoryStream();
             var buffer = new byte[81_920];
-            long counted = 0;
+            var (received, counted) = (0L, 0L);
             while (true)
             {
                 var read = await body.ReadAsync(buffer, slow.Token);
                 if (read == 0)
-                    return received.ToArray();
+                    return;
 
-                received.Write(buffer, 0, read);
-                progress(received.Length, response.Content.Headers.ContentLength);
-                if (received.Length - counted >= LeastBytesPerSecond * patience.TotalSeconds) // fast enough: the time counts anew
+                await target.WriteAsync(buffer.AsMemory(0, read), slow.Token);
+                received += read;
+                progress(received, response.Content.Headers.ContentLength);
+                if (received - counted >= LeastBytesPerSecond * patience.TotalSeconds) // fast enough: the time counts anew
                 {
-                    counted = received.Length;
+                    counted = received;
                     slow.CancelAfter(patience);
                 }
             }

@@ -32,32 +32,37 @@ internal static class NistWriters
     /// <summary>Where QMNIST's authors keep the files.</summary>
     public static readonly Uri Source = new("https://raw.githubusercontent.com/facebookresearch/qmnist/master/");
 
+    /// <summary>The folder of the files: that of <see cref="EnvironmentVariable"/>, else MNIST's own.</summary>
+    /// <param name="dataFolder">Of MNIST.</param>
+    public static string Folder(string dataFolder) =>
+        Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } folder ? folder : dataFolder;
+
     /// <summary>The writer of each of the 60,000 training images, in MNIST's order.</summary>
-    /// <param name="dataFolder">Of MNIST, where <see cref="EnvironmentVariable"/> names no other.</param>
+    /// <param name="folder">As <see cref="Folder"/> names it.</param>
     /// <exception cref="FileNotFoundException">The file is missing; the message says how to get it.</exception>
     /// <exception cref="InvalidDataException">It isn't QMNIST's.</exception>
-    public static IReadOnlyList<string> LoadTraining(string dataFolder) => Load(dataFolder, TrainFile, 60_000);
+    public static IReadOnlyList<string> LoadTraining(string folder) => Load(folder, TrainFile, 60_000);
 
     /// <summary>The writer of each of the 10,000 test images, in MNIST's order.</summary>
     /// <inheritdoc cref="LoadTraining"/>
-    public static IReadOnlyList<string> LoadTest(string dataFolder) => Load(dataFolder, TestFile, 10_000);
+    public static IReadOnlyList<string> LoadTest(string folder) => Load(folder, TestFile, 10_000);
 
     /// <summary>Whether a folder holds the writers of the training images.</summary>
-    /// <param name="dataFolder">As for <see cref="LoadTraining"/>.</param>
-    public static bool AreIn(string dataFolder) => File.Exists(PathOf(dataFolder, TrainFile));
+    /// <param name="folder">As for <see cref="LoadTraining"/>.</param>
+    public static bool AreIn(string folder) => File.Exists(Path.Combine(folder, TrainFile));
 
     /// <summary>Fetches the files that a folder lacks.</summary>
-    /// <param name="dataFolder">As for <see cref="LoadTraining"/>; created where it is missing.</param>
+    /// <param name="folder">As for <see cref="LoadTraining"/>; created where it is missing.</param>
     /// <param name="source">Address of the folder that holds them; <see cref="Source"/> as a rule.</param>
     /// <param name="progress">File name, bytes so far, bytes in all (null where the server doesn't say).</param>
     /// <param name="cancellation">Stops the download; no half file remains.</param>
     /// <returns>The names of the files that were fetched.</returns>
     /// <exception cref="IOException">The server doesn't give a right file.</exception>
     public static async Task<IReadOnlyList<string>> DownloadAsync(
-        string dataFolder, Uri source, Action<string, long, long?> progress, CancellationToken cancellation)
+        string folder, Uri source, Action<string, long, long?> progress, CancellationToken cancellation)
     {
         using var client = new HttpClient();
-        var missing = Sha256.Keys.Where(name => !File.Exists(PathOf(dataFolder, name))).ToList();
+        var missing = Sha256.Keys.Where(name => !File.Exists(Path.Combine(folder, name))).ToList();
         foreach (var name in missing)
         {
             try
@@ -65,20 +70,20 @@ internal static class NistWriters
                 var bytes = await Download.FetchAsync(
                     client, new Uri(source, name), Download.Patience, (done, all) => progress(name, done, all), cancellation);
                 Verify(bytes, name, "Its file");
-                AtomicFile.Write(PathOf(dataFolder, name), bytes);
+                AtomicFile.Write(Path.Combine(folder, name), bytes);
             }
             catch (Exception e) when (e is HttpRequestException or InvalidDataException or IOException)
             {
-                throw new IOException($"{source.Host} doesn't give {name}: {e.Message} Put it into '{dataFolder}' yourself.", e);
+                throw new IOException($"{source.Host} doesn't give {name}: {e.Message} Put it into '{folder}' yourself.", e);
             }
         }
 
         return missing;
     }
 
-    private static IReadOnlyList<string> Load(string dataFolder, string name, int count)
+    private static IReadOnlyList<string> Load(string folder, string name, int count)
     {
-        var path = PathOf(dataFolder, name);
+        var path = Path.Combine(folder, name);
         if (!File.Exists(path))
         {
             throw new FileNotFoundException(
@@ -86,19 +91,16 @@ internal static class NistWriters
                 $"Run 'MnistTrainer download --writers', or name its folder with {EnvironmentVariable}.");
         }
 
-        Verify(File.ReadAllBytes(path), name, $"'{path}'");
+        Verify(File.ReadAllBytes(path), name, $"'{path}'", " Delete it and run 'MnistTrainer download --writers'.");
         var rows = IdxFile.ReadBytes(path).AsMemory(HeaderBytes);
         return [.. Enumerable.Range(0, count)
             .Select(row => BinaryPrimitives.ReadInt32BigEndian(rows.Span[(4 * (row * Columns + WriterColumn))..]))
             .Select(writer => writer.ToString("D4", CultureInfo.InvariantCulture))];
     }
 
-    private static string PathOf(string dataFolder, string name) =>
-        Path.Combine(Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } folder ? folder : dataFolder, name);
-
-    private static void Verify(byte[] file, string name, string shown)
+    private static void Verify(byte[] file, string name, string shown, string remedy = "")
     {
         if (Convert.ToHexStringLower(SHA256.HashData(file)) != Sha256[name])
-            throw new InvalidDataException($"{shown} is not QMNIST's {name}: its SHA-256 differs. Delete it and run 'MnistTrainer download --writers'.");
+            throw new InvalidDataException($"{shown} is not QMNIST's {name}: its SHA-256 differs.{remedy}");
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MnistTrainer.Tests.Datasets;
 
-/// <summary>A web server on this machine that answers every address with a file's bytes.</summary>
+/// <summary>A web server on this machine that answers every address with a file's bytes, or with 404 where there is no such file.</summary>
 internal sealed class FileServer : IDisposable
 {
     private readonly HttpListener _listener;
@@ -15,7 +15,15 @@ internal sealed class FileServer : IDisposable
             while (_listener.IsListening)
             {
                 var context = await _listener.GetContextAsync();
-                await context.Response.OutputStream.WriteAsync(read(context.Request.Url!.Segments[^1]));
+                try
+                {
+                    await context.Response.OutputStream.WriteAsync(read(context.Request.Url!.Segments[^1]));
+                }
+                catch (Exception e) when (e is FileNotFoundException or KeyNotFoundException)
+                {
+                    context.Response.StatusCode = (int)HttpStatusCode.NotFound;
+                }
+
                 context.Response.Close();
             }
         });
