@@ -84,6 +84,7 @@ public partial class DocumentedCommandsTests
         CompareCommand.Create(CancellationToken.None),
         EvaluateCommand.Create(CancellationToken.None),
         PredictCommand.Create(CancellationToken.None),
+        StrokesCommand.Create(CancellationToken.None),
         DownloadCommand.Create(CancellationToken.None),
     };
 

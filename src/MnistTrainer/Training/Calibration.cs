@@ -62,7 +62,9 @@ internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     /// prediction (V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning in a Random World, 2005; A. Angelopoulos and S. Bates, Conformal Prediction: a
     /// Gentle Introduction, 2023).
     /// </summary>
-    /// <param name="ofTruth">The probability of the true digit, for digits of writers from whom nothing was learned; 100 or more, so that one may be missed.</param>
+    /// <param name="ofTruth">
+    /// The probability of the true digit, for digits of writers from whom nothing was learned; 99 or more, so that one may be missed.
+    /// </param>
     /// <returns>0 to 1; 0 where there are too few.</returns>
     public static double CandidateThreshold(IReadOnlyCollection<float> ofTruth)
     {

@@ -17,34 +17,46 @@ public class RejectingModelTests
     public async Task Evaluate_reads_the_strokes_of_writers_who_were_held_back_and_counts_what_is_rejected()
     {
         using var folder = new TemporaryFolder();
-        var model = Rejecting(folder, """{ "strokes": true, "validationImages": 10000, "seed": 1 }""");
+        var model = Rejecting(folder, """{ "validationImages": 10000, "seed": 1 }""", learned: "pen strokes");
         folder.File("strokes.txt", Encoding.ASCII.GetBytes(string.Join('\n', [.. RealLines(), .. TestLines()])));
 
-        var output = await Evaluate(model, folder);
+        var output = await Evaluate(model, folder.Path);
 
-        Assert.Matches(@"(?m)^\| strokes: whose +\| 6 writers +\| unseen: held back from training ", output);
-        Assert.Equal(5, Regex.Count(output,
-            @"(?m)^\| strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 1,\d{3} each "));
-        Assert.Matches(@"(?m)^\| test strokes: whose +\| \d+ writers +\| unseen: the test part, which nothing learns from ", output);
-        Assert.Equal(5, Regex.Count(output,
+        Assert.Matches(@"(?m)^\| pen strokes: whose +\| 6 writers +\| unseen: held back from training ", output);
+        Assert.Equal(6, Regex.Count(output,
+            @"(?m)^\| pen strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 1,\d{3} each "));
+        Assert.Matches(@"(?m)^\| test strokes: whose +\| \d+ writers +\| unseen: UCI's test part, which nothing learns from ", output);
+        Assert.Equal(6, Regex.Count(output,
             @"(?m)^\| test strokes: pen \d+ % wide +\| \d+\.\d\d %( / \d+\.\d\d %){3} +\| 25 / 50 / 75 / 95 % of the canvas, 40 each "));
-        foreach (var measure in new[] { "strokes: all", "strokes: hardest digit", "strokes: answered right", "test strokes: hardest digit",
-            "MNIST test: answered right", "no digits: scribbles rejected", "no digits: all rejected" })
+        string[] measures =
+        [
+            "pen strokes: all", "pen strokes: hardest digit", "pen strokes: answered right", "pen strokes: crossed seven", "test strokes: hardest digit",
+            "MNIST test: answered right", "no digits: scribbles rejected", "no digits: all rejected",
+        ];
+        foreach (var measure in measures)
             Assert.Matches($@"(?m)^\| {measure} +\| \d+\.\d\d % ", output);
         Assert.Equal(2, Regex.Count(output, @"(?m)^\| no digits: skipped "));
     }
 
     [Fact]
-    public async Task Evaluate_reads_the_test_part_of_the_strokes_also_alone()
+    public async Task Evaluate_reads_several_folders_the_test_part_alone_and_letters_that_are_to_be_rejected()
     {
         using var folder = new TemporaryFolder();
-        var model = Rejecting(folder, """{ "strokes": true, "validationImages": 0 }""");
+        using var unipen = new TemporaryFolder();
+        var model = Rejecting(folder, """{ "validationImages": 0 }""");
         folder.File("strokes.txt", Encoding.ASCII.GetBytes(string.Join('\n', TestLines())));
+        unipen.File("digits.txt", "7\t7_ibm-r1_1\tuni\t0,100 60,100 20,0\n7\t7_gmd-a_1\tuni\t0,100 60,100 20,0;15,50 60,50"u8.ToArray());
+        unipen.File("capitals.txt", "K\tK_ibm-r1_1\tuni\t0,0 0,100;50,0 0,50 50,100\nO\tO_ibm-r1_1\tuni\t0,0 0,100 100,100 0,0"u8.ToArray());
 
-        var output = await Evaluate(model, folder);
+        var output = await Evaluate(model, folder.Path, unipen.Path);
 
         Assert.Matches(@"(?m)^\| test strokes: all ", output);
-        Assert.DoesNotMatch(@"(?m)^\| strokes: ", output);
+        Assert.DoesNotMatch(@"(?m)^\| pen strokes: ", output);
+        Assert.Matches(@"(?m)^\| UniPen strokes: whose +\| 2 writers +\| unseen: none was learned from ", output);
+        Assert.Matches(@"(?m)^\| UniPen strokes: crossed seven +\| \d+\.\d\d % +\| 1 digits, each at every width and size ", output);
+        // an O may be a 0
+        Assert.Matches(@"(?m)^\| UniPen strokes: letters and signs rejected +\| \d+\.\d\d % +\| of 1; unseen: none was learned from ", output);
+        Assert.Matches(@"(?m)^\| UniPen strokes: letters and signs rejected, by site +\| ibm \d+\.\d\d % ", output);
     }
 
     [Fact]
@@ -77,10 +89,10 @@ public class RejectingModelTests
             (code, error.TrimEnd()));
     }
 
-    private static async Task<string> Evaluate(string model, TemporaryFolder strokes)
+    private static async Task<string> Evaluate(string model, params string[] strokes)
     {
-        var (code, output, error) = await TrainerProcess.Run(
-            $"evaluate --model {model} --data {RealMnist.Folder} --strokes {strokes.Path} --fashion none --fonts none");
+        var folders = string.Concat(strokes.Select(folder => $" --strokes {folder}"));
+        var (code, output, error) = await TrainerProcess.Run($"evaluate --model {model} --data {RealMnist.Folder}{folders} --fashion none --fonts none");
 
         Assert.Equal((0, ""), (code, error));
         return output;
@@ -92,14 +104,17 @@ public class RejectingModelTests
     private static IEnumerable<string> TestLines() => RealLines().Take(40).Select(line => line.Replace("\ttra\t", "\ttes\t", StringComparison.Ordinal));
 
     /// <summary>The file of an untrained network that rejects, with temperature 0.7 and threshold 0.4.</summary>
-    private static string Rejecting(TemporaryFolder folder, string training)
+    private static string Rejecting(TemporaryFolder folder, string training, params string[] learned)
     {
         var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
         using var network = Network.Create("baseline", seed: 1, classes: 11);
         var card = Cards.Any with
         {
-            Network = "baseline", Temperature = 0.7, RejectionThreshold = 0.4,
+            Network = "baseline",
+            Temperature = 0.7,
+            RejectionThreshold = 0.4,
             Training = JsonSerializer.Deserialize<TrainingOptions>(training, JsonSerializerOptions.Web)!,
+            DataSha256 = learned.ToDictionary(name => name, _ => ""),
         };
         OnnxExporter.Write(network, card, path, digits, Evaluator.Predict(network, digits, card.Temperature));
         return path;

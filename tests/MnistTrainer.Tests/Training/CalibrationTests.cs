@@ -74,6 +74,47 @@ public class CalibrationTests
         Assert.Equal(temperature, Calibration.FitTemperature(network, Digits with { Labels = labels }), 1e-3);
     }
 
+    [Fact]
+    public void The_candidates_hold_the_true_digit_for_99_in_100_digits_like_those_of_the_fit()
+    {
+        const int fits = 200, asked = 500;
+        var random = new Random(1);
+
+        var covered = Enumerable.Range(0, fits).Select(_ =>
+        {
+            var threshold = Calibration.CandidateThreshold(Draw(500));
+            return Draw(asked).Count(ofTruth => ofTruth >= threshold);
+        }).Sum();
+
+        // one fit's coverage has a standard deviation of 0.44 %, their mean one of 0.03 %
+        Assert.InRange((double)covered / (fits * asked), Calibration.CandidateCoverage - 0.0015, Calibration.CandidateCoverage + 0.0015);
+
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)Math.Sqrt(random.NextDouble()))];
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(98, 0)] // one more digit could be the hundredth part that is missed: every digit is a candidate
+    [InlineData(99, 1)]
+    [InlineData(100, 1)]
+    [InlineData(198, 1)]
+    [InlineData(199, 2)]
+    public void The_candidate_threshold_is_the_least_probability_that_need_not_be_missed(int digits, int rank)
+    {
+        var ofTruth = Enumerable.Range(1, digits).Reverse().Select(n => n / 1_024f).ToList();
+
+        Assert.Equal(rank / 1_024.0, Calibration.CandidateThreshold(ofTruth));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.125, 1)]
+    [InlineData(0.25, 2)]
+    [InlineData(0.5, 3)]
+    [InlineData(0.99, 4)]
+    public void A_low_quantile_has_the_share_of_the_values_below_it(double share, double quantile) =>
+        Assert.Equal(quantile, Calibration.LowQuantile([3, 1, 4, 2], share));
+
     private static (int, double, double) Rounded(ReliabilityBin bin) => (bin.Count, Math.Round(bin.Confidence, 6), Math.Round(bin.Accuracy, 6));
 
     /// <summary>All images are sevens; who is wrong answers 1.</summary>
