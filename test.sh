@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test; the last line is "N passed, N failed, N skipped".
 # Options go on to dotnet test: ./test.sh --filter-class '*.PredictTests'
-# Full MNIST and pen strokes are found by MNIST_DATA and PENDIGITS_DATA; tests that need what is absent are skipped and say so.
+# MNIST, its writers and pen strokes are found by MNIST_DATA, NIST_WRITERS_DATA, PENDIGITS_DATA and UNIPEN_DATA; tests that need what is absent are
+# skipped and say so.
 set -uo pipefail
 cd "$(dirname "$0")"
 

@@ -22,12 +22,18 @@ internal static partial class UniPen
         "Pen strokes: UNIPEN consortium, UNIPEN data set of on-line handwriting, train_r01_v07, Zenodo, 1999, doi 10.5281/zenodo.1195803, CC BY 4.0; " +
         "I. Guyon et al., UNIPEN project of on-line data exchange and recognizer benchmarks, ICPR 1994";
 
-    private const string ReleaseFolder = "train_r01_v07";
+    /// <summary>Name of the release and of its folder.</summary>
+    public const string Release = "train_r01_v07";
 
-    private static readonly string[] Categories = ["1a", "1b", "1c", "1d"];
+    /// <summary>Folders of digits, capitals, small letters and other signs, in the release's data.</summary>
+    public static readonly IReadOnlyList<string> Categories = ["1a", "1b", "1c", "1d"];
 
     /// <summary>Sites whose digits' labels and strokes don't fit each other.</summary>
     private static readonly string[] LeftOutSites = ["cea", "ceb", "lou", "pri", "tos"];
+
+    /// <summary>Whether a folder holds UniPen.</summary>
+    /// <param name="folder">As for <see cref="Load"/>.</param>
+    public static bool IsIn(string folder) => LineFiles.Any(file => File.Exists(Path.Combine(folder, file))) || ReleaseIn(folder) is not null;
 
     /// <summary>All signs of a folder, ordered by sign and writer; none where it holds no UniPen.</summary>
     /// <param name="folder">Holds <see cref="LineFiles"/>, or data and include, or the release's folder with these.</param>
@@ -36,8 +42,7 @@ internal static partial class UniPen
     {
         var lines = LineFiles.Select(file => Path.Combine(folder, file)).Where(File.Exists)
             .SelectMany(file => StrokeLines.Parse(File.ReadAllText(file), file).GetValueOrDefault(Part, []));
-        var release = new[] { folder, Path.Combine(folder, ReleaseFolder) }.FirstOrDefault(root => Directory.Exists(Path.Combine(root, "data", Categories[0])));
-        IEnumerable<WrittenSign> signs = release is null ? lines : Categories.SelectMany(category => Category(release, category));
+        IEnumerable<WrittenSign> signs = ReleaseIn(folder) is not { } release ? lines : Categories.SelectMany(category => Category(release, category));
         return [.. signs.Where(sign => !LeftOutSites.Contains(sign.Site))
             .OrderBy(sign => sign.Text, StringComparer.Ordinal).ThenBy(sign => sign.Writer, StringComparer.Ordinal)];
     }
@@ -56,6 +61,9 @@ internal static partial class UniPen
     public static WrittenSign Sign(string text, string writer, IEnumerable<IEnumerable<string[]>> strokes) =>
         new(text, writer, writer.Split('-')[0], StrokeLines.Points(strokes));
 
+    private static string? ReleaseIn(string folder) =>
+        new[] { folder, Path.Combine(folder, Release) }.FirstOrDefault(root => Directory.Exists(Path.Combine(root, "data", Categories[0])));
+
     private static IEnumerable<WrittenSign> Category(string release, string category)
     {
         var folder = Path.Combine(release, "data", category);
@@ -73,22 +81,32 @@ internal static partial class UniPen
     }
 
     /// <summary>The signs of one file: its segments name strokes of the files that it includes.</summary>
-    private static IEnumerable<WrittenSign> Segments(string release, string path, string writer)
+    private static List<WrittenSign> Segments(string release, string path, string writer)
     {
-        var text = Read(path);
-        var strokes = new List<IReadOnlyList<string[]>>();
-        Collect(release, text, strokes);
-        foreach (Match segment in Segment().Matches(text))
+        var ink = new Ink([], X: 0, Y: 1).With(release, path);
+        var signs = new List<WrittenSign>();
+        foreach (Match segment in Segment().Matches(Read(path)))
         {
-            yield return Sign(segment.Groups["sign"].Value, writer,
-                segment.Groups["strokes"].Value.Split(',').SelectMany(range => Range(strokes, range)));
+            try
+            {
+                var strokes = segment.Groups["strokes"].Value.Split(',').SelectMany(range => Range(ink.Strokes, range));
+                signs.Add(Sign(segment.Groups["sign"].Value, writer, strokes));
+            }
+            catch (Exception e) when (e is ArgumentOutOfRangeException or IndexOutOfRangeException or FormatException or OverflowException)
+            {
+                throw new InvalidDataException(
+                    $"'{path}', segment {signs.Count + 1} ({segment.Value.Trim()}): expected strokes, as 7 or 7-9 or 7:3-9:12, of the {ink.Strokes.Count} " +
+                    "in its files, counted from 0, and points of two numbers.", e);
+            }
         }
+
+        return signs;
     }
 
     /// <summary>
     /// Strokes as a segment names them, counted from 0: <c>7</c>; <c>7-9</c>; or from a point of the first to a point of the last, <c>7:3-9:12</c>.
     /// </summary>
-    private static IEnumerable<IReadOnlyList<string[]>> Range(List<IReadOnlyList<string[]>> strokes, string range)
+    private static IEnumerable<IReadOnlyList<string[]>> Range(IReadOnlyList<IReadOnlyList<string[]>> strokes, string range)
     {
         var ends = range.Split('-').Select(end => end.Split(':').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray()).ToArray();
         var (first, last) = (ends[0][0], ends[^1][0]);
@@ -97,30 +115,6 @@ internal static partial class UniPen
             var from = index == first && ends[0] is [_, var start] ? start : 0;
             var to = index == last && ends[^1] is [_, var end] ? end + 1 : strokes[index].Count;
             yield return [.. strokes[index].Take(from..to)];
-        }
-    }
-
-    /// <summary>Adds the strokes of a file, those of the files that it includes first.</summary>
-    private static void Collect(string release, string text, List<IReadOnlyList<string[]>> strokes)
-    {
-        foreach (Match include in Include().Matches(text))
-        {
-            var path = Path.Combine(release, "include", include.Groups[1].Value);
-            if (File.Exists(path)) // documents and lexica, which hold no strokes, may be missing
-                Collect(release, Read(path), strokes);
-        }
-
-        var (x, y) = (0, 1);
-        if (Columns().Match(text) is { Success: true } columns)
-        {
-            var names = columns.Groups[1].Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            (x, y) = (names.IndexOf("X"), names.IndexOf("Y"));
-        }
-
-        foreach (Match stroke in Stroke().Matches(text))
-        {
-            strokes.Add([.. stroke.Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(point => point.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Select(point => new[] { point[x], point[y] })]);
         }
     }
 
@@ -137,4 +131,45 @@ internal static partial class UniPen
 
     [GeneratedRegex(@"^\s*\.PEN_DOWN\s+([^.]*)", RegexOptions.Multiline)]
     private static partial Regex Stroke();
+
+    /// <summary>Strokes of files in the order of reading.</summary>
+    /// <param name="Strokes">x and y of each point.</param>
+    /// <param name="X">Column of x; a file says which for itself and for those after it.</param>
+    /// <param name="Y">Column of y.</param>
+    private sealed record Ink(IReadOnlyList<IReadOnlyList<string[]>> Strokes, int X, int Y)
+    {
+        /// <summary>Adds the strokes of a file, those of the files that it includes first.</summary>
+        public Ink With(string release, string path)
+        {
+            var text = Read(path);
+            var ink = this;
+            foreach (Match include in Include().Matches(text))
+            {
+                var included = Path.Combine(release, "include", include.Groups[1].Value);
+                if (File.Exists(included)) // documents and lexica, which hold no strokes, may be missing
+                    ink = ink.With(release, included);
+            }
+
+            if (Columns().Match(text) is { Success: true } columns)
+            {
+                var names = columns.Groups[1].Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+                ink = ink with { X = names.IndexOf("X"), Y = names.IndexOf("Y") };
+            }
+
+            return ink with { Strokes = [.. ink.Strokes, .. Stroke().Matches(text).Select((stroke, index) => ink.Points(stroke, index, path))] };
+        }
+
+        private List<string[]> Points(Match stroke, int index, string path)
+        {
+            try
+            {
+                return [.. stroke.Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .Select(point => point.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Select(point => new[] { point[X], point[Y] })];
+            }
+            catch (IndexOutOfRangeException e)
+            {
+                throw new InvalidDataException($"'{path}', stroke {index}: expected a line with x and y for each point, in the columns that .COORD names.", e);
+            }
+        }
+    }
 }
