@@ -11,7 +11,7 @@ namespace MnistTrainer.Synthesis.Strokes;
 internal static class PenDrawing
 {
     /// <summary>Share of zeros that get a slash beside those that have one: few writers slash them, but who does writes all of them so.</summary>
-    private const double SlashedZeros = 0.06;
+    private const double SlashedZeros = 0.12;
 
     /// <summary>The service's page draws on about this many pixels.</summary>
     private const int CanvasSide = 280;
@@ -138,14 +138,16 @@ internal static class PenDrawing
         };
     }
 
-    /// <summary>A line through a zero, from below to the right above, or two times in ten a dot in it.</summary>
+    /// <summary>A line through a zero, mostly from below to the right above, rarely level or upright; or one time in eight a dot in it.</summary>
     private static IReadOnlyList<Vector2> Slash(WrittenSign zero, Random random)
     {
         var all = zero.Strokes.SelectMany(stroke => stroke).ToList();
         var (low, high) = (all.Aggregate(Vector2.Min), all.Aggregate(Vector2.Max));
-        var (sin, cos) = Math.SinCos(Between((0.5, 1.4), random)); // 30° to 80°
-        var half = (float)(random.Next(10) < 2 ? 0.03 : Between((0.3, 0.75), random)) * (high - low).Length() / MathF.Sqrt(2) * new Vector2((float)cos, -(float)sin);
-        return [.. Enumerable.Range(-8, 17).Select(step => (low + high) / 2 + step / 8f * half)];
+        var (sin, cos) = Math.SinCos(random.Next(4) == 0 ? Between((-0.2, 1.8), random) : Between((0.5, 1.4), random)); // radians: 30° to 80° mostly
+        var length = random.Next(8) == 0 ? 0.03 : Between((0.3, 0.9), random); // half of it, in units of the zero's side
+        var half = (float)(length * (high - low).Length() / Math.Sqrt(2)) * new Vector2((float)cos, -(float)sin);
+        var middle = (low + high) / 2 + 0.1f * (high - low) * new Vector2((float)Between((-1, 1), random), (float)Between((-1, 1), random));
+        return [.. Enumerable.Range(-8, 17).Select(step => middle + step / 8f * half)];
     }
 
     /// <summary>Moves the points of a digit, in units of its longer side; amounts are small enough to leave it the digit that it is.</summary>
