@@ -25,7 +25,7 @@ public class ProgramTests
         "--corrections doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
     [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick.")]
     [InlineData("train --calibration models/mnist.onnx", 2,
-        "--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them. See 'MnistTrainer train --help'.")]
+        "--calibration goes with --validation 0: where images are held back, temperature and thresholds are fitted on them. See 'MnistTrainer train --help'.")]
     [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1,
         "There is no model file at 'none.onnx'. Train one with MnistTrainer, or give the right path.")]
     [InlineData("train --dry-run --corrections none.zip", 1,

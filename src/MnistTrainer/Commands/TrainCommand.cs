@@ -3,6 +3,7 @@ using System.Globalization;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Evaluation;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
@@ -39,6 +40,12 @@ internal static class TrainCommand
             Description = "With --validation 0: take temperature and rejection threshold from this model file, of the same recipe trained with validation.",
             HelpName = "FILE",
         };
+        var thresholds = new Option<string?>("--thresholds")
+        {
+            Description = "With --validation 0: take the thresholds of rejection and of candidates from this cross-validation of the same network, " +
+                "in which every site of the strokes was held back once.",
+            HelpName = "DIR",
+        };
         var splitSeed = new Option<int?>("--split-seed")
         {
             Description = "Draws what is held back, where that should be the same for several seeds. [default: the seed]",
@@ -63,7 +70,8 @@ internal static class TrainCommand
 
         Option[] ofTheRun =
         [
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, from, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, thresholds, from,
+            splitSeed,
         ];
 
         var command = new Command("train",
@@ -74,7 +82,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun,
-            tensorBoard, data, strokes, corrections, calibration, from, splitSeed,
+            tensorBoard, data, strokes, corrections, calibration, thresholds, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -89,7 +97,7 @@ internal static class TrainCommand
                 using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation),
                     parsed.GetValue(threads), parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed),
-                    parsed.GetValue(corrections)));
+                    parsed.GetValue(corrections), parsed.GetValue(thresholds)));
                 try
                 {
                     Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
@@ -122,8 +130,11 @@ internal static class TrainCommand
                 result.AddError("--dry-run begins a run of its own: it doesn't go with --resume.");
             if (result.GetValue(resume) is not null && ofTheRun.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
                 result.AddError($"{given.Name} doesn't go with --resume: a run goes on with its own options.");
-            if (result.GetValue(calibration) is not null && result.GetResult(validation)?.Tokens is not [{ Value: "0" }]) // not given, it is 10,000
-                result.AddError("--calibration goes with --validation 0: where images are held back, temperature and threshold are fitted on them.");
+            if (new[] { calibration, thresholds }.FirstOrDefault(option => result.GetValue(option) is not null) is { } takenOver
+                && result.GetResult(validation)?.Tokens is not [{ Value: "0" }]) // not given, it is 10,000
+            {
+                result.AddError($"{takenOver.Name} goes with --validation 0: where images are held back, temperature and thresholds are fitted on them.");
+            }
         });
         return command;
     }
@@ -143,7 +154,8 @@ internal static class TrainCommand
                 $"this run trains a {recipe.Network} that {Does(recipe.NonDigitShare == 0)}. Name a model of the same recipe.");
         }
 
-        if (calibrated is null && run.Options.Validation == 0 && recipe.NonDigitShare > 0)
+        var folds = run.Options.Thresholds is { } crossValidation ? Folds(crossValidation, recipe) : null;
+        if (calibrated is null && folds is null && run.Options.Validation == 0 && recipe.NonDigitShare > 0)
         {
             Console.WriteLine("Nothing is held back, so the model will reject nothing, and its temperature be 1: " +
                 "--calibration takes both from a model of the same recipe.");
@@ -178,7 +190,7 @@ internal static class TrainCommand
         if (!dryRun)
             RefuseGuesses(state.ResultEpoch, recipe);
         cancellation.ThrowIfCancellationRequested();
-        var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, learned, corrections, mayGuess: dryRun);
+        var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, folds, learned, corrections, mayGuess: dryRun);
         cancellation.ThrowIfCancellationRequested();
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
         HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.children().OfType<Conv2d>().First().weight);
@@ -192,6 +204,15 @@ internal static class TrainCommand
         Console.WriteLine($"Look at {run.Report}.");
 
         static string Does(bool takesEverything) => takesEverything ? "takes everything for a digit" : "rejects what is none";
+    }
+
+    /// <summary>The folds of a cross-validation of the same network.</summary>
+    private static IReadOnlyList<CrossValidation.FoldResult> Folds(string folder, Recipe recipe)
+    {
+        var (crossValidated, folds) = CrossValidation.Load(folder);
+        return (crossValidated.Network, crossValidated.Classes) == (recipe.Network, recipe.Classes)
+            ? folds
+            : throw new InvalidDataException($"'{folder}' is the cross-validation of a {crossValidated.Network}; this run trains a {recipe.Network}.");
     }
 
     /// <summary>Refuses a network that does no better than always giving the same answer: no model file is to come of it.</summary>

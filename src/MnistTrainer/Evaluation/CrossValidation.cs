@@ -78,7 +78,7 @@ internal static class CrossValidation
             for (var fold = 1; fold <= settings.Folds; fold++)
             {
                 var seed = settings.Seed + repeat - 1;
-                var result = ResultCache.Get(folder, $"repeat-{repeat}-fold-{fold}", () =>
+                var result = ResultCache.Get(folder, Name(repeat, fold), () =>
                 {
                     var (training, validation) = Cut(digits, settings.Folds, fold, seed, settings.ByWriter ? writers : null);
                     var (mnist, signs) = (digits.Take(validation), StrokeSet.Cut(strokes, settings.Folds, fold, seed));
@@ -96,6 +96,19 @@ internal static class CrossValidation
         return results;
     }
 
+    /// <summary>The results of a cross-validation that has ended.</summary>
+    /// <param name="folder">Of its results.</param>
+    /// <exception cref="FileNotFoundException">There is none, or a fold isn't finished.</exception>
+    /// <exception cref="InvalidDataException">A result is damaged.</exception>
+    public static (Recipe Recipe, IReadOnlyList<FoldResult> Folds) Load(string folder)
+    {
+        var settings = ResultCache.Settings<Settings>(folder)
+            ?? throw new FileNotFoundException($"There is no cross-validation in '{folder}': it has no settings.json.");
+        var names = from repeat in Enumerable.Range(1, settings.Repeats) from fold in Enumerable.Range(1, settings.Folds) select Name(repeat, fold);
+        return (settings.Recipe, [.. names.Select(name => ResultCache.Get<FoldResult>(folder, name, () =>
+            throw new FileNotFoundException($"The cross-validation in '{folder}' isn't finished: it has no {name}.json. Run the same command again.")))]);
+    }
+
     /// <summary>Mean and standard deviation of the folds' validation accuracies.</summary>
     /// <param name="folds">Two or more.</param>
     public static Summary Summarise(IReadOnlyList<FoldResult> folds)
@@ -108,6 +121,8 @@ internal static class CrossValidation
         var standardError = deviation * Math.Sqrt(1.0 / folds.Count + 1.0 / (k - 1));
         return new Summary(mean, deviation, StudentT.InvCDF(0, 1, folds.Count - 1, 0.975) * standardError);
     }
+
+    private static string Name(int repeat, int fold) => $"repeat-{repeat}-fold-{fold}";
 
     /// <summary>The outcome.</summary>
     /// <param name="Mean">Mean validation accuracy, 0 to 1.</param>

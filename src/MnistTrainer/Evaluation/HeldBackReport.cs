@@ -18,13 +18,9 @@ internal static class HeldBackReport
     /// <param name="folds">Of one cross-validation; thresholds need two or more.</param>
     public static string Of(IReadOnlyList<CrossValidation.FoldResult> folds)
     {
-        var answers = folds.SelectMany(fold =>
-        {
-            var thresholds = Thresholds.Fit(folds.Where(other => other != fold).SelectMany(other => other.Answers));
-            return fold.Answers.Select(answer => (answer, thresholds));
-        }).ToList();
+        var answers = Decided(folds);
         var text = new StringBuilder();
-        var mnist = answers.Select(row => row.answer).Where(answer => answer.Source == HeldBackAnswer.Mnist).ToList();
+        var mnist = answers.Select(row => row.Answer).Where(answer => answer.Source == HeldBackAnswer.Mnist).ToList();
         if (mnist.All(answer => answer.Writer is not null))
         {
             var writers = mnist.GroupBy(answer => answer.Writer).Select(writer => (writer.Count(answer => answer.IsRight), writer.Count())).ToList();
@@ -47,6 +43,17 @@ internal static class HeldBackReport
 
         return text.ToString();
     }
+
+    /// <summary>The answers of all folds, each with thresholds that were fitted on the other folds.</summary>
+    /// <param name="folds">Two or more, of one cross-validation.</param>
+    public static IReadOnlyList<(HeldBackAnswer Answer, Thresholds Thresholds)> Decided(IReadOnlyList<CrossValidation.FoldResult> folds) =>
+    [
+        .. folds.SelectMany(fold =>
+        {
+            var thresholds = Thresholds.Fit(folds.Where(other => other != fold).SelectMany(other => other.Answers));
+            return fold.Answers.Select(answer => (answer, thresholds));
+        }),
+    ];
 
     /// <summary>Figures of MNIST, of each site of the strokes, of all strokes, of their styles and digits.</summary>
     /// <param name="answers">Each with the thresholds that decide it.</param>

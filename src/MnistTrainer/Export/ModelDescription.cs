@@ -18,6 +18,7 @@ internal static class ModelDescription
     /// <param name="data">Of the training.</param>
     /// <param name="test">MNIST's test images.</param>
     /// <param name="calibrated">Card of the model whose temperature, thresholds and held-back figures are taken over where nothing was held back.</param>
+    /// <param name="folds">Of the cross-validation that thresholds and held-back figures are of where nothing was held back; null for the other model's.</param>
     /// <param name="learned">The strokes that the weights have learned from.</param>
     /// <param name="corrections">Those that the run has learned from; null for none.</param>
     /// <param name="mayGuess">Whether a network that reads no test image is described, too.</param>
@@ -25,11 +26,18 @@ internal static class ModelDescription
     /// <exception cref="InvalidDataException">The network reads none of the test images.</exception>
     public static (ModelCard Card, IReadOnlyList<Prediction> Predictions) Describe(
         Run run, TrainingState state, TrainingData data, DigitSet test, ModelCard? calibrated,
-        IReadOnlyList<StrokeSet> learned, DigitSet? corrections, bool mayGuess)
+        IReadOnlyList<CrossValidation.FoldResult>? folds, IReadOnlyList<StrokeSet> learned, DigitSet? corrections, bool mayGuess)
     {
         var (recipe, network, created) = (run.Options.Recipe, state.Result, DateTimeOffset.UtcNow);
         var (temperature, rejection, candidates, heldBack) =
             (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold, calibrated?.CandidateThreshold, calibrated?.HeldBack);
+        if (folds is not null)
+        {
+            var thresholds = Thresholds.Fit(folds.SelectMany(fold => fold.Answers));
+            (rejection, candidates) = (recipe.NonDigitShare > 0 ? thresholds.Rejection : null, thresholds.Candidates);
+            heldBack = [.. HeldBackReport.Figures(HeldBackReport.Decided(folds))];
+        }
+
         if (data.Validation is { } validation)
         {
             temperature = Calibration.FitTemperature(network, validation);

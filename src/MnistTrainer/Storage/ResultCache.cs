@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -32,6 +33,13 @@ internal static class ResultCache
 
         static string Json<TValue>(TValue value) => JsonSerializer.Serialize(value, Format);
     }
+
+    /// <summary>The settings of the results in a folder; null where it holds none.</summary>
+    /// <typeparam name="T">As for <see cref="Open"/>.</typeparam>
+    /// <param name="folder">Path of the folder.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static T? Settings<T>(string folder) =>
+        File.Exists(Path.Combine(folder, "settings.json")) ? Get<Kept<T>>(folder, "settings", () => throw new UnreachableException()).Settings : default;
 
     /// <summary>The result from its file, or computed and written.</summary>
     /// <typeparam name="T">Can be written as JSON.</typeparam>

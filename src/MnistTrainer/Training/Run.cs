@@ -20,8 +20,9 @@ namespace MnistTrainer.Training;
 /// <param name="From">Folder of the run whose weights this one starts from; null for weights drawn by the seed.</param>
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
+/// <param name="Thresholds">Folder of the cross-validation whose answers decide the thresholds where nothing is held back; null for none.</param>
 internal sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, IReadOnlyList<string>? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null, string? Corrections = null)
+    string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null)
 {
     /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>
     [JsonIgnore]
@@ -101,6 +102,7 @@ internal sealed class Run : IDisposable
             Calibration = Full(Options.Calibration),
             From = Full(Options.From),
             Corrections = Full(Options.Corrections),
+            Thresholds = Full(Options.Thresholds),
         };
         AtomicFile.Write(OptionsOf(Folder), JsonSerializer.SerializeToUtf8Bytes(
             new Record(
