@@ -68,6 +68,24 @@ public class CrossValidationTests
         Assert.All(folds.SelectMany(fold => fold.Answers), answer => Assert.Equal(1, answer.Probabilities.Sum(), 4));
         Assert.Contains("| site 1 |", HeldBackReport.Of(folds), StringComparison.Ordinal);
         Assert.Contains("(9 writers)", HeldBackReport.Of(folds), StringComparison.Ordinal);
+
+        var (recipe, loaded) = CrossValidation.Load(folder.Path);
+        Assert.Equal(settings.Recipe, recipe);
+        Assert.Equal(folds.Select(fold => (fold.Fold, fold.Answers.Count)), loaded.Select(fold => (fold.Fold, fold.Answers.Count)));
+    }
+
+    [Fact]
+    public void A_cross_validation_that_has_not_ended_is_not_loaded()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal($"There is no cross-validation in '{folder.Path}': it has no settings.json.",
+            Assert.Throws<FileNotFoundException>(() => CrossValidation.Load(folder.Path)).Message);
+        ResultCache.Open(folder.Path, new CrossValidation.Settings(Small, Folds: 2, Repeats: 1, Seed: 1, Threads: 1));
+
+        var fault = Assert.Throws<FileNotFoundException>(() => CrossValidation.Load(folder.Path));
+
+        Assert.Equal($"The cross-validation in '{folder.Path}' isn't finished: it has no repeat-1-fold-1.json. Run the same command again.", fault.Message);
+        Assert.Equal(["settings.json"], Directory.GetFiles(folder.Path).Select(Path.GetFileName)); // nothing was written
     }
 
     [Fact]
