@@ -36,7 +36,7 @@ internal static class StrokeResults
 
         foreach (var folder in folders)
         {
-            if (PenDigits.LoadParts(folder).Test is { Count: > 0 } test)
+            if (PenDigits.LoadTest(folder) is { Count: > 0 } test)
             {
                 foreach (var row in Strokes(classifier, "test strokes", test, "unseen: UCI's test part, which nothing learns from", cancellation))
                     yield return row;

@@ -51,9 +51,13 @@ internal static partial class PenDigits
     /// <param name="folder">As for <see cref="Load"/>.</param>
     public static bool IsIn(string folder) => Read(folder, TrainingPart).Count > 0;
 
+    /// <summary>The digits of the test part, which no SHA-256 verifies; none where a folder doesn't hold it.</summary>
+    /// <param name="folder">As for <see cref="Load"/>, with the archive's file of the test part.</param>
+    public static IReadOnlyList<WrittenSign> LoadTest(string folder) => Read(folder, TestPart);
+
     /// <summary>Whether a folder holds digits of the test part, and none to learn from.</summary>
-    /// <param name="folder">As for <see cref="Load"/>.</param>
-    public static bool HasTestPartAlone(string folder) => !IsIn(folder) && Read(folder, TestPart).Count > 0;
+    /// <param name="folder">As for <see cref="LoadTest"/>.</param>
+    public static bool HasTestPartAlone(string folder) => !IsIn(folder) && LoadTest(folder).Count > 0;
 
     /// <summary>The digits of both parts, whose writers are different people. No SHA-256 verifies the test part.</summary>
     /// <param name="folder">As for <see cref="Load"/>, with the archive's file of the test part.</param>
