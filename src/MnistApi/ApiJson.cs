@@ -26,6 +26,10 @@ namespace MnistApi;
 [JsonSerializable(typeof(ModelReady))]
 [JsonSerializable(typeof(InferRequest))]
 [JsonSerializable(typeof(InferResponse))]
+[JsonSerializable(typeof(float[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(ServerStatistics))]
+[JsonSerializable(typeof(IReadOnlyList<IndexedModel>))]
 [JsonSerializable(typeof(InferError))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

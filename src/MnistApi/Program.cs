@@ -38,9 +38,14 @@ try
     builder.Services.AddResponseCompression(pages =>
     {
         pages.EnableForHttps = true; // they hold no secret
+        pages.Providers.Add<BrotliCompressionProvider>();
+        pages.Providers.Add<GzipCompressionProvider>();
+        pages.Providers.Add<DeflateCompressionProvider>();
         pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
     });
+    builder.Services.AddRequestDecompression();
     builder.Services.AddScoped<Recogniser>();
+    builder.Services.AddSingleton<InferStatistics>();
     builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
     builder.Services.ConfigureHttpJsonOptions(json =>
     {
@@ -53,6 +58,7 @@ try
     app.UseSecurity();
     app.UseShutdown();
     app.UseTelemetry();
+    app.UseInferStatistics();
     app.UseExceptionHandler(Problems.OfExceptions);
     app.UseStatusCodePages(Problems.OfStatus);
     app.UseAccess();
@@ -68,7 +74,7 @@ try
     app.MapPredict();
     app.MapBatch();
     app.MapRead();
-    app.MapInfer();
+    app.MapServerMetadata().MapInfer();
     app.MapCorrections();
     app.MapModel();
     app.MapHealth();

@@ -25,6 +25,7 @@ public sealed class ClientTests(Api api) : IDisposable
         Assert.Equal("3", answers[2].GetProperty("text").GetString());
         var probabilities = answers[3].GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(p => p.GetSingle()).ToArray();
         Assert.Equal(1, Array.IndexOf(probabilities, probabilities.Max()));
+        Assert.EndsWith(":3:3", answers[4].GetProperty("outputs")[0].GetProperty("data")[0].GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

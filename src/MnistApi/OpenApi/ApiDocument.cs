@@ -6,6 +6,7 @@ using Microsoft.OpenApi;
 using MnistApi.Corrections;
 using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Limits;
+using MnistApi.OpenInference;
 using MnistApi.Predict;
 using MnistApi.Read;
 using MnistReader.Framing;
@@ -17,7 +18,8 @@ namespace MnistApi.OpenApi;
 
 /// <summary>
 /// The OpenAPI document at <c>/swagger/v1/swagger.json</c>. Signatures and XML comments give most of it; added here is what they can't say:
-/// that <c>POST /predict</c>, <c>/predict/batch</c> and <c>/read</c> read several forms of body, and an example of each request and each answer.
+/// that <c>POST /predict</c>, <c>/predict/batch</c>, <c>/read</c> and <c>/v2/…/infer</c> read several forms of body, and an example of each request
+/// and each answer.
 /// </summary>
 /// <param name="json">Writes the examples as the service writes its answers.</param>
 internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
@@ -79,6 +81,7 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
         options.IncludeXmlComments(typeof(ModelCard).Assembly);
         options.SupportNonNullableReferenceTypes();
         options.NonNullableReferenceTypesAsRequired();
+        options.MapType<JsonSlice>(() => new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() });
         options.DocumentFilter<ApiDocument>();
     }
 
@@ -90,6 +93,9 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
         DescribeRead(swaggerDoc.Paths["/read"].Operations![HttpMethod.Post], picture);
         DescribeBatch(swaggerDoc.Paths["/predict/batch"].Operations![HttpMethod.Post], picture);
         DescribeCorrections(swaggerDoc.Paths["/corrections"].Operations![HttpMethod.Post]);
+        var infer = context.SchemaGenerator.GenerateSchema(typeof(InferRequest), context.SchemaRepository);
+        foreach (var (_, operations) in swaggerDoc.Paths.Where(path => path.Key.EndsWith("/infer", StringComparison.Ordinal)))
+            DescribeInfer(operations.Operations![HttpMethod.Post], infer);
         DescribeExport(swaggerDoc.Paths["/corrections/export"].Operations![HttpMethod.Get]);
         foreach (var path in swaggerDoc.Paths.Values)
         {
@@ -220,6 +226,54 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
         ShowProblems(export, StatusCodes.Status400BadRequest, ("Another format", CorrectionErrors.WrongFormat));
         ShowProblems(export, StatusCodes.Status403Forbidden, ("No keys", CorrectionErrors.NoKeys));
         ShowProblems(export, StatusCodes.Status404NotFound, ("Off", CorrectionErrors.Off));
+    }
+
+    private static void DescribeInfer(OpenApiOperation infer, IOpenApiSchema request)
+    {
+        infer.Parameters!.Add(new OpenApiParameter
+        {
+            Name = InferBody.HeaderLength,
+            In = ParameterLocation.Header,
+            Description = "How long the JSON is, in bytes, where the bytes of tensors stand behind it.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "0" },
+        });
+        var pixels = new JsonObject
+        {
+            ["name"] = DigitClassifier.InputName,
+            ["shape"] = new JsonArray(1, 1, DigitImage.Side, DigitImage.Side),
+            ["datatype"] = "UINT8",
+            ["data"] = OneAsPixels()["pixels"]!.DeepClone(),
+        };
+        var image = new JsonObject
+        {
+            ["name"] = InputTensor.ImageName,
+            ["shape"] = new JsonArray(1),
+            ["datatype"] = InputTensor.BytesType,
+            ["data"] = new JsonArray(Convert.ToBase64String(Png.Of(One))),
+        };
+        infer.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["application/json"] = new OpenApiMediaType
+                {
+                    Schema = request,
+                    Examples = Examples(
+                        ("784 pixels", new JsonObject { ["inputs"] = new JsonArray(pixels) }),
+                        ("An image in base64", new JsonObject { ["inputs"] = new JsonArray(image) })),
+                },
+                ["application/octet-stream"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.String,
+                        Format = "binary",
+                        Description = "The same JSON, and the bytes of tensors behind it.",
+                    },
+                },
+            },
+        };
     }
 
     // a form with the field 'image'; other forms of body are added to what is returned

@@ -99,6 +99,33 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         return predictions;
     }
 
+    /// <summary>Runs the network on pictures, each read as one digit.</summary>
+    /// <param name="pictures">As they arrived.</param>
+    /// <param name="fault">The first picture that can't be read, and why; null where all can.</param>
+    /// <param name="hungUp">Nobody waits for the answer any more.</param>
+    /// <returns>One prediction per picture, in order; none where one can't be read.</returns>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public IReadOnlyList<Prediction> Infer(IReadOnlyList<Picture> pictures, out (int Index, ProblemDetails Problem)? fault, CancellationToken hungUp)
+    {
+        var predictions = new Prediction[pictures.Count];
+        for (var i = 0; i < predictions.Length; i++)
+        {
+            hungUp.ThrowIfCancellationRequested();
+            if (Read(pictures[i], keepInk: false, out var problem, hungUp) is not { } reading)
+            {
+                fault = (i, problem!);
+                return [];
+            }
+
+            predictions[i] = reading.Prediction;
+        }
+
+        foreach (var prediction in predictions)
+            metrics.Predicted(prediction);
+        fault = null;
+        return predictions;
+    }
+
     /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
     public static string Several(int digits) =>
         $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";

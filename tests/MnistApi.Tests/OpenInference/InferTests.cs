@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using MnistReader.Framing;
 using MnistReader.Ink;
@@ -9,11 +10,12 @@ namespace MnistApi.Tests.OpenInference;
 /// <summary>The Open Inference Protocol V2 (https://github.com/kserve/open-inference-protocol), field by field as its REST document has it.</summary>
 public class InferTests(Api api)
 {
-    private const string Malformed = "Send {\"inputs\": [{\"name\": \"pixels\", \"shape\": [N, 1, 28, 28], \"datatype\": \"FP32\", \"data\": [numbers]}]}.";
+    public const string Malformed = "Send {\"inputs\": [{\"name\": \"pixels\", \"shape\": [N, 1, 28, 28], \"datatype\": \"FP32\", \"data\": [numbers]}]}.";
 
     [Fact]
-    public async Task The_server_says_what_it_is() =>
-        Assert.Equal("""{"name":"mnist-service","version":"1.0.0","extensions":[]}""", (await api.Get("/v2")).GetRawText());
+    public async Task The_server_says_what_it_is() => Assert.Equal(
+        """{"name":"mnist-service","version":"1.0.0","extensions":["binary_tensor_data","classification","parameters","statistics"]}""",
+        (await api.Get("/v2")).GetRawText());
 
     [Fact]
     public async Task The_server_says_how_it_is()
@@ -31,7 +33,8 @@ public class InferTests(Api api)
 
         Assert.StartsWith(
             $$"""{"name":"mnist","versions":["{{version}}"],"platform":"onnx_onnxv1","inputs":""" +
-            """[{"name":"pixels","datatype":"FP32","shape":[-1,1,28,28]}],"outputs":[{"name":"probabilities","datatype":"FP32","shape":[-1,10]}""",
+            """[{"name":"pixels","datatype":"FP32","shape":[-1,1,28,28]},{"name":"image","datatype":"BYTES","shape":[-1]}]""" +
+            ""","outputs":[{"name":"probabilities","datatype":"FP32","shape":[-1,10]}""",
             model, StringComparison.Ordinal);
         Assert.Equal(model, (await api.Get($"/v2/models/mnist/versions/{version}")).GetRawText());
         Assert.Equal("""{"name":"mnist","ready":true}""", (await api.Get("/v2/models/mnist/ready")).GetRawText());
@@ -79,7 +82,8 @@ public class InferTests(Api api)
     public async Task Parameters_and_outputs_that_clients_send_are_taken()
     {
         var answer = await Infer($$"""
-            {"id":"","parameters":{"a":1},"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"UINT8","parameters":{},"data":{{Pixels(3, 1)}}}],
+            {"id":"","parameters":{"binary_data_output":true},
+            "inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"UINT8","parameters":{},"data":{{Pixels(3, 1)}}}],
             "outputs":[{"name":"probabilities","parameters":{"binary_data":false} }]}
             """);
 
@@ -87,13 +91,41 @@ public class InferTests(Api api)
     }
 
     [Theory]
-    [InlineData("{}", "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
+    [InlineData(""","parameters":{"priority":1}""", "$.parameters.priority")]
+    [InlineData(""","parameters":{"binary_data_output":"yes"}""", "$.parameters.binary_data_output")]
+    [InlineData(""","outputs":[{"name":"probabilities","parameters":{"shared_memory_region":"a"} }]""", "$.outputs[0].parameters.shared_memory_region")]
+    [InlineData(""","outputs":[{"name":"probabilities","parameters":{"classification":99999999999} }]""", "$.outputs[0].parameters.classification")]
+    public Task A_parameter_that_is_not_known_or_not_of_its_type_is_refused_by_its_name(string rest, string name) => AssertError(400,
+        name + " isn't known here, or its value isn't of its type. Known are \"binary_data_output\" (true or false) of a request, \"binary_data_size\" " +
+        "(a number) of an input, and \"binary_data\" (true or false) and \"classification\" (a number) of an output.", "/v2/models/mnist/infer",
+        Api.Json($$"""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"UINT8","data":{{Pixels(3, 1)}} }]{{rest}} }"""));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("application/octet-stream")]
+    [InlineData("application/json; charset=utf-8")]
+    public async Task JSON_needs_no_Content_Type(string? type)
+    {
+        var body = Api.Raw(Encoding.UTF8.GetBytes(
+            $$"""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"UINT8","data":{{Pixels(3, 1)}}}]}"""), null);
+        body.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        using var response = await api.Send(HttpMethod.Post, "/v2/models/mnist/infer", body);
+
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("{}", "\"inputs\" isn't one tensor with a name, a shape and a datatype. Send \"pixels\" or \"image\".")]
     [InlineData("""{"inputs":[null]}""",
-        "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
+        "\"inputs\" isn't one tensor with a name, a shape and a datatype. Send \"pixels\" or \"image\".")]
     [InlineData("""{"inputs":[{"name":"x","shape":[1,1,28,28],"datatype":"FP32","data":[]}]}""",
-        "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
-    [InlineData("""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"FP64","data":[]}]}""",
-        "\"inputs\" isn't one tensor that the model takes. Send \"pixels\" with its shape, its datatype FP32 or UINT8, and its data.")]
+        "\"inputs\" has \"x\", which the model doesn't take. Send \"pixels\" or \"image\".")]
+    [InlineData("""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"BOOL","data":[]}]}""",
+        "\"pixels\" has the datatype BOOL. Send FP16, BF16, FP32, FP64, INT8 to INT64, or UINT8 to UINT64.")]
+    [InlineData("""{"inputs":[1,1,1]}""", "The JSON can't be read at $.inputs[0]. " + Malformed)]
+    [InlineData("""{"inputs":[{},{},{},{},{},{},{},{},{}]}""", "The JSON can't be read at $.inputs[8]. " + Malformed)]
+    [InlineData("""{"inputs":[{"shape":[1,1,1,1,1,1,1,1,1]}]}""", "The JSON can't be read at $.inputs[0].shape[8]. " + Malformed)]
     [InlineData("""{"inputs":[{"name":"pixels","shape":[1,784],"datatype":"FP32","data":[]}]}""",
         "\"pixels\" has the shape [1, 784]. Send [N, 1, 28, 28] with N from 1 to 256.")]
     [InlineData("""{"inputs":[{"name":"pixels","shape":[257,1,28,28],"datatype":"FP32","data":[]}]}""",
@@ -121,9 +153,17 @@ public class InferTests(Api api)
     }
 
     [Fact]
-    public async Task An_output_that_the_model_does_not_give_is_refused() => await AssertError(400,
-        $"\"outputs\" asks for what the model doesn't give. Ask for {string.Join(" or ", await Outputs())}, or leave it out.", "/v2/models/mnist/infer",
-        Api.Json($$"""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"UINT8","data":{{Pixels(3, 1)}}}],"outputs":[{"name":"logits"}]}"""));
+    public async Task An_output_that_the_model_does_not_give_is_refused()
+    {
+        await AssertRefused("""{"name":"logits"}""",
+            $"\"outputs\" asks for \"logits\", which the model doesn't give. Ask for {string.Join(" or ", await Outputs())}, or leave it out.");
+        await AssertRefused("""{"name":"digit"},{"name":"digit"}""", "\"outputs\" asks for \"digit\" twice. Ask for it once.");
+        await AssertRefused("""{"name":"probabilities","parameters":{"classification":0}}""",
+            "\"outputs\" asks for 0 classes of \"probabilities\". Ask for 1 to 10.");
+
+        Task AssertRefused(string outputs, string error) => AssertError(400, error, "/v2/models/mnist/infer",
+            Api.Json($$"""{"inputs":[{"name":"pixels","shape":[1,1,28,28],"datatype":"UINT8","data":{{Pixels(3, 1)}} }],"outputs":[{{outputs}}]}"""));
+    }
 
     [Fact]
     public async Task An_unknown_model_or_version_is_not_found()
@@ -144,7 +184,10 @@ public class InferTests(Api api)
         await AssertError(405, "/v2/models/mnist/infer doesn't take GET. Use POST.", "/v2/models/mnist/infer");
         await AssertError(413, "The request is too large; the limit for an image is 100,000 bytes. Send a smaller one.", "/v2/models/mnist/infer",
             Api.Json(new string(' ', 300_000)));
-        await AssertError(415, "This Content-Type isn't read here. Send application/json.", "/v2/models/mnist/infer", Api.Raw([0], "application/octet-stream"));
+        await AssertError(415, "This Content-Type isn't read here. Send application/json, or application/octet-stream for binary tensors.",
+            "/v2/models/mnist/infer", Api.Raw([0], "text/plain"));
+        await AssertError(415, "The charset of this Content-Type isn't known here. Send JSON in UTF-8.", "/v2/models/mnist/infer",
+            new StringContent("{}", Encoding.Unicode, "application/json"));
     }
 
     private static string Pixels(int digit, float divisor) =>

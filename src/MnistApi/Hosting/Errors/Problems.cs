@@ -11,7 +11,7 @@ namespace MnistApi.Hosting.Errors;
 /// <summary>
 /// Every error as an RFC 9457 problem document. What went wrong becomes a status and a detail here and nowhere else;
 /// the detail says what was wrong and what to do, and never repeats an exception's own text,
-/// but for <see cref="ImageException"/>'s, which is written for the sender.
+/// but for those of <see cref="ImageException"/> and <see cref="InferException"/>, which are written for the sender.
 /// Below <c>/v2</c> the same detail goes out as the Open Inference Protocol wants it.
 /// </summary>
 internal static class Problems
@@ -29,7 +29,8 @@ internal static class Problems
     public const string UnsupportedCorrectionType =
         "This Content-Type isn't read here. Send a form (multipart/form-data) with a file field 'image' and the fields 'label' and 'consent'.";
 
-    private const string UnknownCharset = "The charset of this Content-Type isn't known here. Send JSON in UTF-8.";
+    /// <summary>The detail of 415 where JSON isn't in UTF-8.</summary>
+    public const string UnknownCharset = "The charset of this Content-Type isn't known here. Send JSON in UTF-8.";
 
     /// <summary>The detail of 429 where the queue is full.</summary>
     public const string Overloaded = "The service is busy. Try again in a second.";
@@ -83,6 +84,7 @@ internal static class Problems
         BadHttpRequestException { InnerException: JsonException json } when handled.Endpoint?.Metadata.GetMetadata<ExpectedJson>() is { } expected =>
             Of(StatusCodes.Status400BadRequest, MalformedJson(json.Path, expected.Form)),
         TooManyPicturesException => Of(StatusCodes.Status413PayloadTooLarge, ErrorDetails.TooMany),
+        InferException refused => Of(refused.StatusCode, refused.Message),
         BadHttpRequestException bad => Of(bad.StatusCode, context),
         InvalidOperationException when HasUnknownCharset(context.Request) => Of(StatusCodes.Status415UnsupportedMediaType, UnknownCharset),
         _ => Of(StatusCodes.Status500InternalServerError, context),
@@ -103,8 +105,9 @@ internal static class Problems
             $"The request is too large; the limit for an image is {context.RequestServices.GetRequiredService<ImageLimits>().MaxBytes:N0} bytes. " +
             "Send a smaller one.",
         StatusCodes.Status415UnsupportedMediaType when RequestBodyExtensions.IsEncoded(context.Request, out var encoding) =>
-            $"A body in Content-Encoding {encoding} isn't read here. " +
-            "Send it as it is, without that header; pictures gain nothing by being compressed again.",
+            $"A body in Content-Encoding {encoding} isn't read here. " + (context.Response.Headers.AcceptEncoding == CompressedBodies.Encodings
+                ? "Send it in gzip or deflate, or as it is, without that header."
+                : "Send it as it is, without that header; pictures gain nothing by being compressed again."),
         StatusCodes.Status415UnsupportedMediaType => UnsupportedAt(context.Request.Path),
         >= 500 => "The service failed to answer. Try again; if it happens again, tell those who run it.",
         _ => "The request is incomplete or can't be read. /swagger shows what to send.",
@@ -113,7 +116,7 @@ internal static class Problems
     private static string UnsupportedAt(PathString path)
     {
         if (path.StartsWithSegments("/v2"))
-            return "This Content-Type isn't read here. Send application/json.";
+            return "This Content-Type isn't read here. Send application/json, or application/octet-stream for binary tensors.";
         if (path.StartsWithSegments("/predict/batch"))
             return UnsupportedBatchType;
         return path.StartsWithSegments("/corrections") ? UnsupportedCorrectionType : UnsupportedType;

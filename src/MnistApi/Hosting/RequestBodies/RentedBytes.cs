@@ -44,7 +44,9 @@ internal sealed class RentedBytes : IDisposable
     }
 
     /// <summary>Reads a request's body, for routing.</summary>
-    /// <exception cref="BadHttpRequestException">The body isn't what its headers say, such as chunks of a size that is no number.</exception>
+    /// <exception cref="BadHttpRequestException">
+    /// The body isn't what its headers say, such as chunks of a size that is no number, or compressed bytes that are none.
+    /// </exception>
     public static async ValueTask<RentedBytes> BindAsync(HttpContext context)
     {
         try
@@ -53,7 +55,7 @@ internal sealed class RentedBytes : IDisposable
             context.Response.RegisterForDispose(bytes);
             return bytes;
         }
-        catch (IOException e) when (e is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
         {
             throw new BadHttpRequestException("The body is malformed.", e);
         }
