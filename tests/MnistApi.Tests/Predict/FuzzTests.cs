@@ -86,11 +86,13 @@ public class FuzzTests(Api api, ITestOutputHelper output)
         Assert.StartsWith($"HTTP/1.1 {status} ", line, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Status, string Text, TimeSpan Spent)> Send(HttpClient client, (string Path, string Type, byte[] Body) request,
-        CancellationToken cancel)
+    private static async Task<(int Status, string Text, TimeSpan Spent)> Send(
+        HttpClient client, (string Path, string Type, byte[] Body, int? JsonLength) request, CancellationToken cancel)
     {
         using var content = new ByteArrayContent(request.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", request.Type);
+        if (request.JsonLength is { } length)
+            content.Headers.Add("Inference-Header-Content-Length", $"{length}");
         var clock = Stopwatch.StartNew();
         using var response = await client.PostAsync(new Uri(request.Path, UriKind.Relative), content, cancel);
         var text = await response.Content.ReadAsStringAsync(cancel);

@@ -15,7 +15,15 @@ public static class Mutations
         Small(SKEncodedImageFormat.Png), Small(SKEncodedImageFormat.Jpeg), Small(SKEncodedImageFormat.Webp), Gif(), Bmp(),
     ];
 
-    private static readonly string Pixels = string.Join(',', DigitFraming.Frame(InkImage.Decode(Drawing.Of(3)))!.Pixels.ToArray());
+    private static readonly byte[] Levels = DigitFraming.Frame(InkImage.Decode(Drawing.Of(3)))!.Pixels.ToArray();
+
+    private static readonly string Pixels = string.Join(',', Levels);
+
+    private static readonly (byte[] Json, byte[] Binary)[] Tensors =
+    [
+        (Tensor("pixels", "[1,1,28,28]", "UINT8", Levels.Length), Levels),
+        (Tensor("image", "[1]", "BYTES", sizeof(int) + Images[0].Length), [.. BitConverter.GetBytes(Images[0].Length), .. Images[0]]),
+    ];
 
     private static readonly (string Path, string Type, byte[] Body)[] Texts =
     [
@@ -35,17 +43,30 @@ public static class Mutations
             "true", "\u00e9", "\ufeff",
     ];
 
-    /// <summary>The request of a case: half are images, half are texts.</summary>
+    /// <summary>The request of a case: half are images, a quarter texts, a quarter tensors as bytes behind JSON.</summary>
     /// <param name="number">At least 0.</param>
-    public static (string Path, string Type, byte[] Body) Request(int number)
+    /// <returns>With the length of the JSON where bytes stand behind it.</returns>
+    public static (string Path, string Type, byte[] Body, int? JsonLength) Request(int number)
     {
         var random = new Random(number);
         if (number % 2 == 0)
-            return ("/predict", "image/png", Mutate(Images[random.Next(Images.Length)], random, image: true));
+            return ("/predict", "image/png", Mutate(Images[random.Next(Images.Length)], random, image: true), null);
+
+        if (number % 4 == 1)
+        {
+            var (json, binary) = Tensors[random.Next(Tensors.Length)];
+            var (mutateJson, mutateBinary) = (random.Next(2) == 0, random.Next(2) == 0);
+            byte[] start = mutateJson ? Mutate(json, random, image: false) : json;
+            return ("/v2/models/mnist/infer", "application/octet-stream",
+                [.. start, .. mutateBinary ? Mutate(binary, random, image: true) : binary], start.Length + (random.Next(8) == 0 ? random.Next(-8, 8) : 0));
+        }
 
         var (path, type, body) = Texts[random.Next(Texts.Length)];
-        return (path, type, Mutate(body, random, image: false));
+        return (path, type, Mutate(body, random, image: false), null);
     }
+
+    private static byte[] Tensor(string name, string shape, string datatype, int size) => Encoding.UTF8.GetBytes(
+        $$"""{"inputs":[{"name":"{{name}}","shape":{{shape}},"datatype":"{{datatype}}","parameters":{"binary_data_size":{{size}} } }]}""");
 
     private static byte[] Mutate(byte[] seed, Random random, bool image)
     {
