@@ -27,6 +27,9 @@ public sealed record TrainingOptions
     /// <summary>The run whose temperature and rejection threshold were taken over; null for none.</summary>
     public string? Calibration { get; init; }
 
+    /// <summary>The cross-validation that the thresholds are of, where they are not of <see cref="Calibration"/>; null for none.</summary>
+    public string? Thresholds { get; init; }
+
     /// <summary>How the run was trained whose weights this one went on from; null for none.</summary>
     public TrainingOptions? From { get; init; }
 

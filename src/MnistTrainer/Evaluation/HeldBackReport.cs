@@ -71,7 +71,7 @@ internal static class HeldBackReport
 
         static IEnumerable<HeldBackFigures> By(IEnumerable<(HeldBackAnswer Answer, Thresholds Thresholds)> rows, Func<HeldBackAnswer, string> kind) =>
             rows.GroupBy(row => kind(row.Answer)).Where(group => group.Any(row => row.Answer.Label != DigitSet.NonDigit))
-                .OrderBy(group => group.Min(row => row.Answer.Style is null ? 0 : row.Answer.Label)).ThenBy(group => group.Key, StringComparer.Ordinal)
+                .OrderBy(group => group.Key == group.First().Answer.Style ? group.First().Answer.Label : 0).ThenBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => Of(group.Key, [.. group]));
     }
 

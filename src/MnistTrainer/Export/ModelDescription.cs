@@ -119,6 +119,7 @@ internal static class ModelDescription
             Strokes = run.LearnedStrokes.Count > 0,
             Corrections = options.Corrections is not null,
             Calibration = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null,
+            Thresholds = options.Thresholds is { } folds ? Path.GetFileName(folds) : null,
             From = options.From is { } folder && Run.Open(folder) is var from ? Describe(from, from.Options.Recipe.Epochs) : null,
             Threads = options.Threads,
             Settings = settings.Deserialize<Dictionary<string, JsonElement>>()!,

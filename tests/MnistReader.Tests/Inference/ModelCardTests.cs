@@ -10,7 +10,7 @@ public class ModelCardTests
     private const string Json = """
         {"name":"mnist","version":"2026.11.23-1a2b3c4d","created":"2026-11-23T12:34:56+00:00","network":"deeper","parameters":99710,"multiplyAdds":2500000,
         "networkSha256":"5e55",
-        "training":{"recipe":"served","seed":1,"splitSeed":2,"validationImages":10000,"strokes":true,"corrections":false,"calibration":null,"from":null,
+        "training":{"recipe":"served","seed":1,"splitSeed":2,"validationImages":10000,"strokes":true,"corrections":false,"calibration":null,"thresholds":null,"from":null,
         "threads":1,"epochs":10,"nested":{"a":[1,2.5,"x"]}},"dataSha256":{"train-images-idx3-ubyte":"ba89"},"dataCredits":["MNIST, CC BY-SA 3.0"],
         "heldBack":[{"of":"slashed zero","digits":115,"right":0.98,"accepted":0.99,"covered":0.995,"candidates":1.02,"signs":0,"rejected":null}],
         "testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
