@@ -9,7 +9,7 @@ namespace MnistTrainer.Evaluation;
 internal sealed record Thresholds(double Rejection, double? Candidates)
 {
     /// <summary>Share of digits of each kind that <see cref="Rejection"/> lets pass.</summary>
-    private const double Accepted = 0.995;
+    private const double Accepted = 0.99;
 
     /// <summary>The thresholds that hold for each kind of digits: MNIST's, UCI's writers', UniPen's sites'.</summary>
     /// <param name="answers">With MNIST's among them; other signs take no part.</param>

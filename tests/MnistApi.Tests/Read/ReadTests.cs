@@ -29,7 +29,9 @@ public class ReadTests(Api api)
     }
 
     [Theory]
-    [InlineData("touching digits", "M60 45L60 235M60 140L120 140 M120 40C60 40 60 240 120 240C180 240 180 40 120 40Z M230 45L230 235", "?1")]
+    [InlineData("a 3 that touches a 0",
+        "M20 70C60 40 90 90 50 120C100 130 80 200 20 190M90 130C90 60 150 60 150 130C150 200 90 200 90 130M230 45L230 235", "?1")]
+    [InlineData("a 7 that touches a 3", "M30 60L90 60L50 200M80 110C140 60 160 110 120 130C170 150 150 210 110 200M230 45L230 235", "?1")]
     [InlineData("a dot between digits", "M60 45L60 235M140 225L140 226M220 45L220 235", "1?1")]
     [InlineData("a dash between digits", "M40 45L40 235M100 140L160 140M220 45L220 235", "1?1")]
     public async Task What_cant_be_read_stands_as_a_question_mark_and_is_warned_of(string what, string strokes, string text)
