@@ -92,9 +92,9 @@ public class ScreenshotTests(Site site)
     {
         await using var page = await OpenAsync(width, height, scheme);
 
-        await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PhotoRow.Of("2024").Jpeg });
+        await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PhotoRow.Of("2026").Jpeg });
 
-        await Expect(page.Digit).ToHaveTextAsync("2024");
+        await Expect(page.Digit).ToHaveTextAsync("2026");
         await SaveAsync(page, $"docs/screenshots/photo-{width}-{scheme}.jpg".ToLowerInvariant());
     }
 
