@@ -10,7 +10,7 @@ namespace MnistApi.OpenInference;
 /// <param name="Parameters">What holds for the whole request.</param>
 /// <param name="Inputs">One tensor: <c>pixels</c> or <c>image</c>.</param>
 /// <param name="Outputs">The outputs that are wanted, each once; all where it is absent.</param>
-internal sealed record InferRequest(string? Id, RequestParameters? Parameters, Few<InferInput>? Inputs, Few<RequestedOutput>? Outputs);
+internal sealed record InferRequest(string? Id, RequestParameters? Parameters, BoundedList<InferInput>? Inputs, BoundedList<RequestedOutput>? Outputs);
 
 /// <summary>The parameters of a request.</summary>
 /// <param name="BinaryDataOutput">Whether outputs come as bytes behind the JSON where they don't say themselves; the default is false.</param>
@@ -26,7 +26,7 @@ internal sealed record RequestParameters([property: JsonPropertyName("binary_dat
 /// </param>
 /// <param name="Parameters">Where the data is.</param>
 /// <param name="Data">The numbers in row order, flat or nested; or the image files in base64.</param>
-internal sealed record InferInput(string? Name, Few<long>? Shape, string? Datatype, InputParameters? Parameters, JsonSlice? Data);
+internal sealed record InferInput(string? Name, BoundedList<long>? Shape, string? Datatype, InputParameters? Parameters, JsonSlice? Data);
 
 /// <summary>The parameters of an input.</summary>
 /// <param name="BinaryDataSize">How many of the bytes behind the JSON are its data.</param>

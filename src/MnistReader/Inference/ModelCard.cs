@@ -116,7 +116,10 @@ public sealed record ModelCard
     }
 }
 
-/// <summary>How digits and other signs are read that were held back from training. The thresholds were fitted on the same digits.</summary>
+/// <summary>
+/// How digits and other signs are read that were held back from training. The thresholds were fitted on the same digits where one training held them back, and
+/// on the other folds' digits where a cross-validation did.
+/// </summary>
 /// <param name="Of">Whose digits, or which: a source such as <c>MNIST</c>, a site, a style such as <c>slashed zero</c>, or <c>all 7</c>.</param>
 /// <param name="Digits">Number of digits, at least 1.</param>
 /// <param name="Right">Share of them whose most probable digit is the true one, 0 to 1.</param>

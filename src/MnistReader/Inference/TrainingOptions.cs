@@ -15,7 +15,7 @@ public sealed record TrainingOptions
     /// <summary>Draws which images and writers were held back.</summary>
     public int SplitSeed { get; init; }
 
-    /// <summary>Images of MNIST that were held back, and with them a fifth of the writers; 0 for nothing.</summary>
+    /// <summary>Images of MNIST that were held back, and with them a fifth of the sites of each source of strokes; 0 for nothing.</summary>
     public int ValidationImages { get; init; }
 
     /// <summary>Whether it has learned pen strokes.</summary>
@@ -24,7 +24,7 @@ public sealed record TrainingOptions
     /// <summary>Whether it has learned corrections.</summary>
     public bool Corrections { get; init; }
 
-    /// <summary>The run whose temperature and rejection threshold were taken over; null for none.</summary>
+    /// <summary>The run whose temperature was taken over, and whose thresholds where no cross-validation decides them; null for none.</summary>
     public string? Calibration { get; init; }
 
     /// <summary>The cross-validation that the thresholds are of, where they are not of <see cref="Calibration"/>; null for none.</summary>

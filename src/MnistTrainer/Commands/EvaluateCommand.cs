@@ -65,7 +65,9 @@ internal static class EvaluateCommand
             List<ResultRow> rows =
             [
                 new("MNIST test: read right", Percent(metrics.MicroAccuracy), Text($"{Errors(predictions, test)} errors in {test.Count:N0}")),
-                .. classifier.Card.RejectionThreshold is null ? Array.Empty<ResultRow>() : [StrokeResults.Answered("MNIST test", predictions, test.Labels.Span)],
+                .. classifier.Card.RejectionThreshold is null
+                    ? Array.Empty<ResultRow>()
+                    : [StrokeResults.Answered("MNIST test", predictions, test.Labels.Span)],
                 new("MNIST test: calibration error", Percent(calibration.Error),
                     Text($"{Calibration.BinCount} bins, temperature {classifier.Card.Temperature:F3}")),
                 .. StrokeResults.Of(classifier, parsed.GetValue(strokes)!, cancellation),

@@ -161,8 +161,9 @@ internal static class TrainCommand
                 "--calibration takes both from a model of the same recipe.");
         }
 
-        var strokes = StrokeSet.Load(run.Options.Strokes ?? []);
-        var learned = StrokeSet.Load(run.LearnedStrokes);
+        var folders = run.Options.Strokes ?? [];
+        var strokes = StrokeSet.Load(folders);
+        var learned = run.LearnedStrokes.SequenceEqual(folders) ? strokes : StrokeSet.Load(run.LearnedStrokes);
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);

@@ -10,6 +10,10 @@ internal sealed record DigitSet(ReadOnlyMemory<byte> Pixels, ReadOnlyMemory<byte
     /// <summary>Label of an image that is no digit: 10.</summary>
     public const byte NonDigit = 10;
 
+    /// <summary>Label of what was written: 0 to 9 for a digit, <see cref="NonDigit"/> for any other sign.</summary>
+    /// <param name="text">As <c>7</c> or <c>A</c>.</param>
+    public static byte LabelOf(string text) => text is [>= '0' and <= '9' and var digit] ? (byte)(digit - '0') : NonDigit;
+
     /// <summary>Number of images.</summary>
     public int Count => Labels.Length;
 

@@ -44,7 +44,9 @@ internal static class Comparison
     [
         ("accuracy, %", row => MeanAndDeviation(row.Accuracies)),
         ("strokes, %", row => row.Models[0].Strokes is null ? "" : MeanAndDeviation(row.Models.Select(model => model.Strokes!.Right))),
-        ("signs rejected, %", row => row.Models[0].Strokes?.Rejected is null ? "" : MeanAndDeviation(row.Models.Select(model => model.Strokes!.Rejected!.Value))),
+        ("signs rejected, %", row => row.Models[0].Strokes?.Rejected is null
+            ? ""
+            : MeanAndDeviation(row.Models.Select(model => model.Strokes!.Rejected!.Value))),
         ("candidates", row => Text($"{row.Models.Average(model => model.Strokes?.Candidates):F3}")),
         ("errors", row => Text($"{row.Errors:F1}")),
         ("parameters", row => Text($"{row.Models[0].Parameters:N0}")),
@@ -136,7 +138,8 @@ internal static class Comparison
         foreach (var (index, row) in ranked.Index())
         {
             var (models, first) = (row.Models, row.Models[0]);
-            var (accuracy, strokes) = (row.Accuracies.MeanStandardDeviation(), models.Select(model => model.Strokes?.Right ?? double.NaN).MeanStandardDeviation());
+            var accuracy = row.Accuracies.MeanStandardDeviation();
+            var strokes = models.Select(model => model.Strokes?.Right ?? double.NaN).MeanStandardDeviation();
             csv.Append(Text($"{index + 1},{row.Name},{models.Count},{Figure(accuracy.Item1)},{Figure(accuracy.Item2)},"))
                 .Append(Text($"{Figure(strokes.Item1)},{Figure(strokes.Item2)},{models.Average(model => model.Strokes?.Rejected):F6},"))
                 .Append(Text($"{models.Average(model => model.Strokes?.Candidates):F6},{row.Errors:F2},{first.Parameters},{first.MultiplyAdds},"))

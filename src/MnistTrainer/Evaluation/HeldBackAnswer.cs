@@ -29,7 +29,7 @@ internal sealed record HeldBackAnswer(string Text, string Source, string? Writer
 
     /// <summary>0 to 9, or <see cref="DigitSet.NonDigit"/>.</summary>
     [JsonIgnore]
-    public byte Label => Text is [>= '0' and <= '9' and var digit] ? (byte)(digit - '0') : DigitSet.NonDigit;
+    public byte Label => DigitSet.LabelOf(Text);
 
     /// <summary>Whether it is a digit, and the most probable one.</summary>
     [JsonIgnore]

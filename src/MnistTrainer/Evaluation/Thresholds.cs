@@ -19,7 +19,7 @@ internal sealed record Thresholds(double Rejection, double? Candidates)
         return new Thresholds(
             kinds.Min(kind => Calibration.LowQuantile(kind.Select(answer => answer.DigitProbability), 1 - Accepted)),
             // images that are drawn for validation are of hands that were learned from
-            kinds.Where(kind => kind.Key != HeldBackAnswer.Mnist).Select(kind => (double?)Calibration.CandidateThreshold([.. kind.Select(answer => answer.OfTruth)]))
-                .Min());
+            kinds.Where(kind => kind.Key != HeldBackAnswer.Mnist)
+                .Min(kind => (double?)Calibration.CandidateThreshold([.. kind.Select(answer => answer.OfTruth)])));
     }
 }

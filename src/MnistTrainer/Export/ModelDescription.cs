@@ -18,7 +18,9 @@ internal static class ModelDescription
     /// <param name="data">Of the training.</param>
     /// <param name="test">MNIST's test images.</param>
     /// <param name="calibrated">Card of the model whose temperature, thresholds and held-back figures are taken over where nothing was held back.</param>
-    /// <param name="folds">Of the cross-validation that thresholds and held-back figures are of where nothing was held back; null for the other model's.</param>
+    /// <param name="folds">
+    /// Of the cross-validation that thresholds and held-back figures are of where nothing was held back; null for the other model's.
+    /// </param>
     /// <param name="learned">The strokes that the weights have learned from.</param>
     /// <param name="corrections">Those that the run has learned from; null for none.</param>
     /// <param name="mayGuess">Whether a network that reads no test image is described, too.</param>

@@ -21,7 +21,8 @@ namespace MnistTrainer.Training;
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
 /// <param name="Thresholds">Folder of the cross-validation whose answers decide the thresholds where nothing is held back; null for none.</param>
-internal sealed record RunOptions(string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, IReadOnlyList<string>? Strokes = null, string? Calibration = null,
+internal sealed record RunOptions(
+    string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, IReadOnlyList<string>? Strokes = null, string? Calibration = null,
     string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null)
 {
     /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>

@@ -12,5 +12,5 @@ namespace MnistTrainer.Datasets.Strokes;
 internal sealed record WrittenSign(string Text, string Writer, string Site, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)
 {
     /// <summary>0 to 9, or <see cref="DigitSet.NonDigit"/>.</summary>
-    public byte Label { get; } = Text is [>= '0' and <= '9' and var digit] ? (byte)(digit - '0') : DigitSet.NonDigit;
+    public byte Label { get; } = DigitSet.LabelOf(Text);
 }

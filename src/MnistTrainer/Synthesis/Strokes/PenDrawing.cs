@@ -10,7 +10,7 @@ namespace MnistTrainer.Synthesis.Strokes;
 /// <summary>Draws written digits as a canvas would, with a round pen, and frames them as the service does.</summary>
 internal static class PenDrawing
 {
-    /// <summary>Share of zeros that get a slash beside those that have one: few writers slash them, but who does writes all of them so.</summary>
+    /// <summary>Share of zeros that get a slash, those that have one among them: few writers slash them, but who does writes all of them so.</summary>
     private const double SlashedZeros = 0.12;
 
     /// <summary>The service's page draws on about this many pixels.</summary>

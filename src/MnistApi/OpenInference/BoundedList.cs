@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace MnistApi.OpenInference;
 
 /// <summary>A JSON array of at most eight items: no request needs more, and a longer one ends before it has taken memory.</summary>
-internal sealed class Few<T> : Collection<T>
+internal sealed class BoundedList<T> : Collection<T>
 {
     private const int Most = 8;
 
