@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using MnistTrainer.Evaluation;
 
 namespace MnistTrainer.Commands;
 
@@ -42,23 +43,9 @@ internal static partial class CommandLineErrors
         string.Join(' ', arguments.Select(argument => Plain().IsMatch(argument) ? argument : $"\"{argument}\"").Prepend(Program));
 
     private static string Meant(string? unknown, IEnumerable<string> names) =>
-        unknown is not null && names.Select(name => (Distance: Distance(unknown, name), name)).Min() is { Distance: <= 2, name: var name }
+        unknown is not null && names.Select(name => (Distance: EditDistance.Between(unknown, name), name)).Min() is { Distance: <= 2, name: var name }
             ? $" Did you mean '{name}'?"
             : "";
-
-    /// <summary>Letters to insert, delete or replace (Levenshtein, 1966).</summary>
-    private static int Distance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0]++;
-            for (var j = 1; j <= to.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(diagonal + (from[i - 1] == to[j - 1] ? 0 : 1), 1 + Math.Min(row[j], row[j - 1])));
-        }
-
-        return row[^1];
-    }
 
     [GeneratedRegex(@"^Cannot parse argument '(.*)' for option '(.*)' as expected type '.*Int32.*'\.$")]
     private static partial Regex WrongType();

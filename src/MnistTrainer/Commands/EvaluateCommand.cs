@@ -35,24 +35,36 @@ internal static class EvaluateCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => OutOfDistribution.FontsFolder,
         };
-        var pictures = new PictureOptions();
+        var (pictures, labelled) = (new PictureOptions(), new LabelledOptions());
         var command = new Command("evaluate",
             "Measures a model file on MNIST's 10,000 test images, on pen strokes and on what is no digit, with the classifier that the service uses; " +
-            "or on pictures such as people send.\n\n" +
-            "Example: MnistTrainer evaluate --model models/mnist.onnx --strokes data/pendigits")
+            "or on pictures such as people send, made ones or your own.\n\n" +
+            "Example: MnistTrainer evaluate --model models/mnist.onnx --strokes data/pendigits\n" +
+            "Example: MnistTrainer evaluate --labelled scans/digits --labelled scans/amounts")
         {
-            model, data, strokes, fashion, fonts, pictures.Pictures, pictures.Count, pictures.Seed, pictures.Tuning, pictures.Samples,
+            model, data, strokes, fashion, fonts, pictures.Pictures, pictures.Count, pictures.Seed, pictures.Tuning, pictures.Samples, labelled.Folders,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(pictures.Pictures) && result.GetValue(labelled.Folders) is { Length: > 0 })
+                result.AddError("--pictures and --labelled don't go together.");
+        });
         command.SetAction(parsed =>
         {
             using var reader = DigitReader.Load(parsed.GetValue(model)!);
+            if (parsed.GetValue(labelled.Folders) is { Length: > 0 } folders)
+            {
+                LabelledOptions.Evaluate(folders, reader, cancellation);
+                return;
+            }
+
             var classifier = reader.Classifier;
             var folder = MnistDataset.Folder(parsed.GetValue(data));
             DownloadCommand.Fetch(folder, cancellation);
             if (parsed.GetValue(pictures.Pictures))
             {
-                string[] folders = parsed.GetValue(strokes) is { Length: > 0 } given ? given : [Path.Combine("data", "pendigits")];
-                pictures.Evaluate(parsed, reader, folder, StrokeSet.Load(folders), cancellation);
+                string[] signs = parsed.GetValue(strokes) is { Length: > 0 } given ? given : [Path.Combine("data", "pendigits")];
+                pictures.Evaluate(parsed, reader, folder, StrokeSet.Load(signs), cancellation);
                 return;
             }
 

@@ -4,6 +4,7 @@ using MnistReader;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
+using MnistTrainer.Reports;
 using MnistTrainer.Synthesis.Pictures;
 
 namespace MnistTrainer.Commands;
@@ -37,7 +38,7 @@ internal sealed class PictureOptions
         HelpName = "DIR",
     };
 
-    /// <summary>Makes the pictures, reads them as the service does, and prints one Markdown table.</summary>
+    /// <summary>Makes the pictures, reads them as the service does, and prints two Markdown tables.</summary>
     public void Evaluate(ParseResult parsed, DigitReader reader, string mnistFolder, IReadOnlyList<StrokeSet> strokes, CancellationToken cancellation)
     {
         var tuning = parsed.GetValue(Tuning);
@@ -49,25 +50,23 @@ internal sealed class PictureOptions
         var evaluation = new PictureEvaluation(reader, parsed.GetValue(Samples), cancellation);
         var count = parsed.GetValue(Count);
 
-        Console.WriteLine("| one digit | pictures | read right | not answered | taken for several |\n|---|---:|---:|---:|---:|");
-        foreach (var condition in DigitPictures.Conditions)
+        ConsoleReport.Markdown(["one digit", "pictures", "read right", "not answered", "taken for several"], DigitPictures.Conditions.Select(condition =>
         {
             var result = evaluation.Run(condition, condition == DigitPictures.Photo ? count / 4 : count, index => pictures.OneDigit(condition, index));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {condition} | {result.Pictures:N0} | {100 * result.Right:F1} % | {100 * result.Unread:F1} % | {100 * result.Several:F1} % |"));
-        }
-
-        Console.WriteLine("\n| rows of digits | pictures | rows right | digits right | with a ? |\n|---|---:|---:|---:|---:|");
-        foreach (var photographed in new[] { false, true })
+            return (string[])[condition, Text($"{result.Pictures:N0}"), Text($"{100 * result.Right:F1} %"), Text($"{100 * result.Unread:F1} %"),
+                Text($"{100 * result.Several:F1} %")];
+        }));
+        var lengths = Enumerable.Range(2, 7).ToList();
+        var rows = lengths.ConvertAll(length => (length, photographed: false)).Concat(lengths.ConvertAll(length => (length, photographed: true)));
+        ConsoleReport.Markdown(["rows of digits", "pictures", "rows right", "digits right", "with a ?"], rows.Select(row =>
         {
-            foreach (var length in Enumerable.Range(2, 7))
-            {
-                var name = $"{length} digits{(photographed ? ", photographed" : "")}";
-                var result = evaluation.Run(name, length == 5 && !photographed ? count : count / (photographed ? 8 : 4),
-                    index => pictures.Row(length, photographed, index));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {name} | {result.Pictures:N0} | {100 * result.Right:F1} % | {100 * result.DigitsRight:F2} % | {100 * result.Unread:F1} % |"));
-            }
-        }
+            var name = $"{row.length} digits{(row.photographed ? ", photographed" : "")}";
+            var result = evaluation.Run(name, row.length == 5 && !row.photographed ? count : count / (row.photographed ? 8 : 4),
+                index => pictures.Row(row.length, row.photographed, index));
+            return (string[])[name, Text($"{result.Pictures:N0}"), Text($"{100 * result.Right:F1} %"), Text($"{100 * result.DigitsRight:F2} %"),
+                Text($"{100 * result.Unread:F1} %")];
+        }));
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

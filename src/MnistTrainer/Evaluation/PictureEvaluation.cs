@@ -30,30 +30,24 @@ internal sealed class PictureEvaluation(DigitReader reader, string? samplesFolde
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
         {
             var picture = make(index);
-            var (text, found) = picture.Text.Length == 1 ? ReadOne(picture.Encoded) : ReadRow(picture.Encoded);
-            var isRight = text == picture.Text;
+            var reading = picture.Text.Length == 1
+                ? PictureReading.OfDigit(reader, picture.Text, picture.Encoded, cancellation)
+                : PictureReading.OfNumber(reader, picture.Text, picture.Encoded, cancellation);
+            var (isRight, found) = (reading.Outcome == PictureOutcome.Right, reading.DigitsSeen);
             Interlocked.Add(ref right, isRight ? 1 : 0);
-            Interlocked.Add(ref unread, text.Contains(NumberReading.Unread) ? 1 : 0);
+            Interlocked.Add(ref unread, reading.Outcome is PictureOutcome.Rejected or PictureOutcome.Blank ? 1 : 0);
             Interlocked.Add(ref several, found > 1 ? 1 : 0);
             Interlocked.Add(ref digits, picture.Text.Length);
-            Interlocked.Add(ref matched, LongestCommonSubsequence(picture.Text, text));
+            Interlocked.Add(ref matched, LongestCommonSubsequence(picture.Text, reading.Text));
             if (samplesFolder is not null && (index < SamplesPerKind || !isRight || (picture.Text.Length == 1 && found > 1)))
             {
-                var misreading = isRight ? "" : $"-not-{text.Replace(NumberReading.Unread, 'x')}";
+                var misreading = isRight ? "" : $"-not-{(reading.Text.Length == 0 ? "blank" : reading.Text.Replace(NumberReading.Unread, 'x'))}";
                 Save(picture, string.Create(CultureInfo.InvariantCulture,
                     $"{kind}-{index}-{picture.Text}{misreading}{(found > 1 ? $"-{found}-digits" : "")}"));
             }
         });
         return new PictureResult(count, (double)right / count, (double)unread / count, (double)several / count, (double)matched / digits);
     }
-
-    private (string Text, int Digits) ReadOne(byte[] encoded) => reader.Read(encoded) is { } reading
-        ? (reading.Digit is { } digit ? digit.ToString(CultureInfo.InvariantCulture) : $"{NumberReading.Unread}", reading.DigitsSeen)
-        : ($"{NumberReading.Unread}", 0);
-
-    private (string Text, int Digits) ReadRow(byte[] encoded) => reader.ReadNumber(encoded) is { } row
-        ? (row.Text, row.Digits.Count)
-        : ($"{NumberReading.Unread}", 0);
 
     private void Save(DigitPicture picture, string name)
     {

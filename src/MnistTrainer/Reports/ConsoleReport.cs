@@ -66,6 +66,17 @@ internal static class ConsoleReport
         AnsiConsole.Write(table);
     }
 
+    /// <summary>A table in Markdown, each row as soon as it is there.</summary>
+    /// <param name="columns">Headings; figures, all but the first, stand at the right.</param>
+    /// <param name="rows">A cell a column.</param>
+    public static void Markdown(IReadOnlyList<string> columns, IEnumerable<string[]> rows)
+    {
+        Console.WriteLine($"| {string.Join(" | ", columns)} |\n|---|{string.Concat(Enumerable.Repeat("---:|", columns.Count - 1))}");
+        foreach (var row in rows)
+            Console.WriteLine($"| {string.Join(" | ", row)} |");
+        Console.WriteLine();
+    }
+
     public static void Comparison(IReadOnlyList<ComparedRecipe> ranked)
     {
         var rows = Evaluation.Comparison.Table(ranked);
