@@ -54,7 +54,7 @@ internal static class EvaluateCommand
             using var reader = DigitReader.Load(parsed.GetValue(model)!);
             if (parsed.GetValue(labelled.Folders) is { Length: > 0 } folders)
             {
-                LabelledOptions.Evaluate(folders, reader, cancellation);
+                LabelledOptions.Evaluate(folders, reader, parsed.GetValue(pictures.Samples), cancellation);
                 return;
             }
 

@@ -34,7 +34,8 @@ internal sealed class PictureOptions
 
     public Option<string?> Samples { get; } = new("--picture-samples")
     {
-        Description = "Also write the first ten pictures of each kind, and each that is read wrongly, to this folder.",
+        Description = "Also write the first ten pictures of each kind, and each that is read wrongly, to this folder; with --labelled, a page " +
+            "a folder of pictures, with the worst answers to look at.",
         HelpName = "DIR",
     };
 

@@ -25,8 +25,11 @@ internal sealed record LabelledEvaluation(IReadOnlyList<(LabelledPicture Picture
         }
     }
 
-    /// <summary>The share that got no answer, or one with a <c>?</c>.</summary>
-    public double Refused => Share(reading => reading.Outcome is PictureOutcome.Rejected or PictureOutcome.Blank or PictureOutcome.Unreadable);
+    /// <summary>The share that would have been read entirely right if nothing were rejected.</summary>
+    public double GuessedRight => Share(reading => reading.BestGuess == reading.Truth);
+
+    /// <summary>The share of <see cref="PictureReading.IsRefused"/>.</summary>
+    public double Refused => Share(reading => reading.IsRefused);
 
     /// <summary>The share of <see cref="PictureReading.IsConfidentMistake"/>.</summary>
     public double ConfidentMistakes => Share(reading => reading.IsConfidentMistake);
@@ -67,7 +70,7 @@ internal sealed record LabelledEvaluation(IReadOnlyList<(LabelledPicture Picture
         }
         catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
         {
-            return new PictureReading(picture.Truth, "", 0, 0, e.Message);
+            return PictureReading.Nothing(picture.Truth, e.Message);
         }
     }
 

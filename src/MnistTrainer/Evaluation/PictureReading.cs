@@ -1,4 +1,3 @@
-using System.Globalization;
 using MnistReader;
 
 namespace MnistTrainer.Evaluation;
@@ -25,10 +24,11 @@ internal enum PictureOutcome
 /// <summary>What the service answers to a picture whose digits are known.</summary>
 /// <param name="Truth">What is written, from left to right.</param>
 /// <param name="Text">What was read, with <see cref="NumberReading.Unread"/> for what was rejected; empty where the picture is blank or can't be read.</param>
+/// <param name="BestGuess">What would have been read if nothing were rejected: the most probable digits, marks left out; empty as <paramref name="Text"/>.</param>
 /// <param name="Confidence">Of the digit that is least sure, 0 to 1, also where it was rejected; 0 where there is none.</param>
 /// <param name="DigitsSeen">How many digits seem to stand side by side; 0 where the picture is blank or can't be read.</param>
 /// <param name="Fault">Why it can't be read; null where it was.</param>
-internal sealed record PictureReading(string Truth, string Text, double Confidence, int DigitsSeen, string? Fault = null)
+internal sealed record PictureReading(string Truth, string Text, string BestGuess, double Confidence, int DigitsSeen, string? Fault = null)
 {
     private const double Sure = 0.95;
 
@@ -41,6 +41,9 @@ internal sealed record PictureReading(string Truth, string Text, double Confiden
         _ => Text == Truth ? PictureOutcome.Right : PictureOutcome.Wrong,
     };
 
+    /// <summary>Whether there is no answer, or one with a <c>?</c>.</summary>
+    public bool IsRefused => Outcome is PictureOutcome.Rejected or PictureOutcome.Blank or PictureOutcome.Unreadable;
+
     /// <summary>Whether it was answered wrongly, and each digit with a confidence of 0.95 or more.</summary>
     public bool IsConfidentMistake => Outcome == PictureOutcome.Wrong && Confidence >= Sure;
 
@@ -52,9 +55,9 @@ internal sealed record PictureReading(string Truth, string Text, double Confiden
     /// <exception cref="MnistReader.Imaging.ImageException">Too large, not an image, or damaged.</exception>
     public static PictureReading OfDigit(DigitReader reader, string truth, byte[] encoded, CancellationToken cancellation) =>
         reader.Read(encoded, cancellation) is { } reading
-            ? new PictureReading(truth, reading.Digit?.ToString(CultureInfo.InvariantCulture) ?? $"{NumberReading.Unread}",
-                reading.Prediction.Confidence, reading.DigitsSeen)
-            : new PictureReading(truth, "", 0, 0);
+            ? new PictureReading(truth, reading.Digit is null ? $"{NumberReading.Unread}" : Guess([reading]), Guess([reading]), reading.Prediction.Confidence,
+                reading.DigitsSeen)
+            : Nothing(truth);
 
     /// <summary>Reads a picture of digits side by side as <c>POST /read</c> does.</summary>
     /// <param name="reader">Answers.</param>
@@ -64,6 +67,14 @@ internal sealed record PictureReading(string Truth, string Text, double Confiden
     /// <exception cref="MnistReader.Imaging.ImageException">Too large, not an image, or damaged.</exception>
     public static PictureReading OfNumber(DigitReader reader, string truth, byte[] encoded, CancellationToken cancellation) =>
         reader.ReadNumber(encoded, cancellation) is { } row
-            ? new PictureReading(truth, row.Text, row.Digits.Select(digit => digit.Prediction.Confidence).DefaultIfEmpty().Min(), row.Digits.Count)
-            : new PictureReading(truth, "", 0, 0);
+            ? new PictureReading(truth, row.Text, Guess(row.Digits), row.Digits.Select(digit => digit.Prediction.Confidence).DefaultIfEmpty().Min(),
+                row.Digits.Count)
+            : Nothing(truth);
+
+    /// <summary>Of a picture on which nothing was read.</summary>
+    /// <param name="truth">What is written.</param>
+    /// <param name="fault">Why the picture can't be read; null where it is blank.</param>
+    public static PictureReading Nothing(string truth, string? fault = null) => new(truth, "", "", 0, 0, fault);
+
+    private static string Guess(IEnumerable<DigitReading> digits) => string.Concat(digits.Select(digit => digit.Prediction.Digit));
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Data;
 using MnistReader.Framing;
@@ -32,19 +31,8 @@ internal static class HtmlReport
     {
         var metrics = Evaluator.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
-        var css = Html.Raw(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reports", "report.css")));
         var code = ProgramVersion.Code.Length > 13 ? ProgramVersion.Code[..13] : ProgramVersion.Code;
-        Html page = $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <title>{Percent(metrics.MicroAccuracy)} – {card.Name} {card.Version}</title>
-            <style>
-            {css}</style>
-            </head>
-            <body>
+        HtmlPage.Write(path, $"{Percent(metrics.MicroAccuracy)} – {card.Name} {card.Version}", $"""
             <header>
             <h1>{card.Name} <span>{card.Version}</span></h1>
             <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {code}.</p>
@@ -59,11 +47,7 @@ internal static class HtmlReport
             {Filters(filters)}
             {Options(card)}
             </main>
-            </body>
-            </html>
-
-            """;
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(page.ToString()));
+            """);
     }
 
     private static Html Figures(
@@ -252,8 +236,8 @@ internal static class HtmlReport
 
     private static Html Plot(string name, Func<Plots.Theme, byte[]> draw) => $"""
         <picture>
-        <source media="(prefers-color-scheme: dark)" srcset="{DataUrl(draw(Plots.Theme.Dark))}" />
-        <img src="{DataUrl(draw(Plots.Theme.Light))}" alt="{name}" width="{Plots.Width}" height="{Plots.Height}" />
+        <source media="(prefers-color-scheme: dark)" srcset="{HtmlPage.DataUrl(draw(Plots.Theme.Dark))}" />
+        <img src="{HtmlPage.DataUrl(draw(Plots.Theme.Light))}" alt="{name}" width="{Plots.Width}" height="{Plots.Height}" />
         </picture>
 
         """;
@@ -268,10 +252,8 @@ internal static class HtmlReport
         }
 
         using var png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
-        return $"""<img class="{kind}" src="{DataUrl(png.ToArray())}" alt="{name}" width="{width}" height="{height}" />{'\n'}""";
+        return $"""<img class="{kind}" src="{HtmlPage.DataUrl(png.ToArray())}" alt="{name}" width="{width}" height="{height}" />{'\n'}""";
     }
-
-    private static string DataUrl(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);
 
     private static IEnumerable<Html> Each(Func<int, Html> digit) => Enumerable.Range(0, DigitClassifier.Digits).Select(digit);
 
