@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test; the last line is "N passed, N failed, N skipped".
 # Options go on to dotnet test: ./test.sh --filter-class '*.PredictTests'
-# MNIST, its writers and pen strokes are found by MNIST_DATA, NIST_WRITERS_DATA, PENDIGITS_DATA and UNIPEN_DATA; tests that need what is absent are
-# skipped and say so.
+# MNIST, its writers, pen strokes and real pictures are found by MNIST_DATA, NIST_WRITERS_DATA, PENDIGITS_DATA, UNIPEN_DATA and PICTURES_DATA; tests that
+# need what is absent are skipped and say so.
 set -uo pipefail
 cd "$(dirname "$0")"
 

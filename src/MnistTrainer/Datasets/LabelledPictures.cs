@@ -35,8 +35,8 @@ internal sealed partial record LabelledPictures(string Name, IReadOnlyList<Label
         ];
         if (pictures.Count == 0)
         {
-            throw new InvalidDataException($"'{folder}' holds no labelled pictures. They are told by their paths: {Path.Combine(folder, "7", "any-name.png")} " +
-                $"shows one digit, a 7; {Path.Combine(folder, "1250_1.png")} shows the number 1250.");
+            throw new InvalidDataException($"'{folder}' holds no labelled pictures. They are told by their paths: " +
+                $"{Path.Combine(folder, "7", "any-name.png")} shows one digit, a 7; {Path.Combine(folder, "1250_1.png")} shows the number 1250.");
         }
 
         return new LabelledPictures(

@@ -24,7 +24,7 @@ internal enum PictureOutcome
 /// <summary>What the service answers to a picture whose digits are known.</summary>
 /// <param name="Truth">What is written, from left to right.</param>
 /// <param name="Text">What was read, with <see cref="NumberReading.Unread"/> for what was rejected; empty where the picture is blank or can't be read.</param>
-/// <param name="BestGuess">What would have been read if nothing were rejected: the most probable digits, marks left out; empty as <paramref name="Text"/>.</param>
+/// <param name="BestGuess">What would have been read if nothing were rejected: the most probable digits, without marks; empty as the text is.</param>
 /// <param name="Confidence">Of the digit that is least sure, 0 to 1, also where it was rejected; 0 where there is none.</param>
 /// <param name="DigitsSeen">How many digits seem to stand side by side; 0 where the picture is blank or can't be read.</param>
 /// <param name="Fault">Why it can't be read; null where it was.</param>

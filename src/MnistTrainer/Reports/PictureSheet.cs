@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace MnistTrainer.Reports;
 
-/// <summary>The worst answers to a folder of labelled pictures, as a page to look at: each picture with what is written, what was read and how surely.</summary>
+/// <summary>The worst answers to a folder of labelled pictures, as a page: each picture with what is written, what was read and how surely.</summary>
 internal static class PictureSheet
 {
     private const int MostOfAKind = 120, LongerSide = 480; // px
