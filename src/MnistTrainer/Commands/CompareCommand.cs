@@ -198,8 +198,7 @@ internal static class CompareCommand
         if (data.HeldBack is not { } heldBack)
             return null;
 
-        var validation = data.Validation!;
-        var answers = HeldBackAnswer.Ask(network, Calibration.FitTemperature(network, validation), validation, writers: null, heldBack);
+        var (_, answers) = HeldBackAnswer.Ask(network, data.Validation!, writers: null, heldBack);
         var thresholds = Thresholds.Fit(answers);
         return HeldBackReport.Figures([.. answers.Select(answer => (answer, thresholds))]).Single(row => row.Of == HeldBackReport.AllStrokes);
     }

@@ -85,8 +85,7 @@ internal static class CrossValidation
                     using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
                     fit(state, TrainingData.Mix(settings.Recipe, (digits.Take(training), mnist), signs, seed));
                     var hands = writers is null ? null : validation.Select(position => writers[position]).ToList();
-                    return new FoldResult(repeat, fold, state.ResultEpoch, HeldBackAnswer.Ask(
-                        state.Result, Calibration.FitTemperature(state.Result, mnist), mnist, hands, signs.Validation));
+                    return new FoldResult(repeat, fold, state.ResultEpoch, HeldBackAnswer.Ask(state.Result, mnist, hands, signs.Validation).Answers);
                 });
                 results.Add(result);
                 onFold?.Invoke(result);

@@ -43,23 +43,25 @@ internal sealed record HeldBackAnswer(string Text, string Source, string? Writer
     /// <param name="threshold">0 to 1.</param>
     public IReadOnlyList<int> Candidates(double threshold) => Prediction.From([.. Probabilities], candidateThreshold: threshold).Candidates;
 
-    /// <summary>Asks a network for MNIST's images and for strokes, drawn as people draw on a canvas.</summary>
+    /// <summary>Asks a network for MNIST's images and for strokes, drawn as people draw on a canvas, at the temperature that fits MNIST's.</summary>
     /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
-    /// <param name="temperature">Divides the logits.</param>
     /// <param name="mnist">Images that it has not learned from.</param>
     /// <param name="writers">Who wrote each; null where that isn't known.</param>
     /// <param name="strokes">Digits and other signs that it has not learned from.</param>
-    public static IReadOnlyList<HeldBackAnswer> Ask(
-        Sequential network, double temperature, DigitSet mnist, IReadOnlyList<string>? writers, IReadOnlyList<WrittenSign> strokes)
+    /// <returns>What to divide the logits by, and one answer an image, MNIST's first.</returns>
+    public static (double Temperature, IReadOnlyList<HeldBackAnswer> Answers) Ask(
+        Sequential network, DigitSet mnist, IReadOnlyList<string>? writers, IReadOnlyList<WrittenSign> strokes)
     {
-        var images = Evaluator.Predict(network, mnist, temperature)
+        using var logits = Evaluator.Logits(network, mnist);
+        var temperature = Calibration.FitTemperature(logits, mnist);
+        var images = Evaluator.Predict(logits, temperature)
             .Select((answer, index) => Of($"{mnist.Labels.Span[index]}", Mnist, writers?[index], style: null, answer));
         if (strokes.Count == 0)
-            return [.. images];
+            return (temperature, [.. images]);
 
         var drawn = PenDrawing.Draw(strokes, TrainingData.PenWidth, TrainingData.Size, seed: 0);
-        return [.. images, .. Evaluator.Predict(network, drawn, temperature).Zip(strokes, (answer, sign) =>
-            Of(sign.Text, sign.Site, sign.Writer, DigitStyle.Of(sign), answer))];
+        return (temperature, [.. images, .. Evaluator.Predict(network, drawn, temperature).Zip(strokes, (answer, sign) =>
+            Of(sign.Text, sign.Site, sign.Writer, DigitStyle.Of(sign), answer))]);
 
         static HeldBackAnswer Of(string text, string source, string? writer, string? style, Prediction answer) =>
             new(text, source, writer, style, [.. answer.Probabilities.Select(share => MathF.Round(share, 6))], MathF.Round(answer.DigitProbability, 6));

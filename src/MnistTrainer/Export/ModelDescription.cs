@@ -42,8 +42,7 @@ internal static class ModelDescription
 
         if (data.Validation is { } validation)
         {
-            temperature = Calibration.FitTemperature(network, validation);
-            var answers = HeldBackAnswer.Ask(network, temperature, validation, writers: null, data.HeldBack ?? []);
+            (temperature, var answers) = HeldBackAnswer.Ask(network, validation, writers: null, data.HeldBack ?? []);
             var thresholds = Thresholds.Fit(answers);
             rejection = recipe.NonDigitShare > 0 ? thresholds.Rejection : null;
             candidates = thresholds.Candidates;

@@ -1,6 +1,5 @@
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -21,13 +20,13 @@ internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
     public double Error => Bins.Sum(bin => bin.Count * Math.Abs(bin.Confidence - bin.Accuracy)) / Bins.Sum(bin => bin.Count);
 
     /// <summary>The temperature at which a network's probabilities fit best: that of the least cross-entropy (Guo et al., 2017).</summary>
-    /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
-    /// <param name="validation">Images that it did not learn from.</param>
+    /// <param name="logits">(N, classes), of images that the network did not learn from.</param>
+    /// <param name="validation">The images.</param>
     /// <returns>What to divide the digits' logits by, 0.05 to 5; below 1 it makes answers surer.</returns>
-    public static double FitTemperature(Sequential network, DigitSet validation)
+    public static double FitTemperature(Tensor logits, DigitSet validation)
     {
         using var scope = NewDisposeScope();
-        var logits = Evaluator.Logits(network, validation).narrow(1, 0, DigitClassifier.Digits).to(ScalarType.Float64); // the minimum is flat
+        var ofDigits = logits.narrow(1, 0, DigitClassifier.Digits).to(ScalarType.Float64); // the minimum is flat
         var labels = from_array(validation.Labels.ToArray()).to(ScalarType.Int64);
         var (low, high) = (LeastTemperature, HighestTemperature);
         while (high - low > 1e-4) // the loss is convex in 1 / temperature: it falls to its minimum and rises from there
@@ -44,7 +43,7 @@ internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
         double Loss(double temperature)
         {
             using var lossScope = NewDisposeScope();
-            return nn.functional.cross_entropy(logits / temperature, labels).item<double>();
+            return nn.functional.cross_entropy(ofDigits / temperature, labels).item<double>();
         }
     }
 

@@ -54,12 +54,23 @@ internal static class Evaluator
     /// <returns>One prediction an image, in order.</returns>
     public static IReadOnlyList<Prediction> Predict(Sequential network, DigitSet digits, double temperature = 1, double rejectionThreshold = 0)
     {
+        using var logits = Logits(network, digits);
+        return Predict(logits, temperature, rejectionThreshold);
+    }
+
+    /// <summary>What logits answer.</summary>
+    /// <param name="logits">float32 (N, classes), of the ten digits and perhaps of "no digit".</param>
+    /// <param name="temperature">Divides the logits.</param>
+    /// <param name="rejectionThreshold">Least probability of being a digit of what is taken for one.</param>
+    /// <returns>One prediction an image, in order.</returns>
+    public static IReadOnlyList<Prediction> Predict(Tensor logits, double temperature = 1, double rejectionThreshold = 0)
+    {
         using var scope = NewDisposeScope();
-        var logits = Logits(network, digits) / temperature;
-        var ofDigits = logits.narrow(1, 0, DigitClassifier.Digits);
+        var scaled = logits / temperature;
+        var ofDigits = scaled.narrow(1, 0, DigitClassifier.Digits);
         var probabilities = ofDigits.softmax(1).data<float>().ToArray();
-        var isDigit = logits.shape[1] > DigitClassifier.Digits
-            ? (ofDigits.amax([1]) - logits.select(1, DigitSet.NonDigit)).sigmoid().data<float>().ToArray()
+        var isDigit = scaled.shape[1] > DigitClassifier.Digits
+            ? (ofDigits.amax([1]) - scaled.select(1, DigitSet.NonDigit)).sigmoid().data<float>().ToArray()
             : null;
         return [.. probabilities.Chunk(DigitClassifier.Digits).Select((row, index) => Prediction.From(row, isDigit?[index] ?? 1, rejectionThreshold))];
     }

@@ -43,10 +43,10 @@ public class CalibrationTests
     {
         using var plain = Untrained(scale: 1);
         using var scaled = Untrained(scale);
-        var best = Calibration.FitTemperature(plain, Answered(plain));
+        var best = Fit(plain, Answered(plain));
 
         Assert.InRange(best, 0.75, 1.33); // the labels, 500, were drawn from its own probabilities
-        Assert.Equal(best * scale, Calibration.FitTemperature(scaled, Answered(plain)), 2e-3);
+        Assert.Equal(best * scale, Fit(scaled, Answered(plain)), 2e-3);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class CalibrationTests
         using var network = Untrained(scale: 3);
         var digits = Answered(network, temperature: 3);
 
-        var temperature = Calibration.FitTemperature(network, digits);
+        var temperature = Fit(network, digits);
 
         Assert.True(LogLoss(temperature) < LogLoss(1) - 0.1, $"{LogLoss(temperature)} with {temperature}, {LogLoss(1)} without.");
         Assert.True(LogLoss(temperature) <= Math.Min(LogLoss(temperature * 0.95), LogLoss(temperature * 1.05)));
@@ -71,7 +71,7 @@ public class CalibrationTests
         using var network = Untrained(scale: 0.2);
         var labels = Evaluator.Predict(network, Digits).Select(prediction => (byte)(right ? prediction.Digit : 9 - prediction.Digit)).ToArray();
 
-        Assert.Equal(temperature, Calibration.FitTemperature(network, Digits with { Labels = labels }), 1e-3);
+        Assert.Equal(temperature, Fit(network, Digits with { Labels = labels }), 1e-3);
     }
 
     [Fact]
@@ -121,6 +121,12 @@ public class CalibrationTests
     private static Calibration Measure(params (float Confidence, bool Right)[] answers) => Calibration.Measure(
         [.. answers.Select(answer => new Prediction(answer.Right ? 7 : 1, answer.Confidence, [], 1, true))],
         new DigitSet(new byte[answers.Length * DigitImage.PixelCount], Enumerable.Repeat((byte)7, answers.Length).ToArray()));
+
+    private static double Fit(Sequential network, DigitSet validation)
+    {
+        using var logits = Evaluator.Logits(network, validation);
+        return Calibration.FitTemperature(logits, validation);
+    }
 
     /// <summary>A small network whose logits differ by a few units times the scale.</summary>
     private static Sequential Untrained(double scale, int classes = 10)
