@@ -12,6 +12,8 @@ public sealed class DigitPage : IAsyncDisposable
 {
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
+    private ICDPSession? _devtools;
+
     private DigitPage(IPage page)
     {
         Page = page;
@@ -50,18 +52,31 @@ public sealed class DigitPage : IAsyncDisposable
     /// <summary>Replays the strokes on the canvas with a mouse, then waits for the answer.</summary>
     public async Task DrawAsync(PenDigit digit)
     {
-        await Pad.ScrollIntoViewIfNeededAsync();
-        var box = await PadBoxAsync();
-        foreach (var stroke in digit.FitInto(box.X, box.Y, box.Width, box.Height))
-        {
-            await Page.Mouse.MoveAsync(stroke[0].X, stroke[0].Y);
-            await Page.Mouse.DownAsync();
-            // not one by one, so that the browser coalesces moves as it does for a fast hand; every other point, to save time
-            await Task.WhenAll(stroke.Where((_, i) => i % 2 == 0).Append(stroke[^1]).Select(point => Page.Mouse.MoveAsync(point.X, point.Y)));
-            await Page.Mouse.UpAsync();
-        }
+        var box = await Pad.EvaluateAsync<float[]>( // Playwright's own ways to scroll and to measure wait for several frames
+            """
+            pad => {
+              pad.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+              const { x, y, width, height } = pad.getBoundingClientRect();
+              return [x, y, width, height];
+            }
+            """);
+        // the browser's own input, without Playwright's look for a drag at every move; not one by one, so that moves coalesce as a fast hand's do
+        var devtools = _devtools ??= await Page.Context.NewCDPSessionAsync(Page);
+        await Task.WhenAll(digit.FitInto(box[0], box[1], box[2], box[3]).SelectMany(stroke => (Task[])
+        [
+            MouseAsync("mouseMoved", stroke[0], isDown: false),
+            MouseAsync("mousePressed", stroke[0], isDown: true),
+            .. stroke.Skip(1).Select(point => MouseAsync("mouseMoved", point, isDown: true)),
+            MouseAsync("mouseReleased", stroke[^1], isDown: false),
+        ]));
 
         await AnsweredAsync();
+
+        Task MouseAsync(string type, Vector2 at, bool isDown) => devtools.SendAsync("Input.dispatchMouseEvent", new Dictionary<string, object>
+        {
+            ["type"] = type, ["x"] = at.X, ["y"] = at.Y, ["buttons"] = isDown ? 1 : 0, ["clickCount"] = 1,
+            ["button"] = isDown || type == "mouseReleased" ? "left" : "none",
+        });
     }
 
     /// <summary>Waits for the answer to what is drawn. Lifting the pen makes the page busy at once, so that this can't come too early.</summary>
