@@ -60,15 +60,16 @@ public sealed class DigitPage : IAsyncDisposable
               return [x, y, width, height];
             }
             """);
-        // the browser's own input, without Playwright's look for a drag at every move; not one by one, so that moves coalesce as a fast hand's do
+        // the browser's own input, without Playwright's look for a drag at every move
         var devtools = _devtools ??= await Page.Context.NewCDPSessionAsync(Page);
-        await Task.WhenAll(digit.FitInto(box[0], box[1], box[2], box[3]).SelectMany(stroke => (Task[])
-        [
-            MouseAsync("mouseMoved", stroke[0], isDown: false),
-            MouseAsync("mousePressed", stroke[0], isDown: true),
-            .. stroke.Skip(1).Select(point => MouseAsync("mouseMoved", point, isDown: true)),
-            MouseAsync("mouseReleased", stroke[^1], isDown: false),
-        ]));
+        foreach (var stroke in digit.FitInto(box[0], box[1], box[2], box[3]))
+        {
+            await MouseAsync("mouseMoved", stroke[0], isDown: false);
+            await MouseAsync("mousePressed", stroke[0], isDown: true);
+            // not one by one, so that the browser coalesces moves as it does for a fast hand
+            await Task.WhenAll(stroke.Select(point => MouseAsync("mouseMoved", point, isDown: true)));
+            await MouseAsync("mouseReleased", stroke[^1], isDown: false);
+        }
 
         await AnsweredAsync();
 
