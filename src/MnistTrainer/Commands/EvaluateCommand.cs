@@ -108,17 +108,16 @@ internal static class EvaluateCommand
 
     private static ResultRow Inference(DigitClassifier classifier, DigitSet digits, CancellationToken cancellation)
     {
+        for (var i = 0; i < 1_000; i++) // until code is compiled and caches are warm
+            classifier.Classify(digits[i]);
+
         var microseconds = new List<double>();
-        for (var round = 0; round < 2; round++) // the first one compiles code and warms caches
+        for (var index = 0; index < digits.Count; index++)
         {
-            microseconds.Clear();
-            for (var index = 0; index < digits.Count; index++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var start = Stopwatch.GetTimestamp();
-                classifier.Classify(digits[index]);
-                microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            var start = Stopwatch.GetTimestamp();
+            classifier.Classify(digits[index]);
+            microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
 
         microseconds.Sort();
