@@ -7,31 +7,54 @@ using MnistReader.Segmentation;
 namespace MnistReader;
 
 /// <summary>
-/// The one pipeline from an encoded picture to the digits on it: decode, find the digits, frame each as MNIST was, classify. Service, trainer and every
-/// figure that is published use it.
+/// The one pipeline from an encoded picture to the digits on it: decode, tell ink from paper, find the digits, frame each as MNIST was, classify. Service,
+/// trainer and every figure that is published use it.
 /// What the model rejects is no digit in its answers. Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when
 /// done.
 /// </summary>
 /// <param name="classifier">Answers; disposed with the reader.</param>
+/// <param name="inkNetwork">
+/// Finds the ink where the paper has more than one level; disposed with the reader. Without it, such pictures can't be read: drawings made by programs can.
+/// </param>
 /// <param name="limits">Limits on bytes, pixels and frames of a picture; the defaults of <see cref="ImageLimits"/> when null.</param>
-public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits = null) : IDisposable
+public sealed class DigitReader(DigitClassifier classifier, InkNetwork? inkNetwork = null, ImageLimits? limits = null) : IDisposable
 {
-    /// <summary>Loads a model file that the trainer wrote.</summary>
-    /// <param name="path">Path of the ONNX file.</param>
+    /// <summary>Name of the ink network's file, beside the classifier's.</summary>
+    public const string InkFile = "ink.onnx";
+
+    /// <summary>Loads model files that the trainer wrote.</summary>
+    /// <param name="path">Path of the classifier's ONNX file; the ink network is taken from <see cref="InkFile"/> beside it, where that is.</param>
     /// <param name="limits">Limits on bytes, pixels and frames of a picture; the defaults of <see cref="ImageLimits"/> when null.</param>
     /// <returns>A reader that the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no model of ours: not ONNX, another input or output, or no model card.</exception>
-    public static DigitReader Load(string path, ImageLimits? limits = null) => new(DigitClassifier.Load(path), limits);
+    /// <exception cref="InvalidDataException">A file is no model of ours: not ONNX, another input or output, or no model card.</exception>
+    public static DigitReader Load(string path, ImageLimits? limits = null)
+    {
+        var ink = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, InkFile);
+        var network = File.Exists(ink) ? InkNetwork.Load(ink) : null;
+        try
+        {
+            return new DigitReader(DigitClassifier.Load(path), network, limits);
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
+    }
 
-    /// <summary>The network, and the card of its file.</summary>
+    /// <summary>The network that answers, and the card of its file.</summary>
     public DigitClassifier Classifier => classifier;
+
+    /// <summary>The network that finds the ink, and the card of its file; null where there is none.</summary>
+    public InkNetwork? InkNetwork => inkNetwork;
 
     /// <summary>Reads a picture of one digit: all that is written on it is taken as one.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
+    /// <exception cref="MissingNetworkException">The paper has more than one level, and there is no ink network.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public DigitReading? Read(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) =>
         Read(encoded, keepInk: false, stageDone: null, cancellation);
@@ -43,11 +66,10 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <param name="cancellation">Nobody waits for it any more.</param>
     internal DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
-        var plane = Decode(encoded, stageDone, cancellation);
+        var (plane, writing) = Find(encoded, asOne: true, stageDone, cancellation);
         DigitReading? reading = null;
         try
         {
-            var writing = DigitSegmentation.On(plane);
             var digit = DigitFraming.Frame(plane);
             stageDone?.Invoke(ReadingStage.Frame);
             return reading = digit is null ? null : Classify(digit, stageDone) with
@@ -77,6 +99,7 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
+    /// <exception cref="MissingNetworkException">The paper has more than one level, and there is no ink network.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) =>
         ReadNumber(encoded, keepInk: false, stageDone: null, cancellation);
@@ -88,8 +111,8 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     /// <param name="cancellation">Nobody waits for it any more.</param>
     internal NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
-        using var plane = Decode(encoded, stageDone, cancellation);
-        var writing = DigitSegmentation.On(plane);
+        var (plane, writing) = Find(encoded, asOne: false, stageDone, cancellation);
+        using var _ = plane;
         var found = new List<(DigitImage Image, PixelBox Box, InkImage? Ink)>();
         for (var index = 0; index < writing.Digits; index++)
         {
@@ -118,18 +141,36 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
     internal NumberReading? ReadNumber(DigitImage image, Action<ReadingStage>? stageDone) =>
         Read(image, stageDone) is { } digit ? new NumberReading([digit], [], DigitImage.Side, DigitImage.Side) : null;
 
-    /// <summary>Frees the network. No call may be running.</summary>
-    public void Dispose() => classifier.Dispose();
-
-    private InkImage Decode(ReadOnlySpan<byte> encoded, Action<ReadingStage>? stageDone, CancellationToken cancellation)
+    /// <summary>Frees the networks. No call may be running.</summary>
+    public void Dispose()
     {
+        classifier.Dispose();
+        inkNetwork?.Dispose();
+    }
+
+    private (InkImage Ink, DigitSegmentation Writing) Find(
+        ReadOnlySpan<byte> encoded, bool asOne, Action<ReadingStage>? stageDone, CancellationToken cancellation)
+    {
+        GrayImage gray;
         try
         {
-            return InkImage.Decode(encoded, limits, cancellation);
+            gray = ImageDecoder.Decode(encoded, limits, cancellation);
         }
         finally
         {
             stageDone?.Invoke(ReadingStage.Decode);
+        }
+
+        using (gray)
+        {
+            var ink = Binarisation.ToInk(gray, out var hasOneLevel);
+            if (hasOneLevel && DigitSegmentation.On(ink) is { IsClean: true } clean)
+                return (ink, clean);
+
+            ink.Dispose();
+            ink = (inkNetwork ?? throw new MissingNetworkException()).Find(gray);
+            var found = DigitSegmentation.On(ink);
+            return (ink, asOne ? found.WithoutNeighbours() : found);
         }
     }
 
@@ -144,12 +185,12 @@ public sealed class DigitReader(DigitClassifier classifier, ImageLimits? limits 
 /// <summary>What reading a picture spends time on.</summary>
 internal enum ReadingStage
 {
-    /// <summary>Encoded bytes → ink.</summary>
+    /// <summary>Encoded bytes → grey.</summary>
     Decode,
 
-    /// <summary>Ink → framed digits.</summary>
+    /// <summary>Grey → ink → framed digits.</summary>
     Frame,
 
-    /// <summary>The network.</summary>
+    /// <summary>The classifier.</summary>
     Infer,
 }

@@ -26,4 +26,21 @@ internal static class Cards
         FramingVersion = DigitFraming.Version,
         SelfTest = new SelfTest(new byte[DigitImage.PixelCount], 0),
     };
+
+    /// <summary>The same of an ink network.</summary>
+    public static readonly InkCard Ink = new()
+    {
+        Name = "test",
+        Version = "2026.01.02-0123abcd",
+        Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Network = "ink",
+        Parameters = 1,
+        MultiplyAdds = 2,
+        Training = new TrainingOptions(),
+        DataSha256 = new Dictionary<string, string>(),
+        DataCredits = [],
+        History = [],
+        HeldBackPictures = 0,
+        SelfTest = new InkSelfTest(1, [0], 0),
+    };
 }

@@ -16,7 +16,7 @@ public class ProgramTests
     [InlineData("train --threads two", 2, "--threads takes a whole number, not 'two'. See 'MnistTrainer train --help'.")]
     [InlineData("train --threads 100000", 2, "--threads takes 1 to 1,024. See 'MnistTrainer train --help'.")]
     [InlineData("train --recipe cake", 1,
-        "There is no recipe 'cake'. There are: compact, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give " +
+        "There is no recipe 'cake'. There are: compact, ink, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give " +
         "the path of a JSON file.")]
     [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
     [InlineData("train --resume runs/1 --strokes pens", 2,
@@ -32,7 +32,7 @@ public class ProgramTests
         "There are no corrections at 'none.zip'. Export them from the service: GET /corrections/export?format=idx")]
     [InlineData("train --dry-run --corrections README.md", 1, "'README.md' is no ZIP file, or is cut off. Export the corrections again.")]
     [InlineData("compare compact cake", 1,
-        "There is no recipe 'cake'. There are: compact, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or " +
+        "There is no recipe 'cake'. There are: compact, ink, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or " +
         "give the path of a JSON file.")]
     [InlineData("compare compact recipes/compact.json", 1, "There are two recipes 'compact'; their results would share a folder.")]
     [InlineData("compare compact --validation 0", 2, "--validation takes 1 or more images to compare on. See 'MnistTrainer compare --help'.")]

@@ -7,7 +7,7 @@ using MnistReader.Inference;
 namespace MnistApi.Model;
 
 /// <summary>
-/// A model file that was read, checked and self-tested. It counts those who hold it, and frees the network when the last one is through:
+/// The model files that were read, checked and self-tested. It counts those who hold it, and frees the networks when the last one is through:
 /// who loads or borrows it disposes it once.
 /// </summary>
 internal sealed class LoadedModel : IDisposable
@@ -17,8 +17,13 @@ internal sealed class LoadedModel : IDisposable
     // made by the first request that asks for it, of the very file that serves: the one on the disk may be another by then
     private readonly Lazy<FeatureMaps> _featureMaps;
 
-    private LoadedModel(DigitReader reader, byte[] file) =>
-        (Reader, Sha256, _featureMaps) = (reader, Convert.ToHexStringLower(SHA256.HashData(file)), new Lazy<FeatureMaps>(() => FeatureMaps.Load(file)));
+    private LoadedModel(DigitReader reader, byte[] file, byte[]? inkFile)
+    {
+        (Reader, Sha256, InkSha256) = (reader, Hash(file), inkFile is null ? null : Hash(inkFile));
+        _featureMaps = new Lazy<FeatureMaps>(() => FeatureMaps.Load(file));
+
+        static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+    }
 
     /// <summary>Reads pictures with it; usable until the holder disposes this.</summary>
     public DigitReader Reader { get; }
@@ -31,29 +36,34 @@ internal sealed class LoadedModel : IDisposable
     /// </summary>
     public FeatureMaps FeatureMaps => _featureMaps.Value;
 
-    /// <summary>Of the file, in hexadecimal.</summary>
+    /// <summary>Of the classifier's file, in hexadecimal.</summary>
     public string Sha256 { get; }
+
+    /// <summary>Of the ink network's file; null where there is none.</summary>
+    public string? InkSha256 { get; }
 
     /// <summary>When (UTC).</summary>
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Loads a file and lets it pass its <see cref="SelfTest"/>.</summary>
-    /// <param name="path">An ONNX file of the trainer's.</param>
+    /// <summary>Loads files and lets each pass its self-test.</summary>
+    /// <param name="path">A classifier's ONNX file.</param>
+    /// <param name="inkPath">An ink network's; null for none.</param>
     /// <param name="limits">How large a picture may be.</param>
-    /// <exception cref="IOException">It is missing or can't be read.</exception>
-    /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
-    public static LoadedModel Load(string path, ImageLimits limits)
+    /// <exception cref="IOException">One is missing or can't be read.</exception>
+    /// <exception cref="InvalidDataException">One is no model of ours, or fails its self-test.</exception>
+    public static LoadedModel Load(string path, string? inkPath, ImageLimits limits)
     {
-        var file = DigitClassifier.ReadFile(path); // once, so that the hash is that of the very bytes that are loaded
-        var classifier = DigitClassifier.Load(file, path);
+        var file = ModelFile.Read(path); // once, so that the hash is that of the very bytes that are loaded
+        var inkFile = inkPath is null ? null : ModelFile.Read(inkPath);
+        var reader = new DigitReader(DigitClassifier.Load(file, path), inkFile is null ? null : InkNetwork.Load(inkFile, inkPath!), limits);
         try
         {
-            SelfTest.Run(classifier, path);
-            return new LoadedModel(new DigitReader(classifier, limits), file);
+            SelfTest.Run(reader.Classifier, path);
+            return new LoadedModel(reader, file, inkFile);
         }
         catch
         {
-            classifier.Dispose();
+            reader.Dispose();
             throw;
         }
     }

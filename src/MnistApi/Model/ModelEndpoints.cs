@@ -15,5 +15,7 @@ internal static class ModelEndpoints
     /// </remarks>
     /// <response code="200">The file, and the card that travels inside it.</response>
     private static Ok<ModelResponse> Model(LoadedModel model, ServedModel served) =>
-        TypedResults.Ok(new ModelResponse(model.Classifier.Card.Version, model.Sha256, model.LoadedAt, served.LastFailedLoad, model.Classifier.Card));
+        TypedResults.Ok(new ModelResponse(
+            model.Classifier.Card.Version, model.Sha256, model.LoadedAt, served.LastFailedLoad, model.Classifier.Card,
+            model.Reader.InkNetwork is { } ink ? new InkModelResponse(ink.Card.Version, model.InkSha256!, ink.Card) : null));
 }

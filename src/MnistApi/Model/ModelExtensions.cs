@@ -14,7 +14,7 @@ internal static class ModelExtensions
     {
         var services = builder.Services;
         services.AddSingleton(_ => builder.Configuration.Read<ModelOptions>("Model"));
-        services.AddSingleton(provider => new ServedModel(provider.GetRequiredService<ModelOptions>().FullPath(), provider.GetRequiredService<ImageLimits>()));
+        services.AddSingleton(provider => new ServedModel(provider.GetRequiredService<ModelOptions>(), provider.GetRequiredService<ImageLimits>()));
         services.AddScoped(provider => provider.GetRequiredService<ServedModel>().Borrow());
         services.AddHostedService<ModelWatcher>();
     }

@@ -12,7 +12,13 @@ internal sealed record ModelOptions
     public string Path { get; init; } = "models/mnist.onnx";
 
     /// <summary>
-    /// How often the file is compared with the one that serves, for folders whose changes aren't announced (network mounts).
+    /// The file of the ink network, which finds the ink on photos, scans and lined paper; found as <see cref="Path"/> is. The default is
+    /// <c>models/ink.onnx</c>. Where there is none, only drawings on paper of one level are read.
+    /// </summary>
+    public string InkPath { get; init; } = "models/ink.onnx";
+
+    /// <summary>
+    /// How often the files are compared with those that serve, for folders whose changes aren't announced (network mounts).
     /// More than 0, up to 86400 (a day); the default is 5 seconds.
     /// Elsewhere a change is noticed at once.
     /// </summary>
@@ -20,9 +26,14 @@ internal sealed record ModelOptions
     public double PollSeconds { get; init; } = 5;
 
     /// <summary>Where <see cref="Path"/> is.</summary>
-    public string FullPath()
+    public string FullPath() => Full(Path);
+
+    /// <summary>Where <see cref="InkPath"/> is.</summary>
+    public string FullInkPath() => Full(InkPath);
+
+    private static string Full(string path)
     {
-        var (here, beside) = (System.IO.Path.GetFullPath(Path), System.IO.Path.Combine(AppContext.BaseDirectory, Path));
+        var (here, beside) = (System.IO.Path.GetFullPath(path), System.IO.Path.Combine(AppContext.BaseDirectory, path));
         return File.Exists(here) || !File.Exists(beside) ? here : beside;
     }
 }

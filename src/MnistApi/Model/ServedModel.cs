@@ -11,20 +11,22 @@ internal sealed class ServedModel : IDisposable
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
     private readonly string _path;
+    private readonly string _inkPath;
     private readonly ImageLimits _limits;
     private volatile LoadedModel _current;
     private volatile bool _disposed;
-    private string? _judged; // SHA-256 of the content that was last loaded or refused; null: there was no file
+    private (string? Model, string? Ink) _judged; // SHA-256 of the contents that were last loaded or refused; null: there was no file
 
     /// <summary>Loads the first model.</summary>
-    /// <param name="path">Its file.</param>
+    /// <param name="options">Where its files are; it serves without an ink network where that is missing.</param>
     /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">It is missing or can't be read.</exception>
     /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
-    public ServedModel(string path, ImageLimits limits)
+    public ServedModel(ModelOptions options, ImageLimits limits)
     {
-        (_path, _limits, _current) = (path, limits, LoadedModel.Load(path, limits));
-        _judged = _current.Sha256;
+        (_path, _inkPath, _limits) = (options.FullPath(), options.FullInkPath(), limits);
+        _current = LoadedModel.Load(_path, File.Exists(_inkPath) ? _inkPath : null, limits);
+        _judged = Contents(_current);
     }
 
     /// <summary>Why the file was refused the last time that it was; null where it never was.</summary>
@@ -56,11 +58,11 @@ internal sealed class ServedModel : IDisposable
     /// <returns>What has happened to the file since the last call.</returns>
     public async Task<ModelChange> RefreshAsync(CancellationToken cancellation)
     {
-        var content = Fingerprint();
+        var content = (Fingerprint(_path), Fingerprint(_inkPath));
         if (content == _judged)
             return ModelChange.None;
 
-        if (content == _current.Sha256)
+        if (content == Contents(_current))
         {
             _judged = content; // what serves has come back
             return ModelChange.None;
@@ -68,15 +70,17 @@ internal sealed class ServedModel : IDisposable
 
         try
         {
-            var (next, previous) = (LoadedModel.Load(_path, _limits), _current);
-            (_current, _judged) = (next, next.Sha256);
+            var previous = _current;
+            // a network that served isn't given up because its file has gone
+            var next = LoadedModel.Load(_path, content.Item2 is not null || previous.InkSha256 is not null ? _inkPath : null, _limits);
+            (_current, _judged) = (next, Contents(next));
             previous.Dispose(); // now or when the last who borrowed it is through
             return ModelChange.Loaded;
         }
         catch (Exception e) when (e is not OperationCanceledException) // whatever is wrong with a file, the model before goes on
         {
             await Task.Delay(Settling, cancellation);
-            if (Fingerprint() != content)
+            if ((Fingerprint(_path), Fingerprint(_inkPath)) != content)
                 return ModelChange.None; // half-copied: it is looked at again when more has come
 
             _judged = content;
@@ -92,16 +96,18 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
+    private static (string? Model, string? Ink) Contents(LoadedModel model) => (model.Sha256, model.InkSha256);
+
     /// <summary>
     /// SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large;
     /// null where it can't be read.
     /// </summary>
-    private string? Fingerprint()
+    private static string? Fingerprint(string path)
     {
         try
         {
-            using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length > DigitClassifier.MaxFileBytes)
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > ModelFile.MaxBytes)
                 return $"{file.Length} bytes"; // refused whatever they are, so not read every few seconds
             return Convert.ToHexStringLower(SHA256.HashData(file));
         }

@@ -190,6 +190,11 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
             problem = Problems.Of(e).ProblemDetails;
             return null;
         }
+        catch (MissingNetworkException)
+        {
+            problem = Problems.Of(StatusCodes.Status503ServiceUnavailable, ErrorDetails.NoInkNetwork).ProblemDetails;
+            return null;
+        }
     }
 
     // a file, or a digit that is framed already, or why there is neither

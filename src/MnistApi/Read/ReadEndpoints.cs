@@ -29,6 +29,7 @@ internal static class ReadEndpoints
     /// <response code="415">A Content-Type that isn't read here.</response>
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
+    /// <response code="503">The paper has more than one level, and the service has no ink network.</response>
     private static Results<Ok<ReadResponse>, ProblemHttpResult> Read(
         Picture picture, Recogniser recogniser, LoadedModel model, CancellationToken hungUp, bool explain = false)
     {

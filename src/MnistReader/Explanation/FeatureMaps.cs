@@ -35,7 +35,7 @@ internal sealed class FeatureMaps : IDisposable
             .Select(node => node.Output[0])
             .ToArray();
         network.Graph.Output.Add(names.Select(name => new ValueInfoProto { Name = name })); // the runtime infers types and shapes
-        return new FeatureMaps(DigitClassifier.Open(network.ToByteArray()), names);
+        return new FeatureMaps(ModelFile.Open(network.ToByteArray()), names);
     }
 
     /// <summary>Runs the network on an image.</summary>

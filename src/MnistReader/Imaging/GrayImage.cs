@@ -37,6 +37,17 @@ internal sealed class GrayImage(int width, int height) : PixelPlane(width, heigh
         return small;
     }
 
+    /// <summary>A part of the picture.</summary>
+    /// <param name="box">In pixels of this image, within it.</param>
+    /// <returns>An image of its own, to be disposed.</returns>
+    public GrayImage Cut(PixelBox box)
+    {
+        var part = new GrayImage(box.Width, box.Height) { IsLossy = IsLossy };
+        for (var y = 0; y < box.Height; y++)
+            Row(box.Y + y).Slice(box.X, box.Width).CopyTo(part.Writable[(y * box.Width)..]);
+        return part;
+    }
+
     /// <summary>The same picture turned the way the camera was held (EXIF orientation 2 to 8).</summary>
     /// <returns>An image of its own, to be disposed.</returns>
     public GrayImage Turn(SKEncodedOrigin origin)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics.Tensors;
-using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using MnistReader.Framing;
 
@@ -29,8 +28,6 @@ public sealed class DigitClassifier : IDisposable
 
     private static readonly string[] InputNames = [InputName];
 
-    static DigitClassifier() => OnnxTelemetry.Disable();
-
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly string[] _outputNames;
@@ -44,9 +41,6 @@ public sealed class DigitClassifier : IDisposable
     /// <summary>Names of the outputs of this network: <see cref="OutputName"/>, and <see cref="DigitOutputName"/> where it learned to reject.</summary>
     public IReadOnlyList<string> OutputNames => _outputNames;
 
-    /// <summary>The most bytes of a model file: 100 MB (100,000,000), hundreds of times what these networks have.</summary>
-    public const int MaxFileBytes = 100_000_000;
-
     /// <summary>Loads a model file that the trainer wrote.</summary>
     /// <param name="path">Path of the ONNX file.</param>
     /// <returns>A classifier that the caller disposes.</returns>
@@ -54,25 +48,7 @@ public sealed class DigitClassifier : IDisposable
     /// <exception cref="InvalidDataException">
     /// The file is no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.
     /// </exception>
-    public static DigitClassifier Load(string path) => Load(ReadFile(path), path);
-
-    /// <summary>Reads a model file as it stands, without a lock that would keep another process from replacing it.</summary>
-    /// <param name="path">Path of the ONNX file.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It has more bytes than <see cref="MaxFileBytes"/>; nothing was read.</exception>
-    public static byte[] ReadFile(string path)
-    {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"There is no model file at '{path}'. Train one with MnistTrainer, or give the right path.", path);
-
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (file.Length > MaxFileBytes)
-            throw new InvalidDataException($"'{path}' has {file.Length:N0} bytes; a model file has at most {MaxFileBytes:N0}. Give the right path.");
-
-        using var content = new MemoryStream((int)file.Length);
-        file.CopyTo(content);
-        return content.ToArray();
-    }
+    public static DigitClassifier Load(string path) => Load(ModelFile.Read(path), path);
 
     /// <summary>Loads the content of a model file.</summary>
     /// <param name="model">The bytes of the ONNX file.</param>
@@ -83,28 +59,8 @@ public sealed class DigitClassifier : IDisposable
     /// </exception>
     public static DigitClassifier Load(byte[] model, string path)
     {
-        InferenceSession session;
-        try
-        {
-            session = Open(model);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new InvalidDataException($"'{path}' is not an ONNX model that can be loaded. Write one with MnistTrainer train.", e);
-        }
-
-        try
-        {
-            var card = CheckContract(session, path);
-            if (card.NetworkSha256 != NetworkHash.Of(model))
-                throw new InvalidDataException($"The network in '{path}' isn't the one of its model card: the file is damaged. Copy it again.");
-            return new DigitClassifier(session, card);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
+        var (session, card) = ModelFile.Open(model, path, Explain, NetworkCardJson.Default.ModelCard);
+        return new DigitClassifier(session, card);
     }
 
     /// <summary>Classifies one image.</summary>
@@ -165,14 +121,6 @@ public sealed class DigitClassifier : IDisposable
         _session.Dispose();
     }
 
-    /// <summary>One thread per image: the network is too small to share, and requests run side by side.</summary>
-    internal static InferenceSession Open(byte[] model)
-    {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        return new InferenceSession(model, options);
-    }
-
     /// <summary>Bytes of ink → 784 numbers from 0 to 1.</summary>
     internal static void ToInput(DigitImage image, Span<float> pixels)
     {
@@ -180,31 +128,13 @@ public sealed class DigitClassifier : IDisposable
         TensorPrimitives.Divide(pixels, 255f, pixels);
     }
 
-    private static ModelCard CheckContract(InferenceSession session, string path)
+    private static string? Explain(InferenceSession session)
     {
-        var rejects = session.OutputMetadata.Count == 2 && Fits(session.OutputMetadata, DigitOutputName, [-1, 1]);
-        if (session.InputMetadata.Count != 1 || !Fits(session.InputMetadata, InputName, [-1, 1, DigitImage.Side, DigitImage.Side])
-            || (session.OutputMetadata.Count != 1 && !rejects) || !Fits(session.OutputMetadata, OutputName, [-1, Digits]))
-        {
-            throw new InvalidDataException(
-                $"'{path}' is an ONNX model, but not of digits: it needs one input '{InputName}' float32 (N,1,28,28), " +
-                $"one output '{OutputName}' float32 (N,10), and at most a second one '{DigitOutputName}' float32 (N,1).");
-        }
-
-        if (!session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelCard.MetadataKey, out var json))
-            throw new InvalidDataException($"'{path}' has no model card ('{ModelCard.MetadataKey}' in its metadata). Write the file with MnistTrainer.");
-
-        try
-        {
-            return ModelCard.FromJson(json);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"The model card in '{path}' can't be read: {e.Message}", e);
-        }
+        var rejects = session.OutputMetadata.Count == 2 && ModelFile.Fits(session.OutputMetadata, DigitOutputName, [-1, 1]);
+        return session.InputMetadata.Count == 1 && ModelFile.Fits(session.InputMetadata, InputName, [-1, 1, DigitImage.Side, DigitImage.Side])
+            && (session.OutputMetadata.Count == 1 || rejects) && ModelFile.Fits(session.OutputMetadata, OutputName, [-1, Digits])
+            ? null
+            : $"of digits: it needs one input '{InputName}' float32 (N,1,28,28), " +
+                $"one output '{OutputName}' float32 (N,10), and at most a second one '{DigitOutputName}' float32 (N,1).";
     }
-
-    private static bool Fits(IReadOnlyDictionary<string, NodeMetadata> tensors, string name, int[] shape) =>
-        tensors.TryGetValue(name, out var tensor)
-        && tensor.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float && tensor.Dimensions.SequenceEqual(shape);
 }

@@ -4,7 +4,7 @@ using MnistReader.Imaging;
 
 namespace MnistReader.Ink;
 
-/// <summary>Grey → ink: finds the paper and takes it away. Even paper has one level; uneven paper, of a photo or scan, one at each place.</summary>
+/// <summary>Grey → ink where the paper has one level, as where a program draws: the level is taken away.</summary>
 internal static class Binarisation
 {
     /// <summary>JPEG and WebP surround strokes with ripples of up to about this many grey levels (measured at JPEG quality 75).</summary>
@@ -16,10 +16,16 @@ internal static class Binarisation
     /// <summary>A picture with a shorter side than this is no photo: what spreads at its border is ink, smoothed or compressed.</summary>
     private const int SmallPx = 64;
 
+    /// <summary>With no side as long as this, there is too little to tell paper from ink at each place.</summary>
+    private const int TinyPx = 32;
+
     /// <summary>Turns grey into ink.</summary>
     /// <param name="image">Grey; only read.</param>
-    /// <returns>An image of its own, to be disposed; it may be smaller.</returns>
-    public static InkImage ToInk(GrayImage image)
+    /// <param name="hasOneLevel">
+    /// Whether the paper has one level, and the ink stands out from it; else what is returned is a guess, which <see cref="Inference.InkNetwork"/> knows better.
+    /// </param>
+    /// <returns>An image of its own, to be disposed.</returns>
+    public static InkImage ToInk(GrayImage image, out bool hasOneLevel)
     {
         var grey = image.Pixels;
         Span<int> levels = stackalloc int[256]; // of the border, how often each: paper touches the edges
@@ -28,28 +34,26 @@ internal static class Binarisation
         var paper = Quantile(levels, 1, 2);
         // three quarters of the border, so that a stroke that runs off the edge doesn't count as noise
         var spread = Spread(levels, paper);
-        if (spread > EvenSpread)
-        {
-            if (OneLevel(image, levels, Math.Min(image.Width, image.Height) < SmallPx ? LossyNoise / 2 : EvenSpread) is { } level)
-                (paper, spread) = (level, 0);
-            else if (AdaptiveBinarisation.CanBe(image))
-                return AdaptiveBinarisation.ToInk(image);
-        }
+        hasOneLevel = spread <= EvenSpread;
+        if (!hasOneLevel && OneLevel(image, levels, Math.Min(image.Width, image.Height) < SmallPx ? LossyNoise / 2 : EvenSpread) is { } level)
+            (paper, spread, hasOneLevel) = (level, 0, true);
 
         // what covers less than a third may be a frame at the very edge; what is neither white nor black may have ink of either side
         var darkInk = paper >= 128;
-        if (paper is > 16 and < 240 || grey.Count((byte)paper) < grey.Length / 3)
+        if (grey.Count((byte)paper) is var covered && (paper is > 16 and < 240 || covered < grey.Length / 3))
         {
             levels.Clear();
-            foreach (var level in grey)
-                levels[level]++;
-            if (TensorPrimitives.IndexOfMax<int>(levels) is var most && levels[most] > 2 * levels[paper] && IsJustInside(image, most))
-                paper = most;
+            foreach (var at in grey)
+                levels[at]++;
+            hasOneLevel &= covered >= grey.Length / 3 || 2 * levels[paper] >= TensorPrimitives.Max<int>(levels);
             darkInk = IsInkDark(levels, paper);
         }
 
         var ink = new InkImage(image.Width, image.Height) { PictureWidth = image.PictureWidth, PictureHeight = image.PictureHeight };
         Flatten(grey, ink.Writable, paper, Math.Max(image.IsLossy ? LossyNoise : 0, 2 * spread), darkInk);
+        // what is faint, or of a colour as bright as the paper's, isn't blank
+        hasOneLevel |= Math.Max(image.Width, image.Height) < TinyPx;
+        hasOneLevel &= ink.Pixels.ContainsAnyInRange(InkImage.FaintestInk, byte.MaxValue) || covered == grey.Length;
         return ink;
     }
 
@@ -74,27 +78,6 @@ internal static class Binarisation
             levels[image.Row(y)[0]]++;
             levels[image.Row(y)[^1]]++;
         }
-    }
-
-    /// <summary>
-    /// Whether a level is what stands just inside the border, all around: then the border is a frame. A stroke that is cropped tightly is narrow.
-    /// </summary>
-    private static bool IsJustInside(GrayImage image, int level)
-    {
-        const int narrowestPx = 100, tolerance = 16;
-        var shorter = Math.Min(image.Width, image.Height);
-        if (shorter < narrowestPx)
-            return false;
-
-        var inset = shorter / 20;
-        var (right, bottom, there) = (image.Width - 1 - inset, image.Height - 1 - inset, 0);
-        for (var x = inset; x <= right; x++)
-            there += Near(image.Row(inset)[x]) + Near(image.Row(bottom)[x]);
-        for (var y = inset; y <= bottom; y++)
-            there += Near(image.Row(y)[inset]) + Near(image.Row(y)[right]);
-        return there > 0.8 * 2 * (right - inset + bottom - inset + 2);
-
-        int Near(byte other) => Math.Abs(other - level) <= tolerance ? 1 : 0;
     }
 
     /// <summary>

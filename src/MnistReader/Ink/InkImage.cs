@@ -28,7 +28,7 @@ internal sealed class InkImage : PixelPlane
     {
     }
 
-    /// <summary>Decodes an image and tells its ink from its paper.</summary>
+    /// <summary>Decodes an image whose paper has one level, and tells its ink from it.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="limits">Limits on bytes, pixels and frames; the defaults of <see cref="ImageLimits"/> when null.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
@@ -38,7 +38,7 @@ internal sealed class InkImage : PixelPlane
     public static InkImage Decode(ReadOnlySpan<byte> encoded, ImageLimits? limits = null, CancellationToken cancellation = default)
     {
         using var gray = ImageDecoder.Decode(encoded, limits, cancellation);
-        return Binarisation.ToInk(gray);
+        return Binarisation.ToInk(gray, out _);
     }
 
     /// <summary>The box around all ink, in pixels of this image; null where it is blank: nowhere as much ink as <see cref="FaintestInk"/>.</summary>
@@ -74,6 +74,21 @@ internal sealed class InkImage : PixelPlane
         for (var y = 0; y < box.Height; y++)
             Row(box.Y + y).Slice(box.X, box.Width).CopyTo(crop.Writable[(y * box.Width)..]);
         return crop;
+    }
+
+    /// <summary>The same ink on a larger image without other ink.</summary>
+    /// <param name="left">Where, in pixels; what doesn't fit is cut.</param>
+    /// <param name="top">Where, in pixels.</param>
+    /// <param name="width">Of the larger image.</param>
+    /// <param name="height">Of the larger image.</param>
+    /// <returns>An image of its own, to be disposed.</returns>
+    public InkImage Place(int left, int top, int width, int height)
+    {
+        var larger = new InkImage(width, height) { PictureWidth = PictureWidth, PictureHeight = PictureHeight };
+        larger.Writable.Clear();
+        for (var y = 0; y < Height && y + top < height; y++)
+            Row(y)[..Math.Min(Width, width - left)].CopyTo(larger.Writable[((y + top) * width + left)..]);
+        return larger;
     }
 
     /// <summary>The same ink at a size to be looked at.</summary>

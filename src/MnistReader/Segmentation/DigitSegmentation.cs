@@ -4,8 +4,8 @@ using MnistReader.Ink;
 namespace MnistReader.Segmentation;
 
 /// <summary>
-/// What is written on an ink plane, told from what isn't writing: the lines of ruled paper, a frame around the drawing, specks of dirt. Pieces of ink that
-/// belong together, as the dots of a dotted line or a 5 and its bar, are one digit.
+/// What is written on an ink plane, told from specks of dirt. Pieces of ink that belong together, as the dots of a dotted line or a 5 and its bar, are one
+/// digit.
 /// </summary>
 internal sealed class DigitSegmentation
 {
@@ -24,25 +24,37 @@ internal sealed class DigitSegmentation
     private readonly ConnectedComponent[] _boxes;
     private readonly ConnectedComponent[] _marks;
 
+    /// <summary>
+    /// On a picture with a shorter side than this, a stroke may well run from edge to edge; on one with no side as long as this, there is nothing but a digit.
+    /// </summary>
+    private const int SmallestPagePx = 32;
+
     private DigitSegmentation(InkImage plane, ConnectedComponents? ink, int[] digitOf, ConnectedComponent[] boxes, ConnectedComponent[] marks) =>
         (_plane, _ink, _digitOf, _boxes, _marks) = (plane, ink, digitOf, boxes, marks);
 
     /// <summary>How many digits seem to be written side by side; 0 where the plane is blank.</summary>
     public int Digits => _boxes.Length;
 
-    /// <summary>Finds the writing on a plane, and takes all else off it. A plane with nothing but strokes on it stays as it is.</summary>
+    /// <summary>
+    /// Whether all ink seems to be writing: nothing frames the rest, as a box does, nothing runs from edge to edge, as a ruled line does, and nothing is broad
+    /// and pale, as a sheet on another one.
+    /// </summary>
+    public bool IsClean { get; private init; } = true;
+
+    /// <summary>Finds the writing on a plane, and takes specks off it. A plane with nothing but strokes on it stays as it is.</summary>
     /// <param name="plane">It must live as long as this is used.</param>
     public static DigitSegmentation On(InkImage plane)
     {
-        RuledLineRemoval.Erase(plane);
         if (ConnectedComponents.Of(plane) is not { } ink) // confetti: nothing is told apart
-            return new DigitSegmentation(plane, null, [], [new ConnectedComponent(0, 0, plane.Width, plane.Height, 1, 1, 255)], []);
+            return new DigitSegmentation(plane, null, [], [new ConnectedComponent(0, 0, plane.Width, plane.Height, 1, 1, 255)], []) { IsClean = false };
 
         var pieces = ink.Pieces;
+        var isClean = Math.Max(plane.Width, plane.Height) < SmallestPagePx
+            || (pieces.Length <= MostPieces && !Array.Exists(pieces, piece => RunsAcross(plane, piece) || Frames(pieces, piece) || IsSheet(plane, piece)));
         if (pieces.Length < 2) // most drawings of the page
-            return new DigitSegmentation(plane, ink, new int[pieces.Length], pieces, []);
+            return new DigitSegmentation(plane, ink, new int[pieces.Length], pieces, []) { IsClean = isClean };
 
-        var dirt = FindDirt(plane, pieces);
+        var dirt = TooMany(pieces);
         var groups = Group(pieces, dirt);
         var isWriting = WritingAmong(groups.ConvertAll(group => group.Box), plane);
         var writing = groups.FindAll(group => isWriting(group.Box));
@@ -59,7 +71,27 @@ internal sealed class DigitSegmentation
         Array.Fill(digitOf, -1);
         foreach (var (index, digit) in digits.Index())
             digit.Pieces.ForEach(piece => digitOf[piece] = index);
-        return new DigitSegmentation(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)], marks);
+        return new DigitSegmentation(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)], marks) { IsClean = isClean };
+    }
+
+    /// <summary>
+    /// Takes neighbours of the main digit off the plane, as a crop of a page shows them: what the picture's edge cuts, and dots beside it. Where the main
+    /// digit itself reaches the edge, or is in pieces, nothing.
+    /// </summary>
+    /// <returns>What is left.</returns>
+    public DigitSegmentation WithoutNeighbours()
+    {
+        if (_ink is not { Pieces: { Length: > 1 } pieces })
+            return this;
+
+        var kept = pieces.Where((_, piece) => _plane.Row(pieces[piece].Top)[pieces[piece].Left..pieces[piece].Right].ContainsAnyExcept((byte)0)).ToList();
+        var free = kept.FindAll(piece => !piece.TouchesEdge(_plane));
+        if (free.Count == 0 || free.MaxBy(piece => piece.Extent) is var main && main.Extent < 0.6 * kept.Max(piece => piece.Extent))
+            return this;
+
+        _ink.Erase(_plane, piece => pieces[piece].TouchesEdge(_plane)
+            || (pieces[piece].Extent < 0.25 * main.Extent && pieces[piece].Gap(main) > 0.3 * main.Pen));
+        return On(_plane);
     }
 
     /// <summary>The ink of one of the digits alone, cut to its box.</summary>
@@ -86,20 +118,46 @@ internal sealed class DigitSegmentation
         return new PixelBox(left, top, (int)Math.Ceiling(box.Right * scaleX) - left, (int)Math.Ceiling(box.Bottom * scaleY) - top);
     }
 
-    /// <summary>Which pieces are no writing, whatever else is there: frames, what lies along the edge, and the smallest where there are too many.</summary>
-    private static bool[] FindDirt(InkImage plane, ConnectedComponent[] pieces)
+    private static bool RunsAcross(InkImage plane, in ConnectedComponent piece) => Math.Min(plane.Width, plane.Height) >= SmallestPagePx
+        && ((piece.Left == 0 && piece.Right == plane.Width) || (piece.Top == 0 && piece.Bottom == plane.Height));
+
+    /// <summary>Whether what lies within a piece's box is more than a dot.</summary>
+    private static bool Frames(ConnectedComponent[] pieces, in ConnectedComponent frame)
     {
-        var dirt = new bool[pieces.Length];
-        if (pieces.Length > MostPieces)
+        ConnectedComponent? within = null;
+        foreach (var piece in pieces)
         {
-            var least = pieces.Select(piece => piece.Extent).OrderDescending().ElementAt(MostPieces);
-            for (var i = 0; i < pieces.Length; i++)
-                dirt[i] = pieces[i].Extent <= least;
+            if (piece.Left > frame.Left && piece.Right < frame.Right && piece.Top > frame.Top && piece.Bottom < frame.Bottom)
+                within = within?.With(piece) ?? piece;
         }
 
-        for (var i = 0; i < pieces.Length; i++)
-            dirt[i] = dirt[i] || BorderRemoval.IsFrame(plane, pieces, i) || BorderRemoval.IsAlongTheEdge(plane, pieces[i]);
-        return dirt;
+        return within is { } content && content.Extent > 0.2 * Math.Min(frame.Width, frame.Height);
+    }
+
+    /// <summary>Whether a piece is broader than a pen, and mostly far weaker than its strongest ink, which is written on it.</summary>
+    private static bool IsSheet(InkImage plane, in ConnectedComponent piece)
+    {
+        if (piece.Pen < 0.3 * piece.Extent)
+            return false;
+
+        long sum = 0, count = 0;
+        for (var y = piece.Top; y < piece.Bottom; y++)
+        {
+            foreach (var ink in plane.Row(y)[piece.Left..piece.Right])
+                (sum, count) = (sum + ink, count + (ink > 0 ? 1 : 0));
+        }
+
+        return sum < 0.4 * piece.Strongest * count;
+    }
+
+    /// <summary>The smallest pieces, where there are more than can be looked at.</summary>
+    private static bool[] TooMany(ConnectedComponent[] pieces)
+    {
+        if (pieces.Length <= MostPieces)
+            return new bool[pieces.Length];
+
+        var least = pieces.Select(piece => piece.Extent).OrderDescending().ElementAt(MostPieces);
+        return Array.ConvertAll(pieces, piece => piece.Extent <= least);
     }
 
     /// <summary>The pieces that aren't dirt, those that belong together in a group.</summary>

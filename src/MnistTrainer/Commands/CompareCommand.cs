@@ -97,7 +97,7 @@ internal static class CompareCommand
                 }
                 else
                 {
-                    var recipe = overrides.Load(parsed, name);
+                    var recipe = overrides.LoadDigits(parsed, name);
                     ResultCache.Open(Path.Combine(folder, Name(name)), recipe);
                     contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(
                         recipe, seed, Path.Combine(folder, Name(name), $"seed-{seed}.onnx"), TrainingData.Mix(recipe, mnist, pens, seed), cancellation);

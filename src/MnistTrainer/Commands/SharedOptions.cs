@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 
 namespace MnistTrainer.Commands;
@@ -127,6 +128,12 @@ internal sealed class RecipeOverrides
 
     /// <summary>The recipe with these options worked in.</summary>
     public Recipe Load(ParseResult parsed, Option<string> recipe) => Load(parsed, parsed.GetValue(recipe)!);
+
+    /// <summary>The same of a network that reads digits: folds and comparisons are of such networks.</summary>
+    /// <exception cref="ArgumentException">It learns something else.</exception>
+    public Recipe LoadDigits(ParseResult parsed, string nameOrPath) => Load(parsed, nameOrPath) is { Learns: Learns.Digits } recipe
+        ? recipe
+        : throw new ArgumentException($"The recipe '{nameOrPath}' doesn't learn to read digits. Train it with 'train'.");
 
     /// <summary>The recipe of a name or path with these options worked in.</summary>
     public Recipe Load(ParseResult parsed, string nameOrPath) => Recipes.Recipe.Load(nameOrPath,

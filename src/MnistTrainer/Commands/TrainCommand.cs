@@ -145,6 +145,12 @@ internal static class TrainCommand
 
     private static void Train(Run run, string dataFolder, TimeSpan? timeLimit, bool dryRun, bool tensorBoard, CancellationToken cancellation)
     {
+        if (run.Options.Recipe.Learns != Learns.Digits)
+        {
+            PictureTraining.Train(run, dataFolder, timeLimit, dryRun, tensorBoard, cancellation);
+            return;
+        }
+
         var (recipe, seed) = (run.Options.Recipe, run.Options.Seed);
         using var calibrated = run.Options.Calibration is { } path ? DigitClassifier.Load(path) : null; // a wrong path is told before hours of training
         if (calibrated?.Card is { } other && (other.Network, other.RejectionThreshold is null) != (recipe.Network, recipe.NonDigitShare == 0))

@@ -60,7 +60,7 @@ internal static class CrossValidation
     /// <param name="digits">All images.</param>
     /// <param name="writers">Who wrote each image; null where that isn't known.</param>
     /// <param name="strokes">The sources of pen strokes, whose sites are cut into the same number of folds; none where empty.</param>
-    /// <param name="fit">Trains a state on a fold: <see cref="Trainer.Fit"/> with what shows it.</param>
+    /// <param name="fit">Trains a state on a fold: <see cref="Trainer"/> with what shows it.</param>
     /// <param name="onFold">Told of every fold, earlier ones too.</param>
     /// <returns>The results, repeat by repeat, fold by fold.</returns>
     /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>

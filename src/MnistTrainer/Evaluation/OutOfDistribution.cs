@@ -2,6 +2,7 @@ using MnistReader.Framing;
 using MnistReader.Idx;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Synthesis;
 using MnistTrainer.Synthesis.NonDigits;
 using SkiaSharp;
 

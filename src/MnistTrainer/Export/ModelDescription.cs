@@ -1,11 +1,13 @@
 using System.Text.Json;
 using MnistReader.Framing;
 using MnistReader.Inference;
+using MnistReader.Ink;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Networks;
 using MnistTrainer.Training;
+using TorchSharp.Modules;
 
 namespace MnistTrainer.Export;
 
@@ -30,7 +32,7 @@ internal static class ModelDescription
         Run run, TrainingState state, TrainingData data, DigitSet test, ModelCard? calibrated,
         IReadOnlyList<CrossValidation.FoldResult>? folds, IReadOnlyList<StrokeSet> learned, DigitSet? corrections, bool mayGuess)
     {
-        var (recipe, network, created) = (run.Options.Recipe, state.Result, DateTimeOffset.UtcNow);
+        var (recipe, network) = (run.Options.Recipe, state.Result);
         var (temperature, rejection, candidates, heldBack) =
             (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold, calibrated?.CandidateThreshold, calibrated?.HeldBack);
         if (folds is not null)
@@ -51,22 +53,18 @@ internal static class ModelDescription
 
         var predictions = Evaluator.Predict(network, test, temperature, rejection ?? 0);
         var metrics = Evaluator.Measure(predictions, test);
+        var created = DateTimeOffset.UtcNow;
         return (new ModelCard
         {
             Name = "mnist",
-            Version = $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(network)[..8]}",
+            Version = Version(network, created),
             Created = created,
             Network = recipe.Network,
             Parameters = Network.Parameters(network),
             MultiplyAdds = Network.MultiplyAdds(network),
             Training = Describe(run, state.History.Count),
             DataSha256 = Sources(learned, corrections),
-            DataCredits =
-            [
-                MnistDataset.Credit,
-                .. learned.Select(set => set.Credit),
-                .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) },
-            ],
+            DataCredits = Credits(learned, corrections),
             HeldBack = heldBack,
             TestAccuracy = metrics.MicroAccuracy,
             ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
@@ -80,6 +78,45 @@ internal static class ModelDescription
             SelfTest = FirstRead(test, predictions, mayGuess),
         }, predictions);
     }
+
+    /// <summary>Measures an ink network on what was held back.</summary>
+    /// <param name="run">With its options.</param>
+    /// <param name="state">At the end of training.</param>
+    /// <param name="task">That it learned.</param>
+    /// <param name="learned">The strokes that the weights have learned from.</param>
+    public static InkCard Describe(Run run, TrainingState state, InkTask task, IReadOnlyList<StrokeSet> learned)
+    {
+        var (network, created) = (state.Result, DateTimeOffset.UtcNow);
+        var accuracy = state.ResultEpoch.ValidationAccuracy;
+        using var sample = task.Pictures(most: 1)
+            .First(picture => picture.Lines.Count > 0 && Math.Max(picture.Gray.Width, picture.Gray.Height) <= InkInput.SquareSide); // small, as cards are
+        return new InkCard
+        {
+            Name = "ink",
+            Version = Version(network, created),
+            Created = created,
+            Network = run.Options.Recipe.Network,
+            Parameters = Network.Parameters(network),
+            MultiplyAdds = Network.MultiplyAdds(network, InkInput.SquareSide),
+            Training = Describe(run, state.History.Count),
+            DataSha256 = Sources(learned, corrections: null),
+            DataCredits = Credits(learned, corrections: null),
+            HeldBackPictures = double.IsNaN(accuracy) ? 0 : InkTask.ValidationPictures,
+            Dice = double.IsNaN(accuracy) ? null : accuracy,
+            History = run.Epochs(),
+            SelfTest = new InkSelfTest(sample.Gray.Width, sample.Gray.Pixels.ToArray(),
+                Evaluator.Ink(network, InkInput.Of(sample.Gray)).Count(probability => probability >= 0.5f)),
+        };
+    }
+
+    private static string Version(Sequential network, DateTimeOffset created) => $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(network)[..8]}";
+
+    private static IReadOnlyList<string> Credits(IReadOnlyList<StrokeSet> learned, DigitSet? corrections) =>
+    [
+        MnistDataset.Credit,
+        .. learned.Select(set => set.Credit),
+        .. corrections is null ? [] : new[] { CorrectionArchive.Credit(corrections) },
+    ];
 
     /// <summary>SHA-256 of each thing that a run learns from or is measured on.</summary>
     /// <param name="learned">The strokes.</param>

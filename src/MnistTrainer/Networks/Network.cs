@@ -8,7 +8,8 @@ namespace MnistTrainer.Networks;
 /// <summary>A network by name.</summary>
 /// <param name="Name">As <c>--network</c> and recipes spell it.</param>
 /// <param name="Layers">Makes the layers with untrained weights, for a number of classes.</param>
-internal sealed record Network(string Name, Func<int, Sequential> Layers)
+/// <param name="Learns">What it is for.</param>
+internal sealed record Network(string Name, Func<int, Sequential> Layers, Learns Learns = Learns.Digits)
 {
     /// <summary>All networks there are.</summary>
     public static readonly IReadOnlyList<Network> All =
@@ -19,6 +20,7 @@ internal sealed record Network(string Name, Func<int, Sequential> Layers)
         new("compact", Compact.Layers),
         new("compact-deep", CompactDeep.Layers),
         new("quick", Quick.Layers),
+        new("ink", _ => Ink.Layers(), Learns.Ink),
     ];
 
     /// <summary>The network of a name.</summary>
@@ -30,17 +32,17 @@ internal sealed record Network(string Name, Func<int, Sequential> Layers)
     /// <summary>Makes a network with initial weights drawn by a seed, as the tutorial draws them.</summary>
     /// <param name="name">The name of one of <see cref="All"/>.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
-    /// <param name="classes">The ten digits, or eleven with "no digit".</param>
-    /// <returns>(N, 1, 28, 28) → (N, classes) logits; the caller disposes it.</returns>
+    /// <param name="classes">Of a network that learns digits: the ten digits, or eleven with "no digit".</param>
+    /// <returns>Pictures → logits; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
     public static Sequential Create(string name, int seed, int classes = DigitClassifier.Digits)
     {
         var network = Find(name);
         manual_seed(seed);
         var layers = network.Layers(classes);
-        var last = layers.children().OfType<Linear>().Last();
+        var last = layers.children().OfType<Linear>().LastOrDefault();
         using var _ = no_grad();
-        foreach (var layer in layers.children())
+        foreach (var layer in layers.modules())
         {
             // He-uniform before a ReLU, Glorot-uniform before the softmax, biases zero: Keras' settings in the tutorial
             switch (layer)
@@ -69,24 +71,40 @@ internal sealed record Network(string Name, Func<int, Sequential> Layers)
 
     /// <summary>Multiplications with addition that the convolutions and linear layers take for one image.</summary>
     /// <param name="layers">A network; it is left in evaluation mode.</param>
-    public static long MultiplyAdds(Sequential layers)
+    /// <param name="side">Width and height of the image, in pixels.</param>
+    public static long MultiplyAdds(Sequential layers, int side = DigitImage.Side)
     {
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         layers.eval();
-        var x = zeros(1, 1, DigitImage.Side, DigitImage.Side);
-        long sum = 0;
-        foreach (var layer in layers.children())
-        {
-            x = ((nn.Module<Tensor, Tensor>)layer).call(x);
-            sum += layer switch
-            {
-                Conv2d conv => x.numel() * conv.weight.numel() / conv.out_channels,
-                Linear linear => linear.weight.numel(),
-                _ => 0,
-            };
-        }
+        return Count(layers, zeros(1, 1, side, side)).MultiplyAdds;
 
-        return sum;
+        static (Tensor Output, long MultiplyAdds) Count(Sequential layers, Tensor x)
+        {
+            long sum = 0;
+            foreach (var layer in layers.children())
+            {
+                sum += layer is SkipConnection level ? Count(level.Inner, x).MultiplyAdds : 0;
+                x = ((nn.Module<Tensor, Tensor>)layer).call(x);
+                sum += layer switch
+                {
+                    Conv2d conv => x.numel() * conv.weight.numel() / conv.out_channels,
+                    Linear linear => linear.weight.numel(),
+                    _ => 0,
+                };
+            }
+
+            return (x, sum);
+        }
     }
+}
+
+/// <summary>What a network is for.</summary>
+internal enum Learns
+{
+    /// <summary>A framed digit → which it is.</summary>
+    Digits,
+
+    /// <summary>A picture → where its ink is.</summary>
+    Ink,
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MnistReader.Inference;
+using MnistTrainer.Networks;
 
 namespace MnistTrainer.Recipes;
 
@@ -16,6 +17,10 @@ internal sealed record Recipe
     /// <summary>How often every MNIST image is shown; strokes and non-digits are drawn anew for each epoch.</summary>
     [Range(1, 10_000)]
     public int Epochs { get; init; } = 10;
+
+    /// <summary>Pictures that an epoch shows, each of them once; of a network that learns from generated pictures.</summary>
+    [Range(1, 10_000_000)]
+    public int Pictures { get; init; } = 4_000;
 
     /// <summary>Images per step.</summary>
     [Range(1, 10_000)]
@@ -87,9 +92,13 @@ internal sealed record Recipe
     /// <summary>Random changes of the training images; none where null.</summary>
     public Augmentation? Augmentation { get; init; }
 
-    /// <summary>Outputs of the network: the ten digits, and where it learns to reject, "no digit".</summary>
+    /// <summary>Outputs of the network: the ten digits, and where it learns to reject, "no digit"; the ink alone.</summary>
     [JsonIgnore]
-    public int Classes => DigitClassifier.Digits + (NonDigitShare > 0 ? 1 : 0);
+    public int Classes => Learns == Learns.Ink ? 1 : DigitClassifier.Digits + (NonDigitShare > 0 ? 1 : 0);
+
+    /// <summary>What the network is for.</summary>
+    [JsonIgnore]
+    public Learns Learns => Networks.Network.Find(Network).Learns;
 
     /// <summary>The recipes that ship with the trainer, by name.</summary>
     public static IReadOnlyList<string> Names =>

@@ -1,5 +1,7 @@
 using System.Text;
+using MnistReader.Imaging;
 using MnistTrainer.Storage;
+using SkiaSharp;
 
 namespace MnistTrainer.Reports;
 
@@ -30,6 +32,16 @@ internal static class HtmlPage
 
             """;
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(page.ToString()));
+    }
+
+    /// <summary>A picture that stands in the page itself.</summary>
+    /// <param name="plane">One byte a pixel, shown as grey.</param>
+    /// <param name="alt">What is on it, in words.</param>
+    public static Html Image(PixelPlane plane, string alt)
+    {
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(plane.Width, plane.Height, SKColorType.Gray8, SKAlphaType.Opaque), plane.Pixels, plane.Width);
+        using var png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return $"""<img src="{DataUrl(png.ToArray())}" alt="{alt}" width="{plane.Width}" height="{plane.Height}" />""";
     }
 
     /// <summary>The address of a picture that stands in the page itself.</summary>

@@ -45,7 +45,7 @@ internal static class HtmlReport
             {CommandLineErrors(test, predictions)}
             {Reliability(calibration)}
             {Filters(filters)}
-            {Options(card)}
+            {Options(card, ("temperature", card.Temperature.ToString(CultureInfo.InvariantCulture)))}
             </main>
             """);
     }
@@ -69,7 +69,8 @@ internal static class HtmlReport
         static Html Figure(string name, Html value, Html note) => $"<div><dt>{name}</dt><dd>{value}</dd><dd>{note}</dd></div>\n";
     }
 
-    private static Html Learning(Recipe recipe, IReadOnlyList<EpochResult> history)
+    /// <summary>How training went, epoch by epoch.</summary>
+    public static Html Learning(Recipe recipe, IReadOnlyList<EpochResult> history)
     {
         var images = recipe.Augmentation is null ? "" : ", on augmented images, which are harder to read";
         var loss = recipe.LabelSmoothing > 0 ? ", its loss with label smoothing, which keeps it from 0" : "";
@@ -211,12 +212,15 @@ internal static class HtmlReport
         }
     }
 
-    private static Html Options(ModelCard card)
+    /// <summary>All that decided the result.</summary>
+    /// <param name="card">Of the model.</param>
+    /// <param name="more">Rows that it has besides.</param>
+    public static Html Options(NetworkCard card, params IEnumerable<(string Name, string Value)> more)
     {
         IEnumerable<(string Name, string Value)> rows =
         [
             .. Flatten("", JsonSerializer.SerializeToElement(card.Training, JsonSerializerOptions.Web)),
-            ("temperature", card.Temperature.ToString(CultureInfo.InvariantCulture)),
+            .. more,
             ("code", ProgramVersion.Code),
             .. card.DataSha256.Select(file => ($"SHA-256 of {file.Key}", file.Value)),
         ];

@@ -1,7 +1,6 @@
 using MnistReader.Imaging;
 using MnistTrainer.Datasets;
 using MnistTrainer.Evaluation;
-using SkiaSharp;
 
 namespace MnistTrainer.Reports;
 
@@ -77,10 +76,7 @@ internal static class PictureSheet
             using var decoded = ImageDecoder.Decode(File.ReadAllBytes(picture.Path));
             var times = Math.Clamp(Math.Max(decoded.Width, decoded.Height) / LongerSide, 1, Math.Min(decoded.Width, decoded.Height));
             using var small = decoded.Reduce(times);
-            using var image = SKImage.FromPixelCopy(
-                new SKImageInfo(small.Width, small.Height, SKColorType.Gray8, SKAlphaType.Opaque), small.Pixels.ToArray());
-            using var png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
-            return $"""<img src="{HtmlPage.DataUrl(png.ToArray())}" alt="{picture.Truth}" width="{small.Width}" height="{small.Height}" />""";
+            return HtmlPage.Image(small, picture.Truth);
         }
         catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistReader.Framing;
 using MnistReader.Inference;
+using MnistReader.Ink;
 using MnistTrainer.Datasets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -87,6 +88,19 @@ internal static class Evaluator
             cancellation.ThrowIfCancellationRequested();
             return classifier.Classify(batch);
         })];
+
+    /// <summary>What a network that finds ink answers for one picture.</summary>
+    /// <param name="network">(N, 1, H, W) → (N, 1, H, W) logits; it is left in evaluation mode.</param>
+    /// <param name="picture">Of any size.</param>
+    /// <returns>The probability that each of its pixels is ink, in row order.</returns>
+    public static float[] Ink(Sequential network, InkInput picture)
+    {
+        using var _ = inference_mode();
+        using var scope = NewDisposeScope();
+        network.eval();
+        var (values, width, height) = picture.Padded();
+        return network.call(tensor(values, [1, 1, height, width]))[0, 0, ..picture.Height, ..picture.Width].sigmoid().contiguous().data<float>().ToArray();
+    }
 
     /// <summary>Microsoft.ML's multiclass metrics: accuracy, top-2 accuracy, log-loss (nats), confusion matrix.</summary>
     /// <param name="predictions">One prediction an image.</param>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using MnistReader.Framing;
-using MnistTrainer.Datasets;
 using MnistTrainer.Recipes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,10 +24,25 @@ internal static class Trainer
         TrainingState state, TrainingData data,
         Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, CancellationToken cancellation = default)
     {
+        using var task = new DigitTask(state.Recipe, data);
+        Fit(state, task, onBatch, onEpoch, timeLimit, cancellation);
+    }
+
+    /// <summary>The same for any task.</summary>
+    /// <param name="state">Where training stands; it moves on with every epoch.</param>
+    /// <param name="task">What it learns.</param>
+    /// <param name="onBatch">Told after every batch.</param>
+    /// <param name="onEpoch">Told after every epoch, when the state has moved on: the time to save it.</param>
+    /// <param name="timeLimit">No epoch begins that would end later than this, as long as the last one took; at least one is trained.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="OperationCanceledException">Stopped. The state is that of the last full epoch no more.</exception>
+    /// <exception cref="InvalidDataException">The loss is no longer a number; the message says what to do.</exception>
+    public static void Fit(
+        TrainingState state, LearningTask task,
+        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, CancellationToken cancellation = default)
+    {
         var recipe = state.Recipe;
-        using var pixels = Join(data.Portions.Select(portion => portion.Images.Pixels)).reshape(-1, 1, DigitImage.Side, DigitImage.Side);
-        using var labels = Join(data.Portions.Select(portion => portion.Images.Labels));
-        var images = data.PerEpoch;
+        var images = task.PerEpoch;
         var batches = (images + recipe.BatchSize - 1) / recipe.BatchSize;
         var whole = Stopwatch.StartNew();
 
@@ -38,26 +51,22 @@ internal static class Trainer
             var epoch = state.History.Count + 1;
             // each epoch draws from a generator of its own, so that an epoch repeats without what came before it
             manual_seed(HashSeed(state.Seed, epoch));
-            using var order = data.Order();
-            double lossSum = 0, rate = 0;
-            long right = 0;
+            task.Begin(epoch);
+            double lossSum = 0, rate = 0, right = 0;
             var clock = Stopwatch.StartNew();
             state.Network.train();
             for (var batch = 0; batch < batches; batch++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var indices = order[TensorIndex.Slice(batch * recipe.BatchSize, Math.Min((batch + 1) * recipe.BatchSize, images))];
-                var (x, y) = Batch(pixels, labels, indices);
-                if (recipe.Augmentation is { } augmentation)
-                    x = augmentation.Apply(x, (epoch - 1 + (double)batch / batches) / recipe.Epochs);
-
-                rate = LearningRate(recipe, epoch - 1 + (double)batch / batches);
+                var trained = epoch - 1 + (double)batch / batches;
+                var (x, y) = task.Batch(batch, trained / recipe.Epochs);
+                rate = LearningRate(recipe, trained);
                 foreach (var group in state.Optimizer.ParamGroups)
                     group.LearningRate = rate;
                 state.Optimizer.zero_grad();
-                var logits = state.Network.call(x); // (B, classes)
-                var loss = nn.functional.cross_entropy(logits, y, label_smoothing: recipe.LabelSmoothing);
+                var output = state.Network.call(x);
+                var loss = task.Loss(output, y);
                 loss.backward();
                 if (recipe.GradientClip > 0)
                     nn.utils.clip_grad_norm_(state.Network.parameters(), recipe.GradientClip);
@@ -72,16 +81,15 @@ internal static class Trainer
                         $"Lower the learning rate (it was {rate:G3}) or clip the gradients.");
                 }
 
-                lossSum += value * y.numel();
-                right += logits.argmax(1).eq(y).sum().item<long>();
                 var done = Math.Min((batch + 1) * recipe.BatchSize, images);
+                lossSum += value * (done - batch * recipe.BatchSize);
+                right += task.Score(output, y);
                 onBatch?.Invoke(new BatchResult(epoch, batch + 1, batches, lossSum / done, done / clock.Elapsed.TotalSeconds));
             }
 
             var seconds = clock.Elapsed.TotalSeconds;
-            var (validationLoss, validationAccuracy) = Measure(data.Validation);
-            var (_, strokeAccuracy) = Measure(data.StrokeValidation);
-            state.Add(new EpochResult(epoch, lossSum / images, right / (double)images, validationLoss, validationAccuracy, strokeAccuracy, rate, seconds));
+            var (validationLoss, validationAccuracy, strokeAccuracy) = task.Validate(state.Average);
+            state.Add(new EpochResult(epoch, lossSum / images, right / images, validationLoss, validationAccuracy, strokeAccuracy, rate, seconds));
             // TorchSharp leaves small native objects to finalizers, and the collector, which sees only the small managed halves, would put them off for ever
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -91,15 +99,6 @@ internal static class Trainer
         }
 
         state.Result.eval();
-
-        static Tensor Join(IEnumerable<ReadOnlyMemory<byte>> parts)
-        {
-            using var scope = NewDisposeScope();
-            return cat([.. parts.Select(part => from_array(part.ToArray()))]).MoveToOuterDisposeScope();
-        }
-
-        (double Loss, double Accuracy) Measure(DigitSet? digits) =>
-            digits is null ? (double.NaN, double.NaN) : Evaluator.LossAndAccuracy(state.Average, digits);
     }
 
     /// <summary>The images and labels at some positions.</summary>

@@ -9,7 +9,7 @@ namespace MnistReader.Tests.Explanation;
 /// <summary>The insides of the committed model, against computations of their own.</summary>
 public sealed class ExplanationTests : IDisposable
 {
-    private static readonly byte[] File = DigitClassifier.ReadFile(ModelPath());
+    private static readonly byte[] File = ModelFile.Read(CommittedModel.Path);
 
     private readonly DigitClassifier _classifier = DigitClassifier.Load(File, "committed");
 
@@ -123,12 +123,4 @@ public sealed class ExplanationTests : IDisposable
 
     private static double LogOdds(Prediction answer, int digit) =>
         Math.Log(answer.Probabilities[digit] / answer.Probabilities.Where((_, other) => other != digit).Sum(p => (double)p));
-
-    private static string ModelPath()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!System.IO.File.Exists(Path.Combine(folder, "MnistService.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "models", "mnist.onnx");
-    }
 }

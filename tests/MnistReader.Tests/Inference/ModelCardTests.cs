@@ -15,8 +15,8 @@ public class ModelCardTests
         "heldBack":[{"of":"slashed zero","digits":115,"right":0.98,"accepted":0.99,"covered":0.995,"candidates":1.02,"signs":0,"rejected":null}],
         "testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
         "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,"candidateThreshold":0.25,
-        "history":[{"epoch":1,"training":0.8125,"validation":0.9704,"strokes":0.9},{"epoch":1,"training":0.9}],
-        "calibrationHistory":[{"epoch":1,"training":0.8,"validation":0.97}],"framingVersion":1,"selfTest":{"pixels":"AP8=","digit":7}}
+        "calibrationHistory":[{"epoch":1,"training":0.8,"validation":0.97}],"framingVersion":1,"selfTest":{"pixels":"AP8=","digit":7},
+        "history":[{"epoch":1,"training":0.8125,"validation":0.9704,"strokes":0.9},{"epoch":1,"training":0.9}]}
         """;
 
     [Fact]

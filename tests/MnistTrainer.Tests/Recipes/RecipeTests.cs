@@ -57,7 +57,7 @@ public class RecipeTests
     [InlineData("augmentation.turn=2",
         "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, " +
         "augmentation.elasticPx, augmentation.thickness, augmentation.fadeTo.")]
-    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, " +
+    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, pictures, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, " +
         "nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, correctionShare, nonDigitShare, letterShare, augmentation.")]
     [InlineData("epochs", "'epochs' is no setting; write NAME=VALUE.")]
     public void A_wrong_setting_is_named_with_what_it_takes(string setting, string message) =>
@@ -65,7 +65,7 @@ public class RecipeTests
 
     [Fact]
     public void An_unknown_network_is_answered_with_those_there_are() =>
-        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick.",
+        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink.",
             Assert.Throws<ArgumentException>(() => Recipe.Load("compact", "network=cake")).Message);
 
     [Theory]

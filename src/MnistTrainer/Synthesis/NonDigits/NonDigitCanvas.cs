@@ -56,9 +56,6 @@ internal static class NonDigitCanvas
     public static SKImage ToImage(ReadOnlySpan<byte> pixels, int side) =>
         SKImage.FromPixelCopy(new SKImageInfo(side, side, SKColorType.Gray8, SKAlphaType.Opaque), pixels, side);
 
-    /// <summary>Uniform in [<paramref name="from"/>, <paramref name="to"/>).</summary>
-    public static float Between(this Random random, float from, float to) => from + (to - from) * random.NextSingle();
-
     /// <summary>A point of a square in the middle of the paper.</summary>
     /// <param name="random">Draws it.</param>
     /// <param name="margin">Free on each side, in pixels.</param>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
-using MnistTrainer.Synthesis.NonDigits;
 using SkiaSharp;
 
 namespace MnistTrainer.Synthesis.Pictures;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MnistTrainer.Synthesis.NonDigits;
 using SkiaSharp;
 
 namespace MnistTrainer.Synthesis.Pictures;

@@ -58,8 +58,7 @@ internal static class PenDrawing
                 < 0.35 => Pressed(random),
                 _ => Line,
             };
-            var strokes = digit.Label == 0 && random.NextDouble() < SlashedZeros ? [.. digit.Strokes, Slash(digit, random)] : digit.Strokes;
-            return Draw(Vary(strokes, random), Between((0.25, 0.95), random), penWidth, random, side, pen);
+            return Draw(Vary(MaybeSlashed(digit, random), random), Between((0.25, 0.95), random), penWidth, random, side, pen);
         });
     }
 
@@ -139,6 +138,10 @@ internal static class PenDrawing
         };
     }
 
+    /// <summary>A digit's strokes, and now and then a slash more if it is a zero.</summary>
+    public static IReadOnlyList<IReadOnlyList<Vector2>> MaybeSlashed(WrittenSign digit, Random random) =>
+        digit.Label == 0 && random.NextDouble() < SlashedZeros ? [.. digit.Strokes, Slash(digit, random)] : digit.Strokes;
+
     /// <summary>A line through a zero, mostly from below to the right above, rarely level or upright; or one time in eight a dot in it.</summary>
     private static IReadOnlyList<Vector2> Slash(WrittenSign zero, Random random)
     {
@@ -152,7 +155,7 @@ internal static class PenDrawing
     }
 
     /// <summary>Moves the points of a digit, in units of its longer side; amounts are small enough to leave it the digit that it is.</summary>
-    private static IReadOnlyList<IReadOnlyList<Vector2>> Vary(IReadOnlyList<IReadOnlyList<Vector2>> strokes, Random random)
+    public static IReadOnlyList<IReadOnlyList<Vector2>> Vary(IReadOnlyList<IReadOnlyList<Vector2>> strokes, Random random)
     {
         var all = strokes.SelectMany(stroke => stroke).ToList();
         var (low, high) = (all.Aggregate(Vector2.Min), all.Aggregate(Vector2.Max));

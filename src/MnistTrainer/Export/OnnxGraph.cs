@@ -1,0 +1,193 @@
+using System.Globalization;
+using Google.Protobuf;
+using MnistReader.Framing;
+using MnistReader.Inference;
+using MnistReader.Onnx;
+using MnistTrainer.Datasets;
+using MnistTrainer.Networks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Export;
+
+/// <summary>
+/// Trained network → ONNX graph: one node a layer, batch normalisation folded into the convolution or linear layer before it. Of a digit classifier, the
+/// temperature goes into the last layer, with softmax behind it, and beside it the probability of being that digit rather than none where the network learned
+/// that; of an ink network, a sigmoid ends it.
+/// </summary>
+internal sealed class OnnxGraph
+{
+    /// <summary>What the file names as its maker.</summary>
+    public const string Producer = "MnistTrainer";
+
+    private readonly GraphProto _graph = new() { Name = Producer };
+
+    private OnnxGraph()
+    {
+    }
+
+    /// <summary>The graph of a digit classifier.</summary>
+    /// <param name="network">(N, 1, 28, 28) → (N, classes) logits, trained.</param>
+    /// <param name="temperature">Divides the logits.</param>
+    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here, or doesn't end in a linear layer.</exception>
+    public static GraphProto OfDigits(Sequential network, double temperature) => new OnnxGraph().Digits(network, temperature);
+
+    /// <summary>The graph of an ink network.</summary>
+    /// <param name="network">(N, 1, H, W) → (N, 1, H, W) logits, trained.</param>
+    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
+    public static GraphProto OfInk(Sequential network) => new OnnxGraph().Ink(network);
+
+    private GraphProto Ink(Sequential network)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        _graph.Input.Add(Describe(InkNetwork.InputName, 1, "H", "W"));
+        _graph.Output.Add(Describe(InkNetwork.OutputName, 1, "H", "W"));
+        Add("Sigmoid", InkNetwork.OutputName, [Append(network, InkNetwork.InputName)]);
+        return _graph;
+    }
+
+    private GraphProto Digits(Sequential network, double temperature)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        _graph.Input.Add(Describe(DigitClassifier.InputName, 1, DigitImage.Side, DigitImage.Side));
+        _graph.Output.Add(Describe(DigitClassifier.OutputName, DigitClassifier.Digits));
+
+        var value = Append(network, DigitClassifier.InputName, temperature);
+        var layers = network.children().ToList();
+
+        if (layers[^1] is not Linear last)
+            throw new NotSupportedException($"The network ends in {layers[^1].GetName()}, not in a linear layer.");
+        if (last.out_features > DigitClassifier.Digits)
+        {
+            Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("ReduceMax", "best", [value], Ints("axes", [1]))]);
+            _graph.Output.Add(Describe(DigitClassifier.DigitOutputName, 1));
+        }
+
+        Add("Softmax", DigitClassifier.OutputName, [value], Int("axis", 1));
+        return _graph;
+    }
+
+    /// <summary>Adds the nodes of layers.</summary>
+    /// <param name="network">The layers.</param>
+    /// <param name="value">Name of what they take.</param>
+    /// <param name="temperature">Of a digit classifier, whose last layer is linear: what divides its logits. Null for any other.</param>
+    /// <param name="prefix">Of the names of the nodes.</param>
+    /// <returns>Name of what they give.</returns>
+    private string Append(Sequential network, string value, double? temperature = null, string prefix = "")
+    {
+        var layers = network.children().ToList();
+        foreach (var (index, layer) in layers.Index())
+        {
+            var name = $"{prefix}{index}";
+            var normalisation = layers.ElementAtOrDefault(index + 1) as NormBase;
+            value = layer switch
+            {
+                Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Weights(name, Fold(conv.weight, conv.bias, normalisation))],
+                    Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding])),
+                Linear linear => Add("Gemm", name,
+                    [
+                        value,
+                        .. Weights(name, temperature is { } divisor && index == layers.Count - 1
+                            ? Answer(linear, divisor)
+                            : Fold(linear.weight, linear.bias, normalisation)),
+                    ],
+                    Int("transB", 1)),
+                NormBase when index > 0 && layers[index - 1] is Conv2d or Linear => value, // folded above
+                NormBase { weight: { } scale, bias: { } shift, running_mean: { } mean, running_var: { } variance } norm => Add("BatchNormalization", name,
+                    [
+                        value, Constant($"{name}.scale", scale), Constant($"{name}.shift", shift),
+                        Constant($"{name}.mean", mean), Constant($"{name}.variance", variance),
+                    ],
+                    new AttributeProto { Name = "epsilon", F = (float)norm.eps, Type = AttributeProto.Types.Type.Float }),
+                ReLU => Add("Relu", name, [value]),
+                MaxPool2d pool => Add("MaxPool", name, [value], Ints("kernel_shape", pool.kernel_size), Ints("strides", pool.stride)),
+                AdaptiveMaxPool2d { output_size: [1, 1] } => Add("GlobalMaxPool", name, [value]),
+                Flatten => Add("Flatten", name, [value], Int("axis", 1)),
+                SkipConnection level => Add("Concat", name, [value, Append(level.Inner, value, prefix: $"{name}.")], Int("axis", 1)),
+                Upsample => Add("Resize", name, [value, "", Constant($"{name}.scales", cat([ones(2), full(2, 2)]))], // to twice the side, by the nearest
+                    Word("mode", "nearest"), Word("coordinate_transformation_mode", "asymmetric"), Word("nearest_mode", "floor")),
+                Dropout => value,
+                _ => throw new NotSupportedException($"Layer {name} ({layer.GetName()}) can't be exported to ONNX."),
+            };
+        }
+
+        return value;
+    }
+
+    /// <summary>
+    /// Weight and bias of a layer with the normalisation behind it worked in: w·s and (b − mean)·s + shift, where s = gain / √(variance + ε).
+    /// </summary>
+    private static (Tensor Weight, Tensor Bias) Fold(Tensor weight, Tensor? bias, NormBase? normalisation)
+    {
+        bias ??= zeros(weight.shape[0]);
+        if (normalisation is not { weight: { } gain, bias: { } shift, running_mean: { } mean, running_var: { } variance })
+            return (weight, bias);
+
+        var scale = gain / (variance + normalisation.eps).sqrt(); // (out)
+        return (weight * scale.reshape([-1, .. Enumerable.Repeat(1L, weight.shape.Length - 1)]), (bias - mean) * scale + shift);
+    }
+
+    /// <summary>
+    /// The last layer, of the digits alone, over the temperature. The logit of "no digit" is taken from each of theirs: softmax doesn't notice, and what is
+    /// left is each digit's
+    /// log-odds against none. What is linear costs no step of its own in the file.
+    /// </summary>
+    private static (Tensor Weight, Tensor Bias) Answer(Linear last, double temperature)
+    {
+        return (Against(last.weight) / temperature, Against(last.bias ?? zeros(last.out_features)) / temperature);
+
+        static Tensor Against(Tensor classes) // (10 or 11, …) → (10, …)
+        {
+            var digits = classes.narrow(0, 0, DigitClassifier.Digits);
+            return classes.shape[0] == DigitClassifier.Digits ? digits : digits - classes[DigitSet.NonDigit];
+        }
+    }
+
+    private string[] Weights(string name, (Tensor Weight, Tensor Bias) of) => [Constant($"{name}.weight", of.Weight), Constant($"{name}.bias", of.Bias)];
+
+    /// <summary>Adds a node and returns the name of its output, which is the node's.</summary>
+    private string Add(string type, string name, IEnumerable<string> inputs, params IEnumerable<AttributeProto> attributes)
+    {
+        _graph.Node.Add(new NodeProto { OpType = type, Name = name, Input = { inputs }, Output = { name }, Attribute = { attributes } });
+        return name;
+    }
+
+    private string Constant(string name, Tensor value)
+    {
+        var contiguous = value.contiguous();
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = contiguous.dtype == ScalarType.Int64 ? TensorProto.Types.DataType.Int64 : TensorProto.Types.DataType.Float,
+            Dims = { contiguous.shape },
+            RawData = ByteString.CopyFrom(contiguous.bytes),
+        });
+        return name;
+    }
+
+    private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.Type.Int };
+
+    private static AttributeProto Ints(string name, IEnumerable<long> values) =>
+        new() { Name = name, Ints = { values }, Type = AttributeProto.Types.Type.Ints };
+
+    private static AttributeProto Word(string name, string value) =>
+        new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.Type.String };
+
+    /// <summary>A float32 tensor of N examples.</summary>
+    /// <param name="name">The tensor's.</param>
+    /// <param name="shape">The other dimensions, each a number, or a name where it is any.</param>
+    private static ValueInfoProto Describe(string name, params IEnumerable<object> shape)
+    {
+        var dimensions = new TensorShapeProto();
+        dimensions.Dim.Add(shape.Prepend("N").Select(size => size is string any
+            ? new TensorShapeProto.Types.Dimension { DimParam = any }
+            : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(size, CultureInfo.InvariantCulture) }));
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = TensorProto.Types.DataType.Float, Shape = dimensions } },
+        };
+    }
+}

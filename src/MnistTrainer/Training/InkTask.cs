@@ -1,0 +1,154 @@
+using MnistReader.Ink;
+using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Recipes;
+using MnistTrainer.Synthesis.Pictures;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistTrainer.Training;
+
+/// <summary>Pictures → which of their pixels are ink. No picture is shown twice.</summary>
+/// <param name="recipe">Says how many pictures an epoch shows.</param>
+/// <param name="training">Makes the pictures to learn from.</param>
+/// <param name="validation">Makes those to measure on, with ink of other writers; null for none.</param>
+internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureGenerator? validation) : LearningTask
+{
+    /// <summary>Pictures to measure on.</summary>
+    public const int ValidationPictures = 480;
+
+    /// <summary>Two batches of three have pictures of a digit or two, about square; one has lines.</summary>
+    private const int Turns = 3, MostInSquare = 2, LeastInLine = 2, MostInLine = 10;
+
+    // a line costs as much as two squares: of each, this share of the batch
+    private const int LineWidth = 256, LinesForSquares = 2;
+
+    private int _epoch;
+    private (Tensor Input, Tensor Target)[]? _heldBack;
+
+    /// <summary>Reads the ink to write with, and holds back a part.</summary>
+    /// <param name="recipe">Says how many pictures an epoch shows.</param>
+    /// <param name="dataFolder">Of MNIST.</param>
+    /// <param name="strokes">The sources of pen strokes; none where empty.</param>
+    /// <param name="validation">Images of MNIST to hold back, and with them a fifth of the sites of each source of strokes; 0 for nothing.</param>
+    /// <param name="splitSeed">Draws which.</param>
+    /// <param name="seed">Draws the pictures to learn from; those to measure on are always the same.</param>
+    public static InkTask Load(Recipe recipe, string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed)
+    {
+        var (images, heldBack) = MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed);
+        if (heldBack is null)
+            return new InkTask(recipe, Generator(images, [.. strokes.SelectMany(set => set.Signs)], seed), null);
+
+        var (signs, others) = StrokeSet.HoldBack(strokes, splitSeed);
+        return new InkTask(recipe, Generator(images, signs, seed), Generator(heldBack, others, seed: 0));
+
+        static PictureGenerator Generator(DigitSet images, IReadOnlyList<WrittenSign> signs, int seed) => new(new Handwriting(images, signs), seed);
+    }
+
+    /// <summary>Pictures to look at: those that are held back, or others like those that it learns from. Who takes one disposes it.</summary>
+    /// <param name="most">Digits in a line at most.</param>
+    public IEnumerable<WrittenPicture> Pictures(int most) => Enumerable.Range(0, int.MaxValue).Select(index => (validation ?? training).Make(index, most));
+
+    /// <inheritdoc/>
+    public override int PerEpoch => recipe.Pictures;
+
+    /// <inheritdoc/>
+    public override void Begin(int epoch) => _epoch = epoch;
+
+    /// <inheritdoc/>
+    public override (Tensor Input, Tensor Target) Batch(int batch, double progress)
+    {
+        // not while the network computes: TorchSharp's scalars may be collected before its native part has read them, and pictures keep the collector busy
+        var (input, target) = Make(training, ((long)_epoch << 32) + (long)batch * recipe.BatchSize, batch);
+        var (count, width, height) = Shape(batch);
+        return (tensor(input, [count, 1, height, width]), tensor(target, [count, 1, height, width]));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Tensor output, Tensor target)
+    {
+        var ink = output.sigmoid();
+        var overlap = (2 * (ink * target).sum([1, 2, 3]) + 1) / (ink.sum([1, 2, 3]) + target.sum([1, 2, 3]) + 1);
+        return nn.functional.binary_cross_entropy_with_logits(output, target) + (1 - overlap).mean();
+    }
+
+    /// <inheritdoc/>
+    public override double Score(Tensor output, Tensor target) => Dice(output, target) * recipe.BatchSize;
+
+    /// <inheritdoc/>
+    public override (double Loss, double Accuracy, double Strokes) Validate(Sequential network)
+    {
+        if (validation is null)
+            return (double.NaN, double.NaN, double.NaN);
+
+        using var _ = inference_mode();
+        network.eval();
+        _heldBack ??= [.. Enumerable.Range(0, ValidationPictures / recipe.BatchSize).Select(batch =>
+        {
+            var (input, target) = Make(validation, (long)batch * recipe.BatchSize, batch);
+            var (count, width, height) = Shape(batch);
+            return (tensor(input, [count, 1, height, width]), tensor(target, [count, 1, height, width]));
+        })];
+        double loss = 0, score = 0;
+        foreach (var (input, target) in _heldBack)
+        {
+            using var scope = NewDisposeScope();
+            var output = network.call(input);
+            loss += Loss(output, target).item<float>();
+            score += Dice(output, target);
+        }
+
+        return (loss / _heldBack.Length, score / _heldBack.Length, double.NaN);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var (input, target) in _heldBack ?? [])
+        {
+            input.Dispose();
+            target.Dispose();
+        }
+    }
+
+    /// <summary>Dice's coefficient, the mean of a batch: twice what is ink in both, over the ink of each; 1 where neither has any.</summary>
+    private static double Dice(Tensor output, Tensor target)
+    {
+        using var _ = no_grad();
+        var (found, ink) = (output.gt(0).to(ScalarType.Float32), target.gt(0.5).to(ScalarType.Float32));
+        var overlap = (2 * (found * ink).sum([1, 2, 3]) + 1) / (found.sum([1, 2, 3]) + ink.sum([1, 2, 3]) + 1);
+        return overlap.mean().item<float>();
+    }
+
+    private (int Count, int Width, int Height) Shape(int batch) => batch % Turns < Turns - 1
+        ? (recipe.BatchSize, InkInput.SquareSide, InkInput.SquareSide)
+        : (Math.Max(1, recipe.BatchSize / LinesForSquares), LineWidth, InkInput.LineHeight);
+
+    /// <summary>Makes the pictures of a batch on all processors.</summary>
+    private (float[] Input, float[] Target) Make(PictureGenerator generator, long first, int batch)
+    {
+        var (count, width, height) = Shape(batch);
+        var (inputs, targets) = (new float[count * width * height], new float[count * width * height]);
+        var isSquare = width == height;
+        Parallel.For(0, count, index =>
+        {
+            using var picture = generator.Make(first + index, isSquare ? MostInSquare : MostInLine, isSquare ? 1 : LeastInLine);
+            var input = InkInput.Of(picture.Gray);
+            var ink = InkInput.Resample(picture.Ink, input.Width, input.Height);
+            // what is larger is cut, what is smaller repeats its edge, where there is no ink
+            var random = new Random((int)(first + index));
+            var (left, top) = (random.Next(Math.Max(0, input.Width - width) + 1), random.Next(Math.Max(0, input.Height - height) + 1));
+            for (var y = 0; y < height; y++)
+            {
+                for (var x = 0; x < width; x++)
+                {
+                    var (fromX, fromY) = (Math.Min(x + left, input.Width - 1), Math.Min(y + top, input.Height - 1));
+                    var at = (index * height + y) * width + x;
+                    inputs[at] = input.Values[fromY * input.Width + fromX];
+                    targets[at] = x + left < input.Width && y + top < input.Height ? ink[fromY * input.Width + fromX] / 255 : 0;
+                }
+            }
+        });
+        return (inputs, targets);
+    }
+}
