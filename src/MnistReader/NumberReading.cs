@@ -22,6 +22,12 @@ public sealed record NumberReading(IReadOnlyList<DigitReading> Digits, IReadOnly
         .OrderBy(piece => piece.Item1)
         .Select(piece => piece.Character));
 
+    /// <summary>
+    /// What is written, with the separators among the digits, as <c>13.254,00</c> or <c>24/12/2026</c>; the same as <see cref="Text"/> where no network read
+    /// the line.
+    /// </summary>
+    public string Written { get => field ?? Text; init; }
+
     /// <summary>Why <see cref="Text"/> may not be the number that is written, in words for the reader; null where nothing speaks against it.</summary>
     public string? Warning
     {

@@ -8,7 +8,7 @@ public class ArchitectureTests
 {
     [Fact]
     public void No_folder_uses_a_later_one() => Architecture.AssertOrder(
-        typeof(DigitReader).Assembly, "Idx", "Imaging", "Ink", "Segmentation", "Framing", "Onnx", "Inference", "Explanation", Architecture.Root);
+        typeof(DigitReader).Assembly, "Idx", "Imaging", "Ink", "Segmentation", "Framing", "Onnx", "Inference", "Numbers", "Explanation", Architecture.Root);
 
     [Fact]
     public void The_public_api_is_what_is_written_down()

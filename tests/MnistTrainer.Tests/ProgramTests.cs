@@ -16,14 +16,14 @@ public class ProgramTests
     [InlineData("train --threads two", 2, "--threads takes a whole number, not 'two'. See 'MnistTrainer train --help'.")]
     [InlineData("train --threads 100000", 2, "--threads takes 1 to 1,024. See 'MnistTrainer train --help'.")]
     [InlineData("train --recipe cake", 1,
-        "There is no recipe 'cake'. There are: compact, ink, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give " +
+        "There is no recipe 'cake'. There are: compact, ink, number, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper; or give " +
         "the path of a JSON file.")]
     [InlineData("train --dry-run --resume runs/1", 2, "--dry-run begins a run of its own: it doesn't go with --resume. See 'MnistTrainer train --help'.")]
     [InlineData("train --resume runs/1 --strokes pens", 2,
         "--strokes doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
     [InlineData("train --resume runs/1 --corrections mine.zip", 2,
         "--corrections doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
-    [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick.")]
+    [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink, number.")]
     [InlineData("train --calibration models/mnist.onnx", 2,
         "--calibration goes with --validation 0: where images are held back, temperature and thresholds are fitted on them. See 'MnistTrainer train --help'.")]
     [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1,
@@ -32,7 +32,7 @@ public class ProgramTests
         "There are no corrections at 'none.zip'. Export them from the service: GET /corrections/export?format=idx")]
     [InlineData("train --dry-run --corrections README.md", 1, "'README.md' is no ZIP file, or is cut off. Export the corrections again.")]
     [InlineData("compare compact cake", 1,
-        "There is no recipe 'cake'. There are: compact, ink, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or " +
+        "There is no recipe 'cake'. There are: compact, ink, number, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper, ml-linear, ml-lightgbm; or " +
         "give the path of a JSON file.")]
     [InlineData("compare compact recipes/compact.json", 1, "There are two recipes 'compact'; their results would share a folder.")]
     [InlineData("compare compact --validation 0", 2, "--validation takes 1 or more images to compare on. See 'MnistTrainer compare --help'.")]
@@ -111,7 +111,7 @@ public class ProgramTests
 
     [Theory]
     [InlineData("compact", 0, "Dry run: training, measuring, export and report work. Nothing was kept.")]
-    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick.")]
+    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink, number.")]
     public async Task A_dry_run_does_everything_once_and_keeps_nothing(string network, int exitCode, string message)
     {
         using var folder = new TemporaryFolder();

@@ -3,6 +3,7 @@ using MnistReader;
 using MnistReader.Explanation;
 using MnistReader.Imaging;
 using MnistReader.Inference;
+using MnistReader.Numbers;
 
 namespace MnistApi.Model;
 
@@ -17,9 +18,10 @@ internal sealed class LoadedModel : IDisposable
     // made by the first request that asks for it, of the very file that serves: the one on the disk may be another by then
     private readonly Lazy<FeatureMaps> _featureMaps;
 
-    private LoadedModel(DigitReader reader, byte[] file, byte[]? inkFile)
+    private LoadedModel(DigitReader reader, byte[] file, byte[]? inkFile, byte[]? numberFile)
     {
-        (Reader, Sha256, InkSha256) = (reader, Hash(file), inkFile is null ? null : Hash(inkFile));
+        (Reader, Sha256) = (reader, Hash(file));
+        (InkSha256, NumberSha256) = (inkFile is null ? null : Hash(inkFile), numberFile is null ? null : Hash(numberFile));
         _featureMaps = new Lazy<FeatureMaps>(() => FeatureMaps.Load(file));
 
         static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
@@ -42,24 +44,31 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Of the ink network's file; null where there is none.</summary>
     public string? InkSha256 { get; }
 
+    /// <summary>Of the number network's file; null where there is none.</summary>
+    public string? NumberSha256 { get; }
+
     /// <summary>When (UTC).</summary>
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>Loads files and lets each pass its self-test.</summary>
     /// <param name="path">A classifier's ONNX file.</param>
     /// <param name="inkPath">An ink network's; null for none.</param>
+    /// <param name="numberPath">A number network's; null for none.</param>
     /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">One is missing or can't be read.</exception>
     /// <exception cref="InvalidDataException">One is no model of ours, or fails its self-test.</exception>
-    public static LoadedModel Load(string path, string? inkPath, ImageLimits limits)
+    public static LoadedModel Load(string path, string? inkPath, string? numberPath, ImageLimits limits)
     {
         var file = ModelFile.Read(path); // once, so that the hash is that of the very bytes that are loaded
         var inkFile = inkPath is null ? null : ModelFile.Read(inkPath);
-        var reader = new DigitReader(DigitClassifier.Load(file, path), inkFile is null ? null : InkNetwork.Load(inkFile, inkPath!), limits);
+        var numberFile = numberPath is null ? null : ModelFile.Read(numberPath);
+        var reader = new DigitReader(
+            DigitClassifier.Load(file, path), inkFile is null ? null : InkNetwork.Load(inkFile, inkPath!),
+            numberFile is null ? null : NumberNetwork.Load(numberFile, numberPath!), limits);
         try
         {
             SelfTest.Run(reader.Classifier, path);
-            return new LoadedModel(reader, file, inkFile);
+            return new LoadedModel(reader, file, inkFile, numberFile);
         }
         catch
         {

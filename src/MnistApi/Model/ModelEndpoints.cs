@@ -17,5 +17,6 @@ internal static class ModelEndpoints
     private static Ok<ModelResponse> Model(LoadedModel model, ServedModel served) =>
         TypedResults.Ok(new ModelResponse(
             model.Classifier.Card.Version, model.Sha256, model.LoadedAt, served.LastFailedLoad, model.Classifier.Card,
-            model.Reader.InkNetwork is { } ink ? new InkModelResponse(ink.Card.Version, model.InkSha256!, ink.Card) : null));
+            model.Reader.InkNetwork is { } ink ? new InkModelResponse(ink.Card.Version, model.InkSha256!, ink.Card) : null,
+            model.Reader.NumberNetwork is { } number ? new NumberModelResponse(number.Card.Version, model.NumberSha256!, number.Card) : null));
 }

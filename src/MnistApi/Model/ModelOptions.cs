@@ -18,6 +18,12 @@ internal sealed record ModelOptions
     public string InkPath { get; init; } = "models/ink.onnx";
 
     /// <summary>
+    /// The file of the number network, which reads lines on photos, scans and lined paper; found as <see cref="Path"/> is. The default is
+    /// <c>models/number.onnx</c>. Where there is none, digits that touch aren't told apart there.
+    /// </summary>
+    public string NumberPath { get; init; } = "models/number.onnx";
+
+    /// <summary>
     /// How often the files are compared with those that serve, for folders whose changes aren't announced (network mounts).
     /// More than 0, up to 86400 (a day); the default is 5 seconds.
     /// Elsewhere a change is noticed at once.
@@ -30,6 +36,9 @@ internal sealed record ModelOptions
 
     /// <summary>Where <see cref="InkPath"/> is.</summary>
     public string FullInkPath() => Full(InkPath);
+
+    /// <summary>Where <see cref="NumberPath"/> is.</summary>
+    public string FullNumberPath() => Full(NumberPath);
 
     private static string Full(string path)
     {

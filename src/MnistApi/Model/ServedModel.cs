@@ -12,10 +12,11 @@ internal sealed class ServedModel : IDisposable
 
     private readonly string _path;
     private readonly string _inkPath;
+    private readonly string _numberPath;
     private readonly ImageLimits _limits;
     private volatile LoadedModel _current;
     private volatile bool _disposed;
-    private (string? Model, string? Ink) _judged; // SHA-256 of the contents that were last loaded or refused; null: there was no file
+    private (string? Model, string? Ink, string? Number) _judged; // SHA-256 of the contents that were last loaded or refused; null: there was no file
 
     /// <summary>Loads the first model.</summary>
     /// <param name="options">Where its files are; it serves without an ink network where that is missing.</param>
@@ -24,8 +25,8 @@ internal sealed class ServedModel : IDisposable
     /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
     public ServedModel(ModelOptions options, ImageLimits limits)
     {
-        (_path, _inkPath, _limits) = (options.FullPath(), options.FullInkPath(), limits);
-        _current = LoadedModel.Load(_path, File.Exists(_inkPath) ? _inkPath : null, limits);
+        (_path, _inkPath, _numberPath, _limits) = (options.FullPath(), options.FullInkPath(), options.FullNumberPath(), limits);
+        _current = LoadedModel.Load(_path, File.Exists(_inkPath) ? _inkPath : null, File.Exists(_numberPath) ? _numberPath : null, limits);
         _judged = Contents(_current);
     }
 
@@ -58,7 +59,7 @@ internal sealed class ServedModel : IDisposable
     /// <returns>What has happened to the file since the last call.</returns>
     public async Task<ModelChange> RefreshAsync(CancellationToken cancellation)
     {
-        var content = (Fingerprint(_path), Fingerprint(_inkPath));
+        var content = Fingerprints();
         if (content == _judged)
             return ModelChange.None;
 
@@ -72,7 +73,9 @@ internal sealed class ServedModel : IDisposable
         {
             var previous = _current;
             // a network that served isn't given up because its file has gone
-            var next = LoadedModel.Load(_path, content.Item2 is not null || previous.InkSha256 is not null ? _inkPath : null, _limits);
+            var next = LoadedModel.Load(
+                _path, (content.Ink ?? previous.InkSha256) is null ? null : _inkPath, (content.Number ?? previous.NumberSha256) is null ? null : _numberPath,
+                _limits);
             (_current, _judged) = (next, Contents(next));
             previous.Dispose(); // now or when the last who borrowed it is through
             return ModelChange.Loaded;
@@ -80,7 +83,7 @@ internal sealed class ServedModel : IDisposable
         catch (Exception e) when (e is not OperationCanceledException) // whatever is wrong with a file, the model before goes on
         {
             await Task.Delay(Settling, cancellation);
-            if ((Fingerprint(_path), Fingerprint(_inkPath)) != content)
+            if (Fingerprints() != content)
                 return ModelChange.None; // half-copied: it is looked at again when more has come
 
             _judged = content;
@@ -96,7 +99,9 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
-    private static (string? Model, string? Ink) Contents(LoadedModel model) => (model.Sha256, model.InkSha256);
+    private static (string? Model, string? Ink, string? Number) Contents(LoadedModel model) => (model.Sha256, model.InkSha256, model.NumberSha256);
+
+    private (string? Model, string? Ink, string? Number) Fingerprints() => (Fingerprint(_path), Fingerprint(_inkPath), Fingerprint(_numberPath));
 
     /// <summary>
     /// SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large;

@@ -127,7 +127,7 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
         static ReadDigit Digit(PredictResponse answer, int x) =>
             new(answer.Digit, answer.Candidates, answer.Confidence, true, answer.Probabilities, new PixelBox(x, 40, 12, 118), null);
         Show(read, StatusCodes.Status200OK,
-            ("Two digits", ToJson(new ReadResponse("11", null, [Digit(Answer, 60), Digit(OneOrSeven, 150)], 280, 200, Answer.Model))));
+            ("Two digits", ToJson(new ReadResponse("11", "11", null, [Digit(Answer, 60), Digit(OneOrSeven, 150)], 280, 200, Answer.Model))));
     }
 
     // what /predict and /read have in common: the forms of the body, and the problems

@@ -15,8 +15,9 @@ internal static class ReadEndpoints
     /// <summary>Reads several handwritten digits in a row</summary>
     /// <remarks>
     /// Send a picture of a house number or a date, as <c>POST /predict</c> takes one: drawn, scanned or photographed, dark on light or light on dark.
-    /// The lines of ruled paper, a frame, and specks are left out. What can't be read, such as digits that touch each other, a dot or a dash between digits,
-    /// stands as <c>?</c> in <c>text</c>, and <c>warning</c> says so.
+    /// Lined and patterned paper, frames, shadows and specks do no harm. On photos and scans digits may touch, and <c>written</c> has the dots, commas, dashes,
+    /// slashes and colons among them. What can't be read, in drawings also digits that touch and separators, stands as <c>?</c> in <c>text</c>, and
+    /// <c>warning</c> says so.
     /// </remarks>
     /// <param name="picture">PNG, JPEG, WebP, GIF or BMP, told by content; or pixels.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
@@ -39,6 +40,7 @@ internal static class ReadEndpoints
         ReadDigit[] digits = [.. number.Digits.Select((digit, index) => new ReadDigit(
             digit.Prediction.Digit, digit.Candidates, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box,
             explain && index < MostExplained ? recogniser.ExplainDigit(digit) : null))];
-        return TypedResults.Ok(new ReadResponse(number.Text, number.Warning, digits, number.Width, number.Height, model.Classifier.Card.Version));
+        return TypedResults.Ok(new ReadResponse(
+            number.Text, number.Written, number.Warning, digits, number.Width, number.Height, model.Classifier.Card.Version));
     }
 }

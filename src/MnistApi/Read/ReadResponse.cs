@@ -9,6 +9,10 @@ namespace MnistApi.Read;
 /// The digits from left to right as one string, the most probable one where there are several candidates, with <c>?</c> for each piece of writing that
 /// can't be read: digits that touch, a dot or dash between digits, no digit.
 /// </param>
+/// <param name="Written">
+/// The same with the separators among the digits, as <c>13.254,00</c>, <c>24/12/2026</c> or <c>-3.5</c>, where the line was read on a photo, a scan or lined
+/// paper; else as <c>text</c>.
+/// </param>
 /// <param name="Warning">Why <c>text</c> may not be the number that is written; left out where nothing speaks against it.</param>
 /// <param name="Digits">What was found, from left to right.</param>
 /// <param name="Width">Of the picture as it is looked at (after its EXIF orientation), in pixels.</param>
@@ -16,6 +20,7 @@ namespace MnistApi.Read;
 /// <param name="Model">The version of the model that answered, as in <c>GET /model</c>.</param>
 internal sealed record ReadResponse(
     string Text,
+    string Written,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Warning,
     IReadOnlyList<ReadDigit> Digits,
     int Width,

@@ -12,6 +12,9 @@ public sealed class DigitImage
     /// <summary>Number of pixels: 784.</summary>
     public const int PixelCount = Side * Side;
 
+    /// <summary>No ink at all.</summary>
+    internal static DigitImage Blank { get; } = new(new byte[PixelCount]);
+
     private readonly ReadOnlyMemory<byte> _pixels;
 
     /// <summary>Wraps 784 bytes without copying them.</summary>

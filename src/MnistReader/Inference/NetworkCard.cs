@@ -100,4 +100,5 @@ public sealed record EpochAccuracy(
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ModelCard))]
 [JsonSerializable(typeof(InkCard))]
+[JsonSerializable(typeof(NumberCard))]
 internal sealed partial class NetworkCardJson : JsonSerializerContext;

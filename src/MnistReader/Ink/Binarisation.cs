@@ -22,7 +22,8 @@ internal static class Binarisation
     /// <summary>Turns grey into ink.</summary>
     /// <param name="image">Grey; only read.</param>
     /// <param name="hasOneLevel">
-    /// Whether the paper has one level, and the ink stands out from it; else what is returned is a guess, which <see cref="Inference.InkNetwork"/> knows better.
+    /// Whether the paper has one level, and the ink stands out from it; else what is returned is a guess, and <see cref="Inference.InkNetwork"/> knows
+    /// better.
     /// </param>
     /// <returns>An image of its own, to be disposed.</returns>
     public static InkImage ToInk(GrayImage image, out bool hasOneLevel)

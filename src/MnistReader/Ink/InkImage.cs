@@ -76,6 +76,19 @@ internal sealed class InkImage : PixelPlane
         return crop;
     }
 
+    /// <summary>Some columns of the ink.</summary>
+    /// <param name="left">The first one, in pixels.</param>
+    /// <param name="right">The one behind the last; both are moved into the image.</param>
+    /// <returns>An image of its own, to be disposed.</returns>
+    public InkImage Cut(int left, int right)
+    {
+        left = Math.Clamp(left, 0, Width - 1);
+        var columns = new InkImage(Math.Clamp(right, left + 1, Width) - left, Height);
+        for (var y = 0; y < Height; y++)
+            Row(y).Slice(left, columns.Width).CopyTo(columns.Writable[(y * columns.Width)..]);
+        return columns;
+    }
+
     /// <summary>The same ink on a larger image without other ink.</summary>
     /// <param name="left">Where, in pixels; what doesn't fit is cut.</param>
     /// <param name="top">Where, in pixels.</param>

@@ -125,7 +125,8 @@ internal sealed record InkInput(float[] Values, int Width, int Height)
         }
     }
 
-    private static void Normalise(float[] values)
+    /// <summary>Makes levels independent of brightness, contrast and polarity, in place: what <see cref="Values"/> says.</summary>
+    internal static void Normalise(float[] values)
     {
         var sorted = (float[])values.Clone();
         Array.Sort(sorted);

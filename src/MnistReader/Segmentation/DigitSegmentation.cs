@@ -74,6 +74,9 @@ internal sealed class DigitSegmentation
         return new DigitSegmentation(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)], marks) { IsClean = isClean };
     }
 
+    /// <summary>Whether no digit stands wholly below one that is beside it in the order from left to right.</summary>
+    public bool IsOneRow => _boxes.Zip(_boxes.Skip(1)).All(pair => pair.First.Bottom > pair.Second.Top && pair.Second.Bottom > pair.First.Top);
+
     /// <summary>
     /// Takes neighbours of the main digit off the plane, as a crop of a page shows them: what the picture's edge cuts, and dots beside it. Where the main
     /// digit itself reaches the edge, or is in pieces, nothing.

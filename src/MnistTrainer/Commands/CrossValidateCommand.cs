@@ -50,8 +50,8 @@ internal static class CrossValidateCommand
             LibTorch.Load();
             var name = Path.GetFileNameWithoutExtension(parsed.GetValue(recipe)!);
             var settings = new CrossValidation.Settings(
-                overrides.LoadDigits(parsed, parsed.GetValue(recipe)!), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed), parsed.GetValue(threads),
-                parsed.GetValue(byWriter));
+                overrides.LoadDigits(parsed, parsed.GetValue(recipe)!), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed),
+                parsed.GetValue(threads), parsed.GetValue(byWriter));
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", $"crossvalidate-{name}");
             Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes)!, cancellation);
         });

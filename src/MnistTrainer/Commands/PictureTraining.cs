@@ -1,7 +1,11 @@
+using MnistReader.Imaging;
 using MnistReader.Ink;
+using MnistReader.Numbers;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Export;
+using MnistTrainer.Networks;
 using MnistTrainer.Reports;
+using MnistTrainer.Synthesis.Pictures;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
 
@@ -27,7 +31,9 @@ internal static class PictureTraining
         var strokes = StrokeSet.Load(options.Strokes ?? []);
         set_num_threads(options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
-        using var task = InkTask.Load(recipe, dataFolder, strokes, options.Validation, options.SplitSeed ?? options.Seed, options.Seed);
+        using LearningTask task = recipe.Learns == Learns.Ink
+            ? InkTask.Load(recipe, dataFolder, strokes, options.Validation, options.SplitSeed ?? options.Seed, options.Seed)
+            : NumberTask.Load(recipe, dataFolder, strokes, options.Validation, options.SplitSeed ?? options.Seed, options.Seed);
         var (heldBack, splitSeed) = options.Split;
         using var state = run.LoadState(new Dictionary<string, string>(ModelDescription.Sources(strokes, corrections: null))
         {
@@ -45,18 +51,29 @@ internal static class PictureTraining
         }, timeLimit, cancellation));
         cancellation.ThrowIfCancellationRequested();
 
-        var card = ModelDescription.Describe(run, state, task, strokes);
-        OnnxExporter.Write(state.Result, card, run.Model, task.Pictures(MostDigits).Take(ParityPictures).Select(picture =>
+        switch (task)
+        {
+            case InkTask ink:
+                var inkCard = ModelDescription.Describe(run, state, ink, strokes);
+                OnnxExporter.Write(state.Result, inkCard, run.Model,
+                    ink.Pictures(MostDigits).Take(ParityPictures).Select(picture => Of(picture, gray => InkInput.Of(gray))));
+                InkReport.Write(run.Report, options, state.History, run.Model, ink.Pictures(MostDigits).Take(ShownPictures));
+                break;
+            case NumberTask number:
+                var numberCard = ModelDescription.Describe(run, state, number, strokes, mayGuess: dryRun);
+                OnnxExporter.Write(state.Result, numberCard, run.Model, number.Lines().Take(ParityPictures).Select(line => Of(line, NumberInput.Of)));
+                break;
+        }
+
+        if (dryRun)
+            return;
+        var size = new FileInfo(run.Model).Length / 1000;
+        Console.WriteLine($"Written to {run.Folder}: model.onnx ({size:N0} kB) answers for {ParityPictures} pictures as the network does.");
+
+        static T Of<T>(WrittenPicture picture, Func<GrayImage, T> prepare)
         {
             using (picture)
-                return InkInput.Of(picture.Gray);
-        }));
-        InkReport.Write(run.Report, options, state.History, run.Model, task.Pictures(MostDigits).Take(ShownPictures));
-        if (!dryRun)
-        {
-            Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) " +
-                $"finds the ink of {ParityPictures} pictures as the network does.");
-            Console.WriteLine($"Look at {run.Report}.");
+                return prepare(picture.Gray);
         }
     }
 }

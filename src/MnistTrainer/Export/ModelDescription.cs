@@ -2,6 +2,7 @@ using System.Text.Json;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistReader.Ink;
+using MnistReader.Numbers;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
@@ -107,6 +108,56 @@ internal static class ModelDescription
             SelfTest = new InkSelfTest(sample.Gray.Width, sample.Gray.Pixels.ToArray(),
                 Evaluator.Ink(network, InkInput.Of(sample.Gray)).Count(probability => probability >= 0.5f)),
         };
+    }
+
+    /// <summary>Fits the temperature of a number network on what was held back, and measures it there.</summary>
+    /// <param name="run">With its options.</param>
+    /// <param name="state">At the end of training.</param>
+    /// <param name="task">That it learned.</param>
+    /// <param name="learned">The strokes that the weights have learned from.</param>
+    /// <param name="mayGuess">Whether a network that reads none of the first lines is described, too.</param>
+    /// <exception cref="InvalidDataException">It reads none of them.</exception>
+    public static NumberCard Describe(Run run, TrainingState state, NumberTask task, IReadOnlyList<StrokeSet> learned, bool mayGuess)
+    {
+        const int fiveDigitsPx = 160, most = 500; // a self-test is looked for among so many lines
+        var (network, created) = (state.Result, DateTimeOffset.UtcNow);
+        var measured = task.Measure(network);
+        var temperature = measured?.Temperature ?? 1;
+        return new NumberCard
+        {
+            Name = "number",
+            Version = Version(network, created),
+            Created = created,
+            Network = run.Options.Recipe.Network,
+            Parameters = Network.Parameters(network),
+            MultiplyAdds = Network.MultiplyAdds(network, NumberInput.Height, fiveDigitsPx),
+            Training = Describe(run, state.History.Count),
+            DataSha256 = Sources(learned, corrections: null),
+            DataCredits = Credits(learned, corrections: null),
+            HeldBackLines = measured is null ? 0 : NumberTask.ValidationLines,
+            LinesRight = measured?.LinesRight,
+            CharacterErrorRate = measured?.CharacterErrorRate,
+            Temperature = temperature,
+            History = run.Epochs(),
+            SelfTest = FirstRead(),
+        };
+
+        NumberSelfTest FirstRead()
+        {
+            NumberSelfTest? first = null;
+            foreach (var line in task.Lines().Take(most))
+            {
+                using var _ = line;
+                var steps = NumberNetwork.ToSteps(Evaluator.Steps(network, NumberInput.Of(line.Gray), temperature));
+                var text = NumberAlphabet.TextOf(Ctc.Best(steps));
+                var test = new NumberSelfTest(line.Gray.Width, line.Gray.Pixels.ToArray(), text);
+                if (text.Length >= 2 && text == NumberTask.TextOf(line))
+                    return test;
+                first ??= test;
+            }
+
+            return mayGuess ? first! : throw new InvalidDataException("The network has not learned: it reads none of the lines. No model was written.");
+        }
     }
 
     private static string Version(Sequential network, DateTimeOffset created) => $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(network)[..8]}";

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using MnistReader.Inference;
 using MnistReader.Ink;
+using MnistReader.Numbers;
 using MnistReader.Onnx;
 using MnistTrainer.Datasets;
 using MnistTrainer.Storage;
@@ -15,6 +16,9 @@ internal static class OnnxExporter
 {
     /// <summary>How far the file's probabilities may be from the network's: other libraries add in another order.</summary>
     public const float MaxDifference = 1e-4f;
+
+    /// <summary>How far the logarithms of a number network's probabilities may be from the file's.</summary>
+    public const float MaxLogDifference = 1e-3f;
 
     /// <summary>The SHA-256 of a network's weights, batch normalisation's statistics included, in hexadecimal: the same weights, the same hash.</summary>
     /// <param name="network">A network.</param>
@@ -62,6 +66,31 @@ internal static class OnnxExporter
             var largest = pictures.Max(picture => exported.Run(picture).Zip(Evaluator.Ink(network, picture), (one, other) => Math.Abs(one - other)).Max());
             if (!(largest <= MaxDifference))
                 throw Differs($"probabilities up to {largest:G2} apart");
+        });
+
+    /// <summary>
+    /// Writes the model file of a number network, reads it back as the service does, and keeps it only where both read the same texts, with no logarithm of a
+    /// probability further apart than <see cref="MaxLogDifference"/>.
+    /// </summary>
+    /// <param name="network">(N, 1, 40, W) → (N, 16, 1, W/4) logits, trained; it is left in evaluation mode.</param>
+    /// <param name="card">Goes into the file, with the SHA-256 of the network there; its temperature divides the logits.</param>
+    /// <param name="path">The target; an older file is replaced.</param>
+    /// <param name="lines">To compare the file with the network on.</param>
+    /// <exception cref="InvalidDataException">The file answers otherwise than the network; nothing was written.</exception>
+    public static void Write(Sequential network, NumberCard card, string path, IEnumerable<NumberInput> lines) =>
+        Write(OnnxGraph.OfNumber(network, card.Temperature), card, path, file =>
+        {
+            using var exported = NumberNetwork.Load(file);
+            var (largest, changed) = (0f, 0);
+            foreach (var line in lines)
+            {
+                var (actual, expected) = (exported.Run(line), Evaluator.Steps(network, line, card.Temperature));
+                largest = Math.Max(largest, actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max()); // NaN stays
+                changed += Ctc.Best(NumberNetwork.ToSteps(actual)).SequenceEqual(Ctc.Best(NumberNetwork.ToSteps(expected))) ? 0 : 1;
+            }
+
+            if (changed > 0 || !(largest <= MaxLogDifference))
+                throw Differs($"{changed} other texts, logarithms of probabilities up to {largest:G2} apart");
         });
 
     private static void Write(GraphProto graph, NetworkCard card, string path, Action<string> checkParity)

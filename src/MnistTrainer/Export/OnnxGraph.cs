@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using MnistReader.Framing;
 using MnistReader.Inference;
+using MnistReader.Numbers;
 using MnistReader.Onnx;
 using MnistTrainer.Datasets;
 using MnistTrainer.Networks;
@@ -13,7 +14,7 @@ namespace MnistTrainer.Export;
 /// <summary>
 /// Trained network → ONNX graph: one node a layer, batch normalisation folded into the convolution or linear layer before it. Of a digit classifier, the
 /// temperature goes into the last layer, with softmax behind it, and beside it the probability of being that digit rather than none where the network learned
-/// that; of an ink network, a sigmoid ends it.
+/// that; of an ink network, a sigmoid ends it; of a number network, the logarithm of softmax.
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -36,6 +37,23 @@ internal sealed class OnnxGraph
     /// <param name="network">(N, 1, H, W) → (N, 1, H, W) logits, trained.</param>
     /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
     public static GraphProto OfInk(Sequential network) => new OnnxGraph().Ink(network);
+
+    /// <summary>The graph of a number network.</summary>
+    /// <param name="network">(N, 1, 40, W) → (N, 16, 1, W/4) logits, trained.</param>
+    /// <param name="temperature">Divides the logits.</param>
+    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
+    public static GraphProto OfNumber(Sequential network, double temperature) => new OnnxGraph().Number(network, temperature);
+
+    private GraphProto Number(Sequential network, double temperature)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        _graph.Input.Add(Describe(NumberNetwork.InputName, 1, NumberInput.Height, "W"));
+        _graph.Output.Add(Describe(NumberNetwork.OutputName, NumberAlphabet.Classes, 1, "steps"));
+        var logits = Append(network, NumberNetwork.InputName);
+        Add("LogSoftmax", NumberNetwork.OutputName, [Add("Div", "tempered", [logits, Constant("temperature", tensor((float)temperature))])], Int("axis", 1));
+        return _graph;
+    }
 
     private GraphProto Ink(Sequential network)
     {

@@ -21,6 +21,7 @@ internal sealed record Network(string Name, Func<int, Sequential> Layers, Learns
         new("compact-deep", CompactDeep.Layers),
         new("quick", Quick.Layers),
         new("ink", _ => Ink.Layers(), Learns.Ink),
+        new("number", Number.Layers, Learns.Numbers),
     ];
 
     /// <summary>The network of a name.</summary>
@@ -71,13 +72,14 @@ internal sealed record Network(string Name, Func<int, Sequential> Layers, Learns
 
     /// <summary>Multiplications with addition that the convolutions and linear layers take for one image.</summary>
     /// <param name="layers">A network; it is left in evaluation mode.</param>
-    /// <param name="side">Width and height of the image, in pixels.</param>
-    public static long MultiplyAdds(Sequential layers, int side = DigitImage.Side)
+    /// <param name="height">Of the image, in pixels.</param>
+    /// <param name="width">Of the same; as its height where null.</param>
+    public static long MultiplyAdds(Sequential layers, int height = DigitImage.Side, int? width = null)
     {
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         layers.eval();
-        return Count(layers, zeros(1, 1, side, side)).MultiplyAdds;
+        return Count(layers, zeros(1, 1, height, width ?? height)).MultiplyAdds;
 
         static (Tensor Output, long MultiplyAdds) Count(Sequential layers, Tensor x)
         {
@@ -107,4 +109,7 @@ internal enum Learns
 
     /// <summary>A picture → where its ink is.</summary>
     Ink,
+
+    /// <summary>A line of writing → its digits and separators.</summary>
+    Numbers,
 }

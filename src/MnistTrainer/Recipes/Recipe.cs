@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MnistReader.Inference;
+using MnistReader.Numbers;
 using MnistTrainer.Networks;
 
 namespace MnistTrainer.Recipes;
@@ -92,9 +93,16 @@ internal sealed record Recipe
     /// <summary>Random changes of the training images; none where null.</summary>
     public Augmentation? Augmentation { get; init; }
 
-    /// <summary>Outputs of the network: the ten digits, and where it learns to reject, "no digit"; the ink alone.</summary>
+    /// <summary>
+    /// Outputs of the network: the ten digits, and where it learns to reject, "no digit"; the ink alone; the characters of numbers, and the blank.
+    /// </summary>
     [JsonIgnore]
-    public int Classes => Learns == Learns.Ink ? 1 : DigitClassifier.Digits + (NonDigitShare > 0 ? 1 : 0);
+    public int Classes => Learns switch
+    {
+        Learns.Ink => 1,
+        Learns.Numbers => NumberAlphabet.Classes,
+        _ => DigitClassifier.Digits + (NonDigitShare > 0 ? 1 : 0),
+    };
 
     /// <summary>What the network is for.</summary>
     [JsonIgnore]

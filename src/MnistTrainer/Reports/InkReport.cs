@@ -21,7 +21,8 @@ internal static class InkReport
         HtmlPage.Write(path, $"{card.Name} {card.Version}", $"""
             <header>
             <h1>{card.Name} <span>{card.Version}</span></h1>
-            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {ProgramVersion.Code}.
+            <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}.
+            Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {ProgramVersion.Code}.
             {(card.Dice is { } dice ? $"Dice's coefficient is {dice:P2} on {card.HeldBackPictures:N0} pictures with the ink of other people." : "")}
             {card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F1} M multiply-adds for 96×96 pixels.</p>
             </header>

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistReader.Ink;
+using MnistReader.Numbers;
 using MnistTrainer.Datasets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -100,6 +101,20 @@ internal static class Evaluator
         network.eval();
         var (values, width, height) = picture.Padded();
         return network.call(tensor(values, [1, 1, height, width]))[0, 0, ..picture.Height, ..picture.Width].sigmoid().contiguous().data<float>().ToArray();
+    }
+
+    /// <summary>What a number network answers for one line.</summary>
+    /// <param name="network">(N, 1, 40, W) → (N, 16, 1, W/4) logits; it is left in evaluation mode.</param>
+    /// <param name="line">As the network takes it.</param>
+    /// <param name="temperature">Divides the logits.</param>
+    /// <returns>The logarithms of the probabilities of the classes at each step: class after class, of each all steps.</returns>
+    public static float[] Steps(Sequential network, NumberInput line, double temperature)
+    {
+        using var _ = inference_mode();
+        using var scope = NewDisposeScope();
+        network.eval();
+        var logits = network.call(tensor(line.Values, [1, 1, NumberInput.Height, line.Width]));
+        return (logits / temperature).log_softmax(1).data<float>().ToArray();
     }
 
     /// <summary>Microsoft.ML's multiclass metrics: accuracy, top-2 accuracy, log-loss (nats), confusion matrix.</summary>

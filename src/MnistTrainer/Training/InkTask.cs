@@ -1,5 +1,4 @@
 using MnistReader.Ink;
-using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
 using MnistTrainer.Synthesis.Pictures;
@@ -35,14 +34,8 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
     /// <param name="seed">Draws the pictures to learn from; those to measure on are always the same.</param>
     public static InkTask Load(Recipe recipe, string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed)
     {
-        var (images, heldBack) = MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed);
-        if (heldBack is null)
-            return new InkTask(recipe, Generator(images, [.. strokes.SelectMany(set => set.Signs)], seed), null);
-
-        var (signs, others) = StrokeSet.HoldBack(strokes, splitSeed);
-        return new InkTask(recipe, Generator(images, signs, seed), Generator(heldBack, others, seed: 0));
-
-        static PictureGenerator Generator(DigitSet images, IReadOnlyList<WrittenSign> signs, int seed) => new(new Handwriting(images, signs), seed);
+        var (train, heldBack) = PictureGenerator.Load(dataFolder, strokes, validation, splitSeed, seed);
+        return new InkTask(recipe, train, heldBack);
     }
 
     /// <summary>Pictures to look at: those that are held back, or others like those that it learns from. Who takes one disposes it.</summary>

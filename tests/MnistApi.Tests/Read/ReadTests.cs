@@ -11,7 +11,7 @@ public class ReadTests(Api api)
     {
         var answer = await Read(Api.Form(Drawing.Row([2, 0, 2, 4])));
 
-        Assert.Equal(["text", "digits", "width", "height", "model"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["text", "written", "digits", "width", "height", "model"], answer.EnumerateObject().Select(member => member.Name));
         Assert.Equal("2024", answer.GetProperty("text").GetString());
         Assert.Equal((4 * 280, 280), (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32()));
         var digits = answer.GetProperty("digits").EnumerateArray().ToList();

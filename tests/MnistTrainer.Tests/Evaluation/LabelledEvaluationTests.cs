@@ -63,11 +63,11 @@ public class LabelledEvaluationTests
 
     // nothing has learned from them; the served model reads far more, and how many is what the command measures
     [Theory]
-    [InlineData("amounts", 0.05)]
-    [InlineData("archive", 0.2)]
-    [InlineData("meters", 0.1)]
-    [InlineData("photos", 0)]
-    [InlineData("printed-cells", 0.6)]
+    [InlineData("amounts", 0.6)]
+    [InlineData("archive", 0.6)]
+    [InlineData("meters", 0.6)]
+    [InlineData("photos", 0.6)]
+    [InlineData("printed-cells", 0.7)]
     public void Real_pictures_are_decoded_whatever_their_ending_says_and_some_of_them_read(string name, double least)
     {
         var folder = LabelledPictures.Load(RealPictures.Folder(name));
@@ -77,7 +77,7 @@ public class LabelledEvaluationTests
 
         Assert.Equal(0, evaluation.Count(PictureOutcome.Unreadable));
         Assert.InRange(evaluation.GuessedRight, least, 1);
-        Assert.InRange(evaluation.Right, least / 2, 1);
+        Assert.InRange(evaluation.Right, least / 1.5, 1);
         Assert.InRange(evaluation.ConfidentMistakes, 0, 0.25);
     }
 

@@ -65,7 +65,7 @@ public class RecipeTests
 
     [Fact]
     public void An_unknown_network_is_answered_with_those_there_are() =>
-        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink.",
+        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink, number.",
             Assert.Throws<ArgumentException>(() => Recipe.Load("compact", "network=cake")).Message);
 
     [Theory]

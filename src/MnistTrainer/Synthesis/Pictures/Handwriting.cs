@@ -41,9 +41,10 @@ internal sealed class Handwriting
     {
         var hand = _hands.Length == 0 || random.NextDouble() < MnistShare ? null : _hands[Site(random)];
         var pen = 0.035f * (float)Math.Pow(5, random.NextDouble());
-        var slant = random.Next(3) == 0 ? random.Between(-0.15f, 0.55f) : random.Between(-0.05f, 0.3f);
-        var (stretch, gap, spread) = (random.Between(0.75f, 1.25f), random.Between(-0.15f, 0.45f), random.Between(0, 0.12f));
-        var (rise, drift, smallZeros) = (random.Between(-0.08f, 0.08f), random.Between(0, 0.1f), random.Next(3) == 0 ? random.Between(0.55f, 1) : 1);
+        var slant = random.Next(3) == 0 ? random.Between(-0.2f, 0.7f) : random.Between(-0.05f, 0.3f);
+        var stretch = random.Next(4) == 0 ? random.Between(1.1f, 1.6f) : random.Between(0.7f, 1.2f);
+        var (gap, spread) = (random.Between(-0.2f, 0.45f), random.Between(0, 0.12f));
+        var (rise, drift, smallZeros) = (random.Between(-0.08f, 0.08f), random.Between(0, 0.1f), random.Next(3) == 0 ? random.Between(0.45f, 1) : 1);
         var line = new List<Glyph>();
         var right = 0f;
         for (var place = 0; place < text.Length; place++)
@@ -55,12 +56,15 @@ internal sealed class Handwriting
                 : FromImage(symbol, size, stretch, slant, random);
             var (left, end) = (glyph.Box.Left, glyph.Box.Right);
             var space = char.IsAsciiDigit(symbol) ? gap + spread * Normal(random) : Math.Max(0.02f, gap / 2);
+            var isRun = smallZeros < 1 && place > 0 && symbol == '0' && text[place - 1] == '0'; // who writes zeros small runs them together
+            if (isRun)
+                space = Math.Min(space, 0) - 0.06f;
             var start = place == 0 ? 0
                 : pitch > 0 ? Math.Max(right - 0.1f, place * pitch + (pitch - (end - left)) * random.Between(0.2f, 0.8f))
                 : Math.Max(right + space, line[^1].Box.Left + 0.15f);
             glyph = glyph.Moved(start - left, rise * start + drift * random.Between(-0.5f, 0.5f));
             right = start + end - left;
-            line.Add(glyph);
+            line.Add(isRun && random.Next(2) == 0 ? Joined(line[^1], glyph) : glyph);
         }
 
         return line;
@@ -126,14 +130,28 @@ internal sealed class Handwriting
         return new Glyph(symbol, [], 0) { Image = image, Placing = (0, unit * stretch, unit), Lean = (slant / 2, 0), Ink = (left, top, right, bottom) };
     }
 
+    /// <summary>A character that the pen was not lifted before: a stroke leads to its top from the top of the one before.</summary>
+    private static Glyph Joined(Glyph before, Glyph glyph)
+    {
+        if (before.Image is not null || glyph.Image is not null)
+            return glyph;
+
+        var (from, to) = (Top(before), Top(glyph));
+        return glyph with { Strokes = [.. glyph.Strokes, [from, ((from.X + to.X) / 2, Math.Max(from.Y, to.Y) + 0.05f), to]] };
+
+        static (float X, float Y) Top(Glyph of) => of.Strokes.SelectMany(stroke => stroke).MinBy(point => point.Y);
+    }
+
     private static Glyph Separator(char symbol, float pen, float slant, Random random)
     {
         var width = pen * random.Between(0.9f, 1.6f);
-        var (length, height) = (random.Between(0.15f, 0.5f), random.Between(0.3f, 0.6f));
+        var length = 0.15f + 1.2f * MathF.Pow(random.NextSingle(), 4); // of a dash: most are short, those that fill up a line are not
+        var height = random.Between(0.3f, 0.6f);
         (float X, float Y)[][] strokes = symbol switch
         {
             '.' => [Dot(0, 0)],
             ',' => [[(0.06f, -0.08f), (0.05f, 0.05f), (-random.Between(0, 0.12f), random.Between(0.12f, 0.3f))]],
+            '-' when random.Next(6) == 0 => [[(0, -height), (length, -height)], [(0, 0.15f - height), (length, 0.15f - height)]], // behind amounts often double
             '-' => [[(0, -height), (length, -height + random.Between(-0.08f, 0.08f))]],
             '/' => [[(random.Between(0.15f, 0.5f), -random.Between(0.9f, 1.3f)), (0, random.Between(0, 0.25f))]],
             _ => [Dot(0, -random.Between(0.45f, 0.65f)), Dot(0, -0.1f)],

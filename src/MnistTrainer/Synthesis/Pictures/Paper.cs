@@ -104,8 +104,9 @@ internal sealed class Paper
         };
     }
 
-    // the fine lines of cheques, in several directions, straight or in waves
-    private void Security(Random random)
+    /// <summary>The fine lines of cheques, in several directions, straight or in waves.</summary>
+    /// <param name="random">Draws them.</param>
+    public void Security(Random random)
     {
         for (var count = random.Next(1, 5); count > 0; count--)
         {

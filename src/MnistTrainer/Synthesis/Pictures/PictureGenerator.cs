@@ -1,5 +1,7 @@
 using MnistReader.Imaging;
 using MnistReader.Ink;
+using MnistTrainer.Datasets;
+using MnistTrainer.Datasets.Strokes;
 
 namespace MnistTrainer.Synthesis.Pictures;
 
@@ -16,26 +18,45 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
     /// <summary>Share of pictures on which nothing is written.</summary>
     private const double Blank = 0.06;
 
+    /// <summary>Reads the ink to write with, and holds back a part.</summary>
+    /// <param name="dataFolder">Of MNIST.</param>
+    /// <param name="strokes">The sources of pen strokes; none where empty.</param>
+    /// <param name="validation">Images of MNIST to hold back, and with them a fifth of the sites of each source of strokes; 0 for nothing.</param>
+    /// <param name="splitSeed">Draws which.</param>
+    /// <param name="seed">Draws the pictures to learn from; those to measure on are always the same.</param>
+    /// <returns>What makes pictures to learn from, and what makes those to measure on, with ink of other writers; null for none.</returns>
+    public static (PictureGenerator Training, PictureGenerator? Validation) Load(
+        string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed)
+    {
+        var (images, heldBack) = MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed);
+        if (heldBack is null)
+            return (new PictureGenerator(new Handwriting(images, [.. strokes.SelectMany(set => set.Signs)]), seed), null);
+
+        var (signs, others) = StrokeSet.HoldBack(strokes, splitSeed);
+        return (new PictureGenerator(new Handwriting(images, signs), seed), new PictureGenerator(new Handwriting(heldBack, others), seed: 0));
+    }
+
     /// <summary>Makes one picture.</summary>
     /// <param name="index">Which; the same index gives the same picture, whichever were made before.</param>
     /// <param name="most">Digits in a line at most, at least 1.</param>
     /// <param name="least">At least.</param>
-    public WrittenPicture Make(long index, int most, int least = 1)
+    /// <param name="isCutOut">Whether it is one line, cut out closely as by who has found the ink; small, and so made in little time.</param>
+    public WrittenPicture Make(long index, int most, int least = 1, bool isCutOut = false)
     {
         var random = new Random(Mix(index)); // everything is drawn from it in one order
         var digits = random.Next(least, most + 1);
-        var isBoard = random.Next(6) == 0;
-        var isFaint = !isBoard && random.Next(10) == 0;
-        var pitch = digits > 1 && random.Next(6) == 0 ? random.Between(0.9f, 1.5f) : 0; // cells of a form
-        var lines = Write(digits, pitch, random);
+        var isBoard = random.Next(isCutOut ? 10 : 6) == 0;
+        var isFaint = !isBoard && random.Next(isCutOut ? 20 : 10) == 0;
+        var pitch = digits > 1 && random.Next(isCutOut ? 12 : 6) == 0 ? random.Between(0.9f, 1.5f) : 0; // cells of a form
+        var lines = Write(digits, pitch, isCutOut, random);
         var all = lines.SelectMany(line => line).ToList();
         var writing = SheetBox.Around(all);
 
-        var scale = 14 * (float)Math.Pow(11, random.NextDouble()); // of a digit, in pixels
+        var scale = (isCutOut ? 12 : 14) * (float)Math.Pow(isCutOut ? 4 : 11, random.NextDouble()); // of a digit, in pixels
         var reach = Math.Max(writing.Right - writing.Left, writing.Bottom - writing.Top);
         scale = Math.Min(scale, 0.8f * MostSidePx / reach);
         var view = View.Draw(scale, scale * reach, random);
-        (view, var width, var height) = Crop(view, writing, random);
+        (view, var width, var height) = Crop(view, writing, isCutOut, random);
 
         var ink = new InkImage(width, height, new byte[width * height]);
         var others = new byte[width * height];
@@ -44,7 +65,7 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
             glyph.Draw(ink.Writable, width, view);
         Neighbours(others, width, view, writing, random);
         Print(print, width, view, writing, random);
-        var surface = Surface(writing, lines[0].Count, pitch, isBoard, isFaint, random);
+        var surface = Surface(writing, lines[0].Count, pitch, isBoard, isFaint, isCutOut, random);
         var isBlank = random.NextDouble() < Blank;
         var light = Light(width, height, view, surface, isBlank ? new byte[width * height] : ink.Pixels, others, print, isBoard, isFaint, random);
         var picture = Camera.Take(width, height, light, isFaint, random);
@@ -55,9 +76,9 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
     }
 
     /// <summary>One line of a hand, now and then several.</summary>
-    private List<List<Glyph>> Write(int digits, float pitch, Random random)
+    private List<List<Glyph>> Write(int digits, float pitch, bool isOne, Random random)
     {
-        var count = digits > 1 && random.Next(8) == 0 ? random.Next(2, 4) : 1;
+        var count = !isOne && digits > 1 && random.Next(8) == 0 ? random.Next(2, 4) : 1;
         var lines = new List<List<Glyph>>();
         var bottom = 0f;
         for (var i = 0; i < count; i++)
@@ -75,10 +96,12 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
     }
 
     /// <summary>How much of the sheet the picture shows: from a crop within the ink to three times as much paper as writing.</summary>
-    private static (View View, int Width, int Height) Crop(View view, SheetBox writing, Random random)
+    private static (View View, int Width, int Height) Crop(View view, SheetBox writing, bool isClose, Random random)
     {
         var (left, top, right, bottom) = writing.In(view);
-        var wide = random.Next(9) switch { < 2 => 0.1f, < 4 => 0.4f, < 6 => 1, < 8 => 2.5f, _ => 6 }; // digits
+        var wide = isClose
+            ? random.Next(6) switch { 0 => 0.1f, 1 => 0.4f, 2 => 1, _ => 0.25f } // digits
+            : random.Next(9) switch { < 2 => 0.1f, < 4 => 0.4f, < 6 => 1, < 8 => 2.5f, _ => 6 };
         var tightest = random.Next(8) == 0 ? -0.04f : 0.02f;
         var (marginLeft, marginTop, marginRight, marginBottom) = (Margin(), Margin(), Margin(), Margin());
         var (width, height) = (right - left + marginLeft + marginRight, bottom - top + marginTop + marginBottom);
@@ -146,9 +169,11 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
 
     /// <summary>What each place of the sheet gives back, and of what lies around it.</summary>
     private static Func<float, float, float> Surface(
-        SheetBox writing, int characters, float pitch, bool isBoard, bool isFaint, Random random)
+        SheetBox writing, int characters, float pitch, bool isBoard, bool isFaint, bool isCutOut, Random random)
     {
         var paper = new Paper(isBoard, plain: isFaint || random.Next(6) == 0, random);
+        if (isCutOut && !isFaint && random.Next(2) == 0) // lines are amounts mostly, and these stand on cheques
+            paper.Security(random);
         if (!isFaint && random.Next(4) == 0)
             paper.Rule(isBoard, random);
         if (pitch > 0)

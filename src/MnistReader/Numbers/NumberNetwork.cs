@@ -1,0 +1,155 @@
+using Microsoft.ML.OnnxRuntime;
+using MnistReader.Imaging;
+using MnistReader.Inference;
+
+namespace MnistReader.Numbers;
+
+/// <summary>
+/// A trained network loaded from its ONNX file: a line of writing → its digits and separators, and where each is. Safe to use from many threads at once; each
+/// call computes on the calling thread alone. Dispose it when done.
+/// </summary>
+public sealed class NumberNetwork : IDisposable
+{
+    /// <summary>Name of the input tensor: float32 (N, 1, 40, W), normalised grey; W is a multiple of 4.</summary>
+    public const string InputName = "line";
+
+    /// <summary>
+    /// Name of the output tensor: float32 (N, 16, 1, W / 4), the natural logarithms of the probabilities at each step of blank, digits 0 to 9, and
+    /// <c>. , - / :</c>.
+    /// </summary>
+    public const string OutputName = "steps";
+
+    private static readonly string[] InputNames = [InputName];
+    private static readonly string[] OutputNames = [OutputName];
+
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+
+    private NumberNetwork(InferenceSession session, NumberCard card) => (_session, Card) = (session, card);
+
+    /// <summary>What the model file says of itself.</summary>
+    public NumberCard Card { get; }
+
+    /// <summary>Loads a model file that the trainer wrote.</summary>
+    /// <param name="path">Path of the ONNX file.</param>
+    /// <returns>A network that the caller disposes.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no number network of ours, is damaged, or fails its self-test.</exception>
+    public static NumberNetwork Load(string path) => Load(ModelFile.Read(path), path);
+
+    /// <summary>Loads the content of a model file, and lets it pass its self-test.</summary>
+    /// <param name="model">The bytes of the ONNX file.</param>
+    /// <param name="path">Where they were read from, for messages.</param>
+    /// <returns>A network that the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">They are no number network of ours, are damaged, or fail the self-test.</exception>
+    public static NumberNetwork Load(byte[] model, string path)
+    {
+        var (session, card) = ModelFile.Open(model, path, Explain, NetworkCardJson.Default.NumberCard);
+        var network = new NumberNetwork(session, card);
+        try
+        {
+            network.Test(path);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Frees the session. No call may be running.</summary>
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    /// <summary>Reads a line.</summary>
+    /// <param name="line">One line of writing, upright, with little paper around it; only read.</param>
+    internal LineReading Read(GrayImage line)
+    {
+        var input = NumberInput.Of(line);
+        var steps = ToSteps(Run(input));
+        var text = Ctc.Best(steps);
+        var found = text.Select((_, place) => Ctc.At(steps, text, place)).ToList();
+        var middles = found.ConvertAll(at => Math.Min(line.Width, (at.Step + 0.5) * NumberInput.StepPx / input.Zoom));
+        return new LineReading(
+            [.. found.Select((at, place) => Character(text[place], at.Probabilities, Edges(middles, place, line)))],
+            Ctc.Probability(steps, text),
+            Ctc.Probability(ForgetSeparators(steps), [.. text.Where(IsDigit)]));
+    }
+
+    /// <summary>The logarithms of the probabilities of the classes at each step: class after class, of each all steps.</summary>
+    internal float[] Run(NumberInput input)
+    {
+        using var tensor = OrtValue.CreateTensorValueFromMemory(input.Values, [1, 1, NumberInput.Height, input.Width]);
+        using var outputs = _session.Run(_runOptions, InputNames, [tensor], OutputNames);
+        return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+
+    /// <summary>Logarithms as <see cref="Run"/> gives them → of each step the probability of each class.</summary>
+    internal static double[][] ToSteps(float[] logarithms)
+    {
+        var count = logarithms.Length / NumberAlphabet.Classes;
+        return [.. Enumerable.Range(0, count).Select(step =>
+            Enumerable.Range(0, NumberAlphabet.Classes).Select(of => Math.Exp(logarithms[of * count + step])).ToArray())];
+    }
+
+    private static LineCharacter Character(int of, double[] probabilities, (double From, double To) edges)
+    {
+        const double least = 0.001; // of an alternative
+        var sum = Math.Max(double.Epsilon, probabilities.Sum());
+        return new LineCharacter(NumberAlphabet.Characters[of - 1], probabilities[of] / sum, edges.From, edges.To,
+            [.. probabilities.Index().Where(other => other.Index != of && other.Index != NumberAlphabet.Blank && other.Item / sum >= least)
+                .OrderByDescending(other => other.Item).Select(other => (NumberAlphabet.Characters[other.Index - 1], other.Item / sum))]);
+    }
+
+    /// <summary>Half-way to the neighbours; as far on the other side where there is none; a line's height for one alone.</summary>
+    private static (double From, double To) Edges(List<double> middles, int place, GrayImage line)
+    {
+        var at = middles[place];
+        double? before = place > 0 ? (at - middles[place - 1]) / 2 : null, after = place + 1 < middles.Count ? (middles[place + 1] - at) / 2 : null;
+        var alone = line.Height / 2.0;
+        return (Math.Max(0, at - (before ?? after ?? alone)), Math.Min(line.Width, at + (after ?? before ?? alone)));
+    }
+
+    /// <summary>The same where separators count as blanks: the probability of digits is then the sum over all separators among them.</summary>
+    private static double[][] ForgetSeparators(double[][] steps) => [.. steps.Select(step =>
+    {
+        var digits = step[..(DigitClassifier.Digits + 1)];
+        digits[NumberAlphabet.Blank] += step[(DigitClassifier.Digits + 1)..].Sum();
+        return digits;
+    })];
+
+    private static bool IsDigit(int of) => of <= DigitClassifier.Digits;
+
+    private void Test(string path)
+    {
+        var test = Card.SelfTest;
+        if (test.Width < 1 || test.Pixels.Length < test.Width || test.Pixels.Length % test.Width != 0)
+            throw new InvalidDataException($"The model in '{path}' fails its self-test: its card's picture isn't rectangular.");
+
+        using var picture = new GrayImage(test.Width, test.Pixels.Length / test.Width);
+        test.Pixels.CopyTo(picture.Writable);
+        string read;
+        try
+        {
+            read = Read(picture).Text;
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidDataException($"The model in '{path}' fails its self-test: {e.Message}", e);
+        }
+
+        if (read != test.Text)
+            throw new InvalidDataException($"The model in '{path}' fails its self-test: it reads the card's {test.Text} as {read}.");
+    }
+
+    private static string? Explain(InferenceSession session) =>
+        session.InputMetadata.Count == 1 && ModelFile.Fits(session.InputMetadata, InputName, [-1, 1, NumberInput.Height, -1])
+        && session.OutputMetadata.Count == 1 && ModelFile.Fits(session.OutputMetadata, OutputName, [-1, NumberAlphabet.Classes, 1, -1])
+            ? null
+            : $"one that reads numbers: it needs one input '{InputName}' float32 (N,1,{NumberInput.Height},W) " +
+                $"and one output '{OutputName}' float32 (N,{NumberAlphabet.Classes},1,W/{NumberInput.StepPx}).";
+}
