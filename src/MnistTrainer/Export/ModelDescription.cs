@@ -102,7 +102,7 @@ internal static class ModelDescription
             Training = Describe(run, state.History.Count),
             DataSha256 = Sources(learned, corrections: null),
             DataCredits = Credits(learned, corrections: null),
-            HeldBackPictures = double.IsNaN(accuracy) ? 0 : InkTask.ValidationPictures,
+            HeldBackPictures = double.IsNaN(accuracy) ? 0 : task.ValidationPictures,
             Dice = double.IsNaN(accuracy) ? null : accuracy,
             History = run.Epochs(),
             SelfTest = new InkSelfTest(sample.Gray.Width, sample.Gray.Pixels.ToArray(),

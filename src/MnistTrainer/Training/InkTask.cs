@@ -13,8 +13,7 @@ namespace MnistTrainer.Training;
 /// <param name="validation">Makes those to measure on, with ink of other writers; null for none.</param>
 internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureGenerator? validation) : LearningTask
 {
-    /// <summary>Pictures to measure on.</summary>
-    public const int ValidationPictures = 480;
+    private const int MostValidation = 480;
 
     /// <summary>Two batches of three have pictures of a digit or two, about square; one has lines.</summary>
     private const int Turns = 3, MostInSquare = 2, LeastInLine = 2, MostInLine = 10;
@@ -37,6 +36,9 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
         var (train, heldBack) = PictureGenerator.Load(dataFolder, strokes, validation, splitSeed, seed);
         return new InkTask(recipe, train, heldBack);
     }
+
+    /// <summary>Pictures to measure on, where there are any: no more than an epoch shows.</summary>
+    public int ValidationPictures => Math.Min(MostValidation, recipe.Pictures);
 
     /// <summary>Pictures to look at: those that are held back, or others like those that it learns from. Who takes one disposes it.</summary>
     /// <param name="most">Digits in a line at most.</param>

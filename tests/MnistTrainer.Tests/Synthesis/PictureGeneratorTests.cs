@@ -6,7 +6,7 @@ namespace MnistTrainer.Tests.Synthesis;
 /// <summary>Pictures to learn from, with the truth about them; written with generated digits.</summary>
 public class PictureGeneratorTests
 {
-    private const int Many = 200;
+    private const int Many = 80;
 
     private static readonly PictureGenerator Generator = new(new Handwriting(GeneratedDigits.Create(100, seed: 1), []), seed: 1);
 

@@ -53,7 +53,7 @@ public class InkTaskTests
     [Fact]
     public void Learns_to_tell_ink_from_paper()
     {
-        using var state = new TrainingState(Few with { Pictures = 160, Epochs = 2, WeightAverage = 0 }, seed: 1);
+        using var state = new TrainingState(Few with { Pictures = 100, Epochs = 2, WeightAverage = 0 }, seed: 1);
         using var task = new InkTask(state.Recipe, Generator(1), Generator(2));
 
         Trainer.Fit(state, task);
