@@ -247,7 +247,7 @@ public sealed class DigitReader(
         foreach (var (symbol, probability) in character.Alternatives.Append((character.Symbol, character.Probability)))
         {
             if (char.IsAsciiDigit(symbol))
-                probabilities[symbol - '0'] = (float)probability;
+                probabilities[symbol - '0'] = (float)Math.Max(probability, 1e-6); // not 0: they are divided by their sum
         }
 
         TensorPrimitives.Divide(probabilities, TensorPrimitives.Sum<float>(probabilities), probabilities);
