@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using MnistReader.Framing;
 using MnistReader.Imaging;
 using MnistReader.Inference;
@@ -32,11 +31,7 @@ public sealed class DigitReader(
     /// <summary>Name of the number network's file, beside the classifier's.</summary>
     public const string NumberFile = "number.onnx";
 
-    /// <summary>Paper around the ink of a line, as a share of its height; chosen on generated lines of held-back writers.</summary>
-    private const double LineMargin = 0.15;
-
-    /// <summary>A digit of a line whose probability is below this isn't read.</summary>
-    private const double LeastOfLine = 0.5;
+    private readonly RowReader _rows = new(classifier, numberNetwork);
 
     /// <summary>Loads model files that the trainer wrote.</summary>
     /// <param name="path">
@@ -113,56 +108,39 @@ public sealed class DigitReader(
         ? Classify(image, stageDone)
         : null;
 
-    /// <summary>Reads a picture of several digits side by side, in one run of the network.</summary>
+    /// <summary>Reads a picture of digits side by side, in one row or several.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
+    /// <param name="pattern">What each row must be; null for anything.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="MissingNetworkException">The paper has more than one level, and there is no ink network.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) =>
-        ReadNumber(encoded, keepInk: false, stageDone: null, cancellation);
+    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, NumberPattern? pattern = null, CancellationToken cancellation = default) =>
+        ReadNumber(encoded, pattern, keepInk: false, stageDone: null, cancellation);
 
     /// <summary>The same, for who wants to know how the reading came about.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
-    /// <param name="keepInk">Whether each digit's reading holds its ink.</param>
+    /// <param name="pattern">What each row must be; null for anything.</param>
+    /// <param name="keepInk">Whether the readings of lines and digits hold their ink.</param>
     /// <param name="stageDone">Told when each stage is over.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
-    internal NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
+    internal NumberReading? ReadNumber(
+        ReadOnlySpan<byte> encoded, NumberPattern? pattern, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         using var gray = Decode(encoded, stageDone, cancellation);
         var (plane, writing, isClean) = Find(gray, asOne: false);
         using var _ = plane;
-        if (!isClean && numberNetwork is not null && writing.IsOneRow && plane.BoundingBox() is { } ink)
-            return ReadLine(gray, plane, ink, keepInk, stageDone);
-
-        var found = new List<(DigitImage Image, PixelBox Box, InkImage? Ink)>();
-        for (var index = 0; index < writing.Digits; index++)
-        {
-            var alone = writing.Cut(index);
-            if (alone is not null && DigitFraming.Frame(alone) is { } digit)
-                found.Add((digit, writing.Box(index), keepInk ? alone : null));
-            if (!keepInk)
-                alone?.Dispose();
-        }
-
-        stageDone?.Invoke(ReadingStage.Frame);
-        if (found.Count == 0)
-            return null;
-
-        var predictions = classifier.Classify(found.ConvertAll(digit => digit.Image));
-        stageDone?.Invoke(ReadingStage.Infer);
-        return new NumberReading(
-            [.. found.Zip(predictions, (digit, prediction) => new DigitReading(digit.Image, prediction) { Box = digit.Box, Ink = digit.Ink })],
-            writing.Marks, plane.PictureWidth, plane.PictureHeight);
+        return _rows.Read(new WrittenSheet(gray, plane, keepInk), writing, isClean, pattern, stageDone);
     }
 
     /// <summary>Reads a digit that is framed already, as a row of one.</summary>
     /// <param name="image">As MNIST has them.</param>
+    /// <param name="pattern">What the row must be; null for anything.</param>
     /// <param name="stageDone">Told when the network has answered.</param>
     /// <returns>Null where the image is blank: nowhere as much ink as <see cref="InkImage.FaintestInk"/>.</returns>
-    internal NumberReading? ReadNumber(DigitImage image, Action<ReadingStage>? stageDone) =>
-        Read(image, stageDone) is { } digit ? new NumberReading([digit], [], DigitImage.Side, DigitImage.Side) : null;
+    internal NumberReading? ReadNumber(DigitImage image, NumberPattern? pattern, Action<ReadingStage>? stageDone) =>
+        Read(image, stageDone) is { } digit ? new NumberReading([RowReader.OfOne(digit, pattern)], DigitImage.Side, DigitImage.Side) : null;
 
     /// <summary>Frees the networks. No call may be running.</summary>
     public void Dispose()
@@ -195,63 +173,6 @@ public sealed class DigitReader(
         ink = (inkNetwork ?? throw new MissingNetworkException()).Find(gray);
         var found = DigitSegmentation.On(ink);
         return (ink, asOne ? found.WithoutNeighbours() : found, false);
-    }
-
-    /// <summary>Reads the line of writing whose ink was found.</summary>
-    /// <param name="gray">The picture.</param>
-    /// <param name="plane">Its ink.</param>
-    /// <param name="ink">The box around it, in pixels of the plane.</param>
-    /// <param name="keepInk">Whether each digit's reading holds its ink.</param>
-    /// <param name="stageDone">Told when each stage is over.</param>
-    private NumberReading? ReadLine(GrayImage gray, InkImage plane, PixelBox ink, bool keepInk, Action<ReadingStage>? stageDone)
-    {
-        var (scaleX, scaleY) = ((double)gray.Width / plane.Width, (double)gray.Height / plane.Height);
-        var margin = LineMargin * ink.Height * scaleY;
-        var (left, top) = ((int)Math.Max(0, ink.X * scaleX - margin), (int)Math.Max(0, ink.Y * scaleY - margin));
-        var (right, bottom) = (
-            (int)Math.Min(gray.Width, (ink.X + ink.Width) * scaleX + margin), (int)Math.Min(gray.Height, (ink.Y + ink.Height) * scaleY + margin));
-        using var line = gray.Cut(new PixelBox(left, top, Math.Max(1, right - left), Math.Max(1, bottom - top)));
-        stageDone?.Invoke(ReadingStage.Frame);
-        var read = numberNetwork!.Read(line);
-        stageDone?.Invoke(ReadingStage.Infer);
-        var digits = new List<DigitReading>();
-        foreach (var character in read.Characters.Where(character => char.IsAsciiDigit(character.Symbol)))
-        {
-            var (from, to) = ((int)((left + character.From) / scaleX), (int)Math.Ceiling((left + character.To) / scaleX));
-            var alone = plane.Cut(from, to);
-            digits.Add(new DigitReading(DigitFraming.Frame(alone) ?? DigitImage.Blank, Predict(character))
-            {
-                Box = alone.BoundingBox() is { } box ? InPicture(box with { X = box.X + from }) : InPicture(new PixelBox(from, ink.Y, to - from, ink.Height)),
-                Ink = keepInk ? alone : null,
-            });
-            if (!keepInk)
-                alone.Dispose();
-        }
-
-        return digits.Count == 0 ? null : new NumberReading(digits, [], plane.PictureWidth, plane.PictureHeight) { Written = Written(read) };
-
-        PixelBox InPicture(PixelBox box)
-        {
-            var (x, y) = ((double)plane.PictureWidth / plane.Width, (double)plane.PictureHeight / plane.Height);
-            return new PixelBox((int)(box.X * x), (int)(box.Y * y), (int)Math.Ceiling(box.Width * x), (int)Math.Ceiling(box.Height * y));
-        }
-
-        static string Written(LineReading read) => string.Concat(read.Characters.Select(character =>
-            char.IsAsciiDigit(character.Symbol) && character.Probability < LeastOfLine ? NumberReading.Unread : character.Symbol));
-    }
-
-    /// <summary>What a line's network thinks of one of its digits, in the classifier's terms.</summary>
-    private Prediction Predict(LineCharacter character)
-    {
-        var probabilities = new float[DigitClassifier.Digits];
-        foreach (var (symbol, probability) in character.Alternatives.Append((character.Symbol, character.Probability)))
-        {
-            if (char.IsAsciiDigit(symbol))
-                probabilities[symbol - '0'] = (float)Math.Max(probability, 1e-6); // not 0: they are divided by their sum
-        }
-
-        TensorPrimitives.Divide(probabilities, TensorPrimitives.Sum<float>(probabilities), probabilities);
-        return Prediction.From(probabilities, (float)character.Probability, LeastOfLine, classifier.Card.CandidateThreshold ?? 1);
     }
 
     private DigitReading Classify(DigitImage image, Action<ReadingStage>? stageDone)

@@ -16,6 +16,9 @@ internal static class NumberAlphabet
     /// <param name="text">Of <see cref="Characters"/>.</param>
     public static int[] ClassesOf(string text) => [.. text.Select(character => Characters.IndexOf(character, StringComparison.Ordinal) + 1)];
 
+    /// <summary>Whether a class is a digit.</summary>
+    public static bool IsDigit(int of) => of is > Blank and <= 10;
+
     /// <summary>The text of classes other than the blank.</summary>
     public static string TextOf(IEnumerable<int> classes) => string.Concat(classes.Select(of => Characters[of - 1]));
 
