@@ -30,7 +30,8 @@ for (const selector of [Deployment.spec.selector.matchLabels, Service.spec.selec
   if (JSON.stringify(selector) !== labels) throw new Error(`A selector doesn't select the pods ${labels}.`);
 }
 if (scaler.spec.scaleTargetRef.name !== Deployment.metadata.name) throw new Error('The autoscaler scales something else.');
-if (!pod.spec.containers[0].ports.some(port => port.name === Service.spec.ports[0].targetPort)) throw new Error('The service leads to no port.');
-console.log('The selectors, the autoscaler and the port fit together.');
+const open = pod.spec.containers[0].ports.map(port => port.name);
+if (!Service.spec.ports.every(port => open.includes(port.targetPort))) throw new Error('The service leads to no port.');
+console.log('The selectors, the autoscaler and the ports fit together.');
 JS
 node "$work/check.mjs" deploy/kubernetes/*.yaml

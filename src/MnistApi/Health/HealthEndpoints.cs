@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Timeouts;
 using MnistApi.Hosting;
 using MnistApi.Hosting.Errors;
 
@@ -13,6 +14,7 @@ internal static class HealthEndpoints
         var health = routes.MapGroup("/health").WithTags("Health").DisableHttpMetrics().AllowAnonymous().AlsoHead();
         health.MapGet("/live", Live).WithName("live").Produces<string>(contentType: "text/plain");
         health.MapGet("/ready", Ready).WithName("ready").Produces<string>(contentType: "text/plain").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGrpcService<GrpcHealth>().WithMetadata(new DisableHttpMetricsAttribute(), new DisableRequestTimeoutAttribute()).AllowAnonymous();
     }
 
     /// <summary><c>MnistApi health [url]</c>: asks a running service how it is, and says so in one line.</summary>

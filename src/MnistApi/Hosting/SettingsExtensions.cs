@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net.Sockets;
 using MnistApi.Hosting.Telemetry;
 
 namespace MnistApi.Hosting;
@@ -30,21 +29,6 @@ internal static class SettingsExtensions
             var isLevel = value is not null && path.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase);
             if (isLevel && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
                 throw new InvalidDataException($"The setting {path} can't be '{value}'. Write {string.Join(", ", Enum.GetNames<LogLevel>())}.");
-        }
-    }
-
-    /// <summary>Starts the application.</summary>
-    /// <exception cref="IOException">The port is taken, or a certificate can't be read.</exception>
-    /// <exception cref="InvalidDataException">An address is none, or not this machine's.</exception>
-    public static async Task ListenAsync(this WebApplication app)
-    {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or SocketException)
-        {
-            throw new InvalidDataException($"The service can't listen on {app.Configuration["urls"] ?? "its addresses"}: {e.Message}", e);
         }
     }
 

@@ -109,7 +109,20 @@ public sealed class ProcessTests(Api api) : IDisposable
         Assert.Equal($"Failed to bind to address {Address}: address already in use.\n", error);
     }
 
+    [Fact]
+    public async Task Where_the_port_for_gRPC_is_taken_it_says_which_setting_it_is()
+    {
+        var port = new Uri(api.Addresses[0]).Port;
+
+        var (code, output, error) = await Run(["--urls", "http://127.0.0.1:1", $"--Grpc:Port={port}"]);
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal($"Failed to bind to address http://127.0.0.1:{port}: address already in use. " +
+            "It is for gRPC: set Grpc:Port to another port, or to 0 for none.\n", error);
+    }
+
     [Theory]
+    [InlineData("Grpc:Port", "65536", "The setting Grpc:Port can't be 65536. The field Port must be between 0 and 65535.\n")]
     [InlineData("Auth:ApiKeys:0", "guess-me", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
     [InlineData("Auth:ApiKeys:0", "", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
     [InlineData("Limits:MaxBytes", "ten", "Failed to convert configuration value 'ten' at 'Limits:MaxBytes' to type 'System.Int32'.\n")]
@@ -161,7 +174,8 @@ public sealed class ProcessTests(Api api) : IDisposable
 
         var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
-        Assert.Matches(@"Listening on http://127\.0\.0\.1:\d+ with model \S+, 9\d\.\d\d % on MNIST's test images$", line);
+        Assert.Matches(
+            @"Listening on http://127\.0\.0\.1:\d+ and for gRPC on http://127\.0\.0\.1:\d+ with model \S+, 9\d\.\d\d % on MNIST's test images$", line);
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
