@@ -14,6 +14,7 @@ using MnistApi.Model;
 using MnistApi.OpenApi;
 using MnistApi.OpenInference;
 using MnistApi.OpenInference.Grpc;
+using MnistApi.Platforms;
 using MnistApi.Predict;
 using MnistApi.Read;
 
@@ -82,6 +83,7 @@ try
     app.MapCorrections();
     app.MapModel();
     app.MapHealth();
+    app.MapPlatforms();
     app.MapTelemetry();
 
     app.CheckSecurity();

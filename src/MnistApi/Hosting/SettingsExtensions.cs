@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MnistApi.Hosting.Addresses;
 using MnistApi.Hosting.Telemetry;
 
 namespace MnistApi.Hosting;
@@ -6,7 +7,7 @@ namespace MnistApi.Hosting;
 /// <summary>Settings as records, and what is wrong with them in one line.</summary>
 internal static class SettingsExtensions
 {
-    private static readonly string[] Ports = ["http_ports", "https_ports"];
+    private static readonly string[] Ports = ["http_ports", "https_ports", .. ListenExtensions.PlatformPorts];
 
     /// <summary>Looks at what the libraries would pass over silently, or refuse without saying which setting it is.</summary>
     /// <exception cref="InvalidDataException">A value can't be; the message is one line that names it.</exception>

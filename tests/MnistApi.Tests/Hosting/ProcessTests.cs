@@ -64,6 +64,7 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("--urls=http://127.0.0.1:70000", "The service can't listen on http://127.0.0.1:70000: ")]
     [InlineData("--urls=http://192.0.2.1:8080", "The service can't listen on http://192.0.2.1:8080: ")] // kept for documentation (RFC 5737): nobody's
     [InlineData("--http_ports=web", "The setting http_ports can't be 'web'. Write port numbers up to 65535, with ; between them.")]
+    [InlineData("--PORT=web", "The setting PORT can't be 'web'. Write port numbers up to 65535, with ; between them.")]
     [InlineData("--Logging:LogLevel:Default=Loud",
         "The setting Logging:LogLevel:Default can't be 'Loud'. Write Trace, Debug, Information, Warning, Error, Critical, None.")]
     [InlineData("--Logging:Console:LogLevel:Microsoft=1.5", "The setting Logging:Console:LogLevel:Microsoft can't be '1.5'. ")]
@@ -164,6 +165,19 @@ public sealed class ProcessTests(Api api) : IDisposable
         var (code, output, error) = await Run(["health"], ("ASPNETCORE_HTTP_PORTS", "1"));
         Assert.Equal((1, ""), (code, error));
         Assert.Equal("http://127.0.0.1:1/health/ready doesn't answer: Connection refused (127.0.0.1:1)\n", output);
+    }
+
+    [Fact]
+    public async Task A_platform_names_the_port_whatever_the_image_says_and_starts_it_with_serve()
+    {
+        var process = Start(["serve"], [("AIP_HTTP_PORT", "0"), ("PORT", "1"), ("ASPNETCORE_HTTP_PORTS", "8080")]);
+
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+
+        var port = new Uri(line!.Split(' ').First(word => word.StartsWith("http:", StringComparison.Ordinal))).Port;
+        Assert.DoesNotContain(port, (int[])[1, 8080]);
+        Assert.Equal((0, $"http://127.0.0.1:{port}/health/ready answers 200\n", ""),
+            await Run(["health"], ("PORT", $"{port}"), ("ASPNETCORE_HTTP_PORTS", "8080")));
     }
 
     [Fact]

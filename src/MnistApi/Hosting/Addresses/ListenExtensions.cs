@@ -9,6 +9,12 @@ namespace MnistApi.Hosting.Addresses;
 /// </summary>
 internal static class ListenExtensions
 {
+    /// <summary>
+    /// The variables by which platforms name the port, the first that is set: Vertex AI's, then Cloud Run's, Azure's and others'. They come before
+    /// <c>http_ports</c>, which the container image sets.
+    /// </summary>
+    public static IReadOnlyList<string> PlatformPorts { get; } = ["AIP_HTTP_PORT", "PORT"];
+
     /// <summary>Takes the addresses from the settings; all are left alone where <c>Kestrel:Endpoints</c> has some.</summary>
     /// <exception cref="InvalidDataException">The port for gRPC can't be.</exception>
     public static void AddAddresses(this WebApplicationBuilder builder)
@@ -61,6 +67,9 @@ internal static class ListenExtensions
     {
         if (settings["urls"] is { Length: > 0 } urls)
             return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+        if (PlatformPorts.Select(name => settings[name]).FirstOrDefault(port => !string.IsNullOrEmpty(port)) is { } platforms)
+            return [$"http://*:{platforms}"];
 
         string[] onPorts = [.. OnPorts(settings, "http"), .. OnPorts(settings, "https")];
         return onPorts is [] ? ["http://*:8080"] : onPorts;
