@@ -157,6 +157,19 @@ public sealed class GrpcTests(Api api) : IDisposable
         Assert.Equal(status, refused.StatusCode);
     }
 
+    [Theory]
+    [InlineData("inference.GRPCInferenceService", "RepositoryModelLoad")]
+    [InlineData("cats.Service", "Ask")]
+    public async Task What_is_not_spoken_is_unimplemented(string service, string method)
+    {
+        var bytes = Marshallers.Create(static (byte[] message) => message, static message => message);
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => _channel.CreateCallInvoker()
+            .AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, service, method, bytes, bytes), host: null, default, []).ResponseAsync);
+
+        Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
+    }
+
     [Fact]
     public async Task A_message_that_swells_is_refused()
     {

@@ -62,9 +62,10 @@ internal static class GrpcErrors
     public static Task Write(HttpContext context, ProblemHttpResult problem)
     {
         context.Items[Answered] = problem.StatusCode;
+        var isUnknown = problem.StatusCode == StatusCodes.Status404NotFound && context.GetEndpoint() is null;
         context.Response.StatusCode = StatusCodes.Status200OK;
         context.Response.ContentType = "application/grpc";
-        context.Response.Headers[StatusHeader] = $"{(int)ToGrpc(problem.StatusCode)}";
+        context.Response.Headers[StatusHeader] = $"{(int)(isUnknown ? StatusCode.Unimplemented : ToGrpc(problem.StatusCode))}";
         context.Response.Headers["grpc-message"] = Uri.EscapeDataString(problem.ProblemDetails.Detail!);
         return Task.CompletedTask;
     }

@@ -14,7 +14,7 @@ internal static class GrpcExtensions
     /// <summary>Adds the services, under the limit on the size of a request that holds for HTTP.</summary>
     public static void AddOpenInferenceGrpc(this WebApplicationBuilder builder)
     {
-        builder.Services.AddGrpc();
+        builder.Services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true); // its route for them would take refusals away from ours
         builder.Services.AddOptions<GrpcServiceOptions>().Configure<ImageLimits>((grpc, images) =>
             grpc.MaxReceiveMessageSize = (int)Math.Min(LimitExtensions.MaxBodyBytes(images), int.MaxValue));
         builder.Services.AddSingleton<IServiceMethodProvider<InferenceService>, InferenceMethods>();
