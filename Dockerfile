@@ -26,7 +26,8 @@ WORKDIR /app
 COPY --from=build-api /app .
 COPY --from=build-api --chown=$APP_UID /models models
 USER $APP_UID
-EXPOSE 8080
+# HTTP, and gRPC
+EXPOSE 8080 8081
 # for balancers: five seconds to notice that a replica goes
 ENV Shutdown__GraceSeconds=5
 # for log collectors: one JSON object a line, with the request's trace id

@@ -8,7 +8,7 @@ trap '[[ -z $service ]] || kill "$service" 2>/dev/null || true; wait; rm -rf "$w
 publish_service() { app=${APP:-$work/api}; [[ -n ${APP:-} ]] || dotnet publish src/MnistApi -c Release -o "$app" --nologo -v quiet; }
 
 start_published() { # POLL_SECONDS: returns when it is ready
-  "$app/MnistApi" --urls "$url" >"$work/log" & service=$!
+  Grpc__Port=${GRPC_PORT:-5901} "$app/MnistApi" --urls "$url" >"$work/log" & service=$!
   until curl -sf -o /dev/null "$url/health/ready"; do kill -0 "$service" || { cat "$work/log" >&2; exit 1; }; sleep "$1"; done
 }
 

@@ -21,7 +21,7 @@ fi
 mkdir -p "$work/nginx" "$work/models"
 cp models/mnist.onnx "$work/models/"
 for replica in 0 1 2 3; do
-  Shutdown__GraceSeconds=2 Model__Path="$work/models/mnist.onnx" "$app/MnistApi" --urls http://127.0.0.1:0 >"$work/replica$replica.log" 2>&1 &
+  Grpc__Port=0 Shutdown__GraceSeconds=2 Model__Path="$work/models/mnist.onnx" "$app/MnistApi" --urls http://127.0.0.1:0 >"$work/replica$replica.log" 2>&1 &
   pids+=($!)
 done
 ports=()

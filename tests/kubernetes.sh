@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Holds deploy/kubernetes against Kubernetes' own OpenAPI schemas and against each other. Needs node and npm, which fetches the schemas.
+# Holds deploy/kubernetes against Kubernetes' own OpenAPI schemas and against each other, and deploy/kserve as far as it is made of Kubernetes' parts: no
+# package has KServe's schemas. Needs node and npm, which fetches the schemas.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v npm >/dev/null || { echo "skipped: there is no npm"; exit 77; }
@@ -11,11 +12,15 @@ cat >"$work/check.mjs" <<'JS'
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 
-const found = {};
+const found = {}, kserve = {};
 for (const file of process.argv.slice(2)) {
   for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
     if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0].message}`);
     const manifest = document.toJS();
+    if (!file.startsWith('deploy/kubernetes/')) { // another's kind: its pod is Kubernetes'
+      kserve[manifest.kind] = manifest;
+      continue;
+    }
     const models = await import(`kubernetes-models/${manifest.apiVersion}`);
     new models[manifest.kind](manifest).validate(); // throws where it breaks the schema
     found[manifest.kind] = manifest;
@@ -30,7 +35,23 @@ for (const selector of [Deployment.spec.selector.matchLabels, Service.spec.selec
   if (JSON.stringify(selector) !== labels) throw new Error(`A selector doesn't select the pods ${labels}.`);
 }
 if (scaler.spec.scaleTargetRef.name !== Deployment.metadata.name) throw new Error('The autoscaler scales something else.');
-if (!pod.spec.containers[0].ports.some(port => port.name === Service.spec.ports[0].targetPort)) throw new Error('The service leads to no port.');
-console.log('The selectors, the autoscaler and the port fit together.');
+const open = pod.spec.containers[0].ports.map(port => port.name);
+if (!Service.spec.ports.every(port => open.includes(port.targetPort))) throw new Error('The service leads to no port.');
+console.log('The selectors, the autoscaler and the ports fit together.');
+
+const { ServingRuntime: runtime, InferenceService: { spec: { predictor: { model } } } } = kserve;
+const overlay = parseAllDocuments(readFileSync('deploy/kserve/grpc/kustomization.yaml', 'utf8'))[0].toJS();
+const patch = Object.fromEntries(parseAllDocuments(overlay.patches[0].patch)[0].toJS().map(({ path, value }) => [path.split('/').pop(), value]));
+const { containers: [container], volumes, protocolVersions, supportedModelFormats: [format] } = runtime.spec;
+const { Pod } = await import('kubernetes-models/v1');
+for (const { protocolVersion, ports } of [model, patch]) {
+  new Pod({ metadata: { name: 'mnist' }, spec: { containers: [{ ...container, ports }], volumes } }).validate();
+  if (!protocolVersions.includes(protocolVersion)) throw new Error(`The runtime doesn't speak ${protocolVersion}.`);
+  if (!pod.spec.containers[0].ports.some(port => port.containerPort === ports[0].containerPort)) throw new Error('KServe leads to no port.');
+}
+if (container.name !== 'kserve-container' || model.runtime !== runtime.metadata.name || model.modelFormat.name !== format.name
+  || JSON.stringify(container.resources) !== JSON.stringify(pod.spec.containers[0].resources)
+  || !container.env.every(({ value }) => value.startsWith('/mnt/models/'))) throw new Error('The runtime and its service don\'t fit together.');
+console.log('The pod of KServe is valid, over HTTP and gRPC, and fits its runtime.');
 JS
-node "$work/check.mjs" deploy/kubernetes/*.yaml
+node "$work/check.mjs" deploy/kubernetes/*.yaml deploy/kserve/base/{serving-runtime,inference-service}.yaml

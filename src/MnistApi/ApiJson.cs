@@ -5,6 +5,7 @@ using MnistApi.Corrections;
 using MnistApi.Hosting.Errors;
 using MnistApi.Model;
 using MnistApi.OpenInference;
+using MnistApi.Platforms;
 using MnistApi.Predict;
 using MnistApi.Read;
 
@@ -31,5 +32,7 @@ namespace MnistApi;
 [JsonSerializable(typeof(ServerStatistics))]
 [JsonSerializable(typeof(IReadOnlyList<IndexedModel>))]
 [JsonSerializable(typeof(InferError))]
+[JsonSerializable(typeof(VertexRequest))]
+[JsonSerializable(typeof(VertexResponse))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using MnistApi;
 using MnistApi.Corrections;
 using MnistApi.Health;
 using MnistApi.Hosting;
+using MnistApi.Hosting.Addresses;
 using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Limits;
 using MnistApi.Hosting.RequestBodies;
@@ -12,6 +13,8 @@ using MnistApi.Hosting.Telemetry;
 using MnistApi.Model;
 using MnistApi.OpenApi;
 using MnistApi.OpenInference;
+using MnistApi.OpenInference.Grpc;
+using MnistApi.Platforms;
 using MnistApi.Predict;
 using MnistApi.Read;
 
@@ -25,8 +28,7 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     var settings = builder.Configuration;
     settings.Check();
-    if (settings["urls"] is null && settings["http_ports"] is null && settings["https_ports"] is null)
-        builder.WebHost.UseUrls("http://*:8080");
+    builder.AddAddresses();
     builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
     builder.AddLimits();
     builder.AddTelemetry();
@@ -44,7 +46,7 @@ try
         pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
     });
     builder.Services.AddRequestDecompression();
-    builder.Services.AddScoped<Recogniser>();
+    builder.Services.AddScoped<Recogniser>().AddScoped<TensorInference>();
     builder.Services.AddSingleton<InferStatistics>();
     builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that Problems sees the cause
     builder.Services.ConfigureHttpJsonOptions(json =>
@@ -52,6 +54,7 @@ try
         json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
         json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // "28×28" and "+", not \u00D7 and \u002B
     });
+    builder.AddOpenInferenceGrpc();
     builder.AddApiDocument();
 
     await using var app = builder.Build();
@@ -64,6 +67,7 @@ try
     app.UseAccess();
     app.UseRequestBodies();
     app.UseLimits();
+    app.Use(GrpcErrors.BlameSender);
     app.UseWhen(context => context.GetEndpoint() is null, files => files.UseResponseCompression()); // the pages alone: an answer is too small to gain by it
     app.UseDefaultFiles();
     app.UseStaticFiles(new StaticFileOptions
@@ -75,9 +79,11 @@ try
     app.MapBatch();
     app.MapRead();
     app.MapServerMetadata().MapInfer();
+    app.MapOpenInferenceGrpc();
     app.MapCorrections();
     app.MapModel();
     app.MapHealth();
+    app.MapPlatforms();
     app.MapTelemetry();
 
     app.CheckSecurity();
@@ -85,7 +91,8 @@ try
     var card = app.Services.GetRequiredService<ServedModel>().Card; // loads it, before the port is taken
     await app.ListenAsync();
     hasStarted = true; // what happens from here on is no setting's fault
-    app.Logger.LogInformation("Listening on {Urls} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Urls, card.Version, card.TestAccuracy);
+    app.Logger.LogInformation(
+        "Listening on {Addresses} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Listening(), card.Version, card.TestAccuracy);
     await app.WaitForShutdownAsync();
     return 0;
 }

@@ -3,7 +3,11 @@ using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(MnistApi.Tests.Api))]
@@ -32,6 +36,9 @@ public sealed class Api : WebApplicationFactory<Program>
 
     /// <summary>One of its own, for a test that needs other settings; the test disposes it.</summary>
     public static Api With(params (string Name, string Value)[] settings) => new(settings);
+
+    /// <summary>Where it listens, for gRPC first.</summary>
+    public IReadOnlyList<string> Addresses => [.. Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Timeouts;
 using MnistApi.Hosting;
+using MnistApi.Hosting.Addresses;
 using MnistApi.Hosting.Errors;
 
 namespace MnistApi.Health;
@@ -13,14 +15,17 @@ internal static class HealthEndpoints
         var health = routes.MapGroup("/health").WithTags("Health").DisableHttpMetrics().AllowAnonymous().AlsoHead();
         health.MapGet("/live", Live).WithName("live").Produces<string>(contentType: "text/plain");
         health.MapGet("/ready", Ready).WithName("ready").Produces<string>(contentType: "text/plain").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGrpcService<GrpcHealth>().WithMetadata(new DisableHttpMetricsAttribute(), new DisableRequestTimeoutAttribute()).AllowAnonymous();
     }
 
     /// <summary><c>MnistApi health [url]</c>: asks a running service how it is, and says so in one line.</summary>
-    /// <param name="url">What to GET; by default <c>/health/ready</c> of this machine, on the first of ASPNETCORE_HTTP_PORTS or else 8080.</param>
+    /// <param name="url">What to GET; by default <c>/health/ready</c> of this machine, on the port that a platform names, else the first of
+    /// ASPNETCORE_HTTP_PORTS, else 8080.</param>
     /// <returns>The exit code: 0 where the answer is a success within five seconds, else 1.</returns>
     public static async Task<int> AskAsync(string? url)
     {
-        var port = Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS")?.Split(';')[0];
+        string[] names = [.. ListenExtensions.PlatformPorts, "ASPNETCORE_HTTP_PORTS"];
+        var port = names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(ports => !string.IsNullOrEmpty(ports))?.Split(';')[0];
         url ??= $"http://127.0.0.1:{(string.IsNullOrEmpty(port) ? "8080" : port)}/health/ready";
         try
         {
@@ -44,7 +49,7 @@ internal static class HealthEndpoints
     /// <summary>Whether digits are recognised</summary>
     /// <response code="200">A model is loaded and has passed its self-test.</response>
     /// <response code="503">The service is ending: send requests elsewhere.</response>
-    private static Results<ContentHttpResult, ProblemHttpResult> Ready(IHostApplicationLifetime service) =>
+    public static Results<ContentHttpResult, ProblemHttpResult> Ready(IHostApplicationLifetime service) =>
         service.IsEnding()
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "The service is ending. Send requests elsewhere.")
             : TypedResults.Text("ready");

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net.Sockets;
+using MnistApi.Hosting.Addresses;
 using MnistApi.Hosting.Telemetry;
 
 namespace MnistApi.Hosting;
@@ -7,7 +7,7 @@ namespace MnistApi.Hosting;
 /// <summary>Settings as records, and what is wrong with them in one line.</summary>
 internal static class SettingsExtensions
 {
-    private static readonly string[] Ports = ["http_ports", "https_ports"];
+    private static readonly string[] Ports = ["http_ports", "https_ports", .. ListenExtensions.PlatformPorts];
 
     /// <summary>Looks at what the libraries would pass over silently, or refuse without saying which setting it is.</summary>
     /// <exception cref="InvalidDataException">A value can't be; the message is one line that names it.</exception>
@@ -30,21 +30,6 @@ internal static class SettingsExtensions
             var isLevel = value is not null && path.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase);
             if (isLevel && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
                 throw new InvalidDataException($"The setting {path} can't be '{value}'. Write {string.Join(", ", Enum.GetNames<LogLevel>())}.");
-        }
-    }
-
-    /// <summary>Starts the application.</summary>
-    /// <exception cref="IOException">The port is taken, or a certificate can't be read.</exception>
-    /// <exception cref="InvalidDataException">An address is none, or not this machine's.</exception>
-    public static async Task ListenAsync(this WebApplication app)
-    {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or SocketException)
-        {
-            throw new InvalidDataException($"The service can't listen on {app.Configuration["urls"] ?? "its addresses"}: {e.Message}", e);
         }
     }
 

@@ -1,17 +1,14 @@
-using System.Diagnostics;
 using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Limits;
 using MnistApi.Hosting.RequestBodies;
-using MnistApi.Hosting.Telemetry;
 using MnistApi.Model;
-using MnistApi.Predict;
-using MnistReader.Inference;
 
 namespace MnistApi.OpenInference;
 
 /// <summary>
 /// <c>POST /v2/models/{model}/infer</c> of the Open Inference Protocol V2. A body is cut into tensors (<see cref="InferBody"/>), a tensor becomes rows
-/// (<see cref="InputTensor"/>), rows go through the network, and predictions become outputs (<see cref="OutputTensor"/>, <see cref="InferAnswer"/>).
+/// (<see cref="InputTensor"/>), rows go through the network (<see cref="TensorInference"/>), and predictions become outputs (<see cref="OutputTensor"/>,
+/// <see cref="InferAnswer"/>).
 /// </summary>
 internal static class InferEndpoints
 {
@@ -42,9 +39,7 @@ internal static class InferEndpoints
     /// <param name="model">The model's name, as in <c>GET /model</c>.</param>
     /// <param name="body">The tensor <c>pixels</c> or <c>image</c>.</param>
     /// <param name="served">Answers.</param>
-    /// <param name="recogniser">Runs the network.</param>
-    /// <param name="clock">Is told how long it took.</param>
-    /// <param name="statistics">Count it.</param>
+    /// <param name="inference">Does it.</param>
     /// <param name="hungUp">Ends the work.</param>
     /// <response code="200">The tensor <c>probabilities</c>, and <c>digit</c> where the model learned to tell what is no digit.</response>
     /// <response code="400">Not a tensor that is taken, or a damaged picture; the error says what to send.</response>
@@ -53,8 +48,8 @@ internal static class InferEndpoints
     /// <response code="415">The body is neither application/json nor application/octet-stream, or compressed in another way than gzip or deflate.</response>
     /// <response code="422">A picture is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
-    private static InferAnswer Infer(string model, InferBody body, LoadedModel served, Recogniser recogniser, StageClock clock, InferStatistics statistics,
-        CancellationToken hungUp) => InferVersion(model, served.Classifier.Card.Version, body, served, recogniser, clock, statistics, hungUp);
+    private static InferAnswer Infer(string model, InferBody body, LoadedModel served, TensorInference inference, CancellationToken hungUp) =>
+        InferVersion(model, served.Classifier.Card.Version, body, served, inference, hungUp);
 
     /// <summary>Infers with a version of the model from a tensor of up to 256 images</summary>
     /// <remarks>
@@ -66,9 +61,7 @@ internal static class InferEndpoints
     /// <param name="version">The model's version, as in <c>GET /model</c>.</param>
     /// <param name="body">The tensor <c>pixels</c> or <c>image</c>.</param>
     /// <param name="served">Answers.</param>
-    /// <param name="recogniser">Runs the network.</param>
-    /// <param name="clock">Is told how long it took.</param>
-    /// <param name="statistics">Count it.</param>
+    /// <param name="inference">Does it.</param>
     /// <param name="hungUp">Ends the work.</param>
     /// <response code="200">The tensor <c>probabilities</c>, and <c>digit</c> where the model learned to tell what is no digit.</response>
     /// <response code="400">Not a tensor that is taken, or a damaged picture; the error says what to send.</response>
@@ -77,42 +70,14 @@ internal static class InferEndpoints
     /// <response code="415">The body is neither application/json nor application/octet-stream, or compressed in another way than gzip or deflate.</response>
     /// <response code="422">A picture is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
-    private static InferAnswer InferVersion(string model, string version, InferBody body, LoadedModel served, Recogniser recogniser, StageClock clock,
-        InferStatistics statistics, CancellationToken hungUp)
+    private static InferAnswer InferVersion(
+        string model, string version, InferBody body, LoadedModel served, TensorInference inference, CancellationToken hungUp)
     {
         if (MetadataEndpoints.ErrorIn(model, version, served) is { } unknown)
             throw new InferException(unknown, StatusCodes.Status404NotFound);
 
-        var input = body.Input();
-        var wanted = OutputTensor.Wanted(body.Request, served.Classifier.OutputNames);
-        var predictions = Predict(input, recogniser, clock, hungUp);
-
-        var start = Stopwatch.GetTimestamp();
-        var outputs = wanted.Select(output => output.Of(predictions)).ToList();
-        var answer = new InferAnswer(new InferResponse(model, version, body.Request.Id, [.. outputs.Select(o => o.Json)]), [.. outputs.Select(o => o.Binary)]);
-        var batchSize = input.Name is DigitClassifier.InputName ? predictions.Count : 1;
-        statistics.Succeeded(served, predictions.Count, batchSize, clock, Stopwatch.GetElapsedTime(start));
-        return answer;
-    }
-
-    private static IReadOnlyList<Prediction> Predict(InputTensor input, Recogniser recogniser, StageClock clock, CancellationToken hungUp)
-    {
-        switch (input.Name)
-        {
-            case DigitClassifier.InputName:
-                clock.Start();
-                var pixels = input.ReadPixels();
-                clock.Lap(Stage.Decode);
-                return recogniser.Infer(pixels);
-
-            case InputTensor.ImageName:
-                var predictions = recogniser.Infer(input.ReadPictures(), out var fault, hungUp);
-                return fault is not var (index, problem)
-                    ? predictions
-                    : throw new InferException($"\"{input.Name}\" can't be read at [{index}]. {problem.Detail}", problem.Status!.Value);
-
-            default:
-                throw new InferException($"\"inputs\" has \"{input.Name}\", which the model doesn't take. Send \"pixels\" or \"image\".");
-        }
+        var outputs = inference.Infer(body.Input(), body.Request, hungUp);
+        return new InferAnswer(
+            new InferResponse(model, version, body.Request.Id, [.. outputs.Select(output => output.Json)]), [.. outputs.Select(output => output.Binary)]);
     }
 }

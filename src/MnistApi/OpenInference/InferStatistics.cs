@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Telemetry;
 using MnistApi.Model;
 
@@ -93,14 +94,14 @@ internal static class InferStatisticsExtensions
     {
         var start = Stopwatch.GetTimestamp();
         var isInfer = context.GetEndpoint()?.Metadata.GetMetadata<InferRoute>() is not null;
-        var (model, version) = (context.Request.RouteValues["model"], context.Request.RouteValues["version"]); // those who handle exceptions clear them
+        var address = context.Request.RouteValues; // those who handle exceptions take other ones
         await next(context);
-        if (!isInfer || context.Response.StatusCode < StatusCodes.Status400BadRequest)
+        if (!isInfer || GrpcErrors.StatusOf(context) < StatusCodes.Status400BadRequest)
             return;
 
         var served = context.RequestServices.GetRequiredService<LoadedModel>();
         var card = served.Classifier.Card;
-        if (model as string == card.Name && (version is null || version as string == card.Version))
+        if (address["model"] as string == card.Name && (address["version"] is null || address["version"] as string == card.Version))
             context.RequestServices.GetRequiredService<InferStatistics>().Failed(served, Stopwatch.GetElapsedTime(start));
     });
 }

@@ -14,6 +14,10 @@ internal static class MetadataEndpoints
 {
     private static readonly string[] Extensions = ["binary_tensor_data", "classification", "parameters", "statistics"];
 
+    /// <summary>What serves.</summary>
+    public static ServerMetadata ThisServer { get; } =
+        new("mnist-service", typeof(MetadataEndpoints).Assembly.GetName().Version!.ToString(3), Extensions);
+
     /// <summary>Maps the handlers.</summary>
     /// <returns>The group of <c>/v2</c>, for <see cref="InferEndpoints"/>.</returns>
     public static RouteGroupBuilder MapServerMetadata(this IEndpointRouteBuilder routes)
@@ -38,8 +42,7 @@ internal static class MetadataEndpoints
 
     /// <summary>What serves</summary>
     /// <response code="200">The service and its version.</response>
-    private static Ok<ServerMetadata> Server() =>
-        TypedResults.Ok(new ServerMetadata("mnist-service", typeof(MetadataEndpoints).Assembly.GetName().Version!.ToString(3), Extensions));
+    private static Ok<ServerMetadata> Server() => TypedResults.Ok(ThisServer);
 
     /// <summary>Whether the process answers at all</summary>
     /// <response code="200">It does.</response>
@@ -69,12 +72,7 @@ internal static class MetadataEndpoints
     private static Results<Ok<ModelMetadata>, NotFound<InferError>> ModelVersion(string model, string version, LoadedModel served) =>
         ErrorIn(model, version, served) is { } error
             ? Unknown(error)
-            : TypedResults.Ok(new ModelMetadata(model, [version], "onnx_onnxv1",
-                [
-                    new TensorMetadata(DigitClassifier.InputName, OutputTensor.FloatType, [-1, 1, DigitImage.Side, DigitImage.Side]),
-                    new TensorMetadata(InputTensor.ImageName, InputTensor.BytesType, [-1]),
-                ],
-                [.. served.Classifier.OutputNames.Select(name => new TensorMetadata(name, OutputTensor.FloatType, [-1, OutputTensor.Width(name)]))]));
+            : TypedResults.Ok(Of(served));
 
     /// <summary>Whether the model answers</summary>
     /// <param name="model">The model's name, as in <c>GET /model</c>.</param>
@@ -141,6 +139,14 @@ internal static class MetadataEndpoints
             ? new IndexedModel(card.Name, card.Version, "UNLOADING", "The service is ending.")
             : new IndexedModel(card.Name, card.Version, "READY", "")]);
     }
+
+    /// <summary>What a model takes and gives.</summary>
+    public static ModelMetadata Of(LoadedModel served) => new(served.Classifier.Card.Name, [served.Classifier.Card.Version], "onnx_onnxv1",
+        [
+            new TensorMetadata(DigitClassifier.InputName, OutputTensor.FloatType, [-1, 1, DigitImage.Side, DigitImage.Side]),
+            new TensorMetadata(InputTensor.ImageName, InputTensor.BytesType, [-1]),
+        ],
+        [.. served.Classifier.OutputNames.Select(name => new TensorMetadata(name, OutputTensor.FloatType, [-1, OutputTensor.Width(name)]))]);
 
     /// <summary>Why a model can't be asked; null where it can.</summary>
     public static string? ErrorIn(string model, string version, LoadedModel served)

@@ -54,8 +54,8 @@ internal static class BatchEndpoints
             ? Problems.Of(StatusCodes.Status413PayloadTooLarge, ErrorDetails.TooMany)
             : TypedResults.Ok(new BatchResponse(recogniser.Answer([.. requests.Select(each => Read(each, json.Value.SerializerOptions))], explain, hungUp)));
 
-    // each on its own, so that one that isn't as it should be doesn't spoil the rest
-    private static Picture Read(JsonElement request, JsonSerializerOptions json)
+    /// <summary>A picture of a batch in JSON, each on its own, so that one that isn't as it should be doesn't spoil the rest.</summary>
+    public static Picture Read(JsonElement request, JsonSerializerOptions json)
     {
         try
         {

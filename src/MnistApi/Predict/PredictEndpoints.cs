@@ -28,7 +28,7 @@ internal static class PredictEndpoints
     /// <response code="422">The image is blank: there is no digit on it.</response>
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
     /// <response code="503">The paper has more than one level, and the service has no ink network.</response>
-    private static Results<Ok<PredictResponse>, ProblemHttpResult> Predict(
+    public static Results<Ok<PredictResponse>, ProblemHttpResult> Predict(
         Picture picture, Recogniser recogniser, CancellationToken hungUp, bool explain = false)
     {
         var answer = recogniser.Answer(picture, explain, hungUp);

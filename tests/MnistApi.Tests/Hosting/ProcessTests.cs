@@ -64,6 +64,7 @@ public sealed class ProcessTests(Api api) : IDisposable
     [InlineData("--urls=http://127.0.0.1:70000", "The service can't listen on http://127.0.0.1:70000: ")]
     [InlineData("--urls=http://192.0.2.1:8080", "The service can't listen on http://192.0.2.1:8080: ")] // kept for documentation (RFC 5737): nobody's
     [InlineData("--http_ports=web", "The setting http_ports can't be 'web'. Write port numbers up to 65535, with ; between them.")]
+    [InlineData("--PORT=web", "The setting PORT can't be 'web'. Write port numbers up to 65535, with ; between them.")]
     [InlineData("--Logging:LogLevel:Default=Loud",
         "The setting Logging:LogLevel:Default can't be 'Loud'. Write Trace, Debug, Information, Warning, Error, Critical, None.")]
     [InlineData("--Logging:Console:LogLevel:Microsoft=1.5", "The setting Logging:Console:LogLevel:Microsoft can't be '1.5'. ")]
@@ -109,7 +110,20 @@ public sealed class ProcessTests(Api api) : IDisposable
         Assert.Equal($"Failed to bind to address {Address}: address already in use.\n", error);
     }
 
+    [Fact]
+    public async Task Where_the_port_for_gRPC_is_taken_it_says_which_setting_it_is()
+    {
+        var port = new Uri(api.Addresses[0]).Port;
+
+        var (code, output, error) = await Run(["--urls", "http://127.0.0.1:1", $"--Grpc:Port={port}"]);
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal($"Failed to bind to address http://127.0.0.1:{port}: address already in use. " +
+            "It is for gRPC: set Grpc:Port to another port, or to 0 for none.\n", error);
+    }
+
     [Theory]
+    [InlineData("Grpc:Port", "65536", "The setting Grpc:Port can't be 65536. The field Port must be between 0 and 65535.\n")]
     [InlineData("Auth:ApiKeys:0", "guess-me", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
     [InlineData("Auth:ApiKeys:0", "", "A key in Auth:ApiKeys has fewer than 16 characters. Make one with: openssl rand -hex 16\n")]
     [InlineData("Limits:MaxBytes", "ten", "Failed to convert configuration value 'ten' at 'Limits:MaxBytes' to type 'System.Int32'.\n")]
@@ -154,6 +168,19 @@ public sealed class ProcessTests(Api api) : IDisposable
     }
 
     [Fact]
+    public async Task A_platform_names_the_port_whatever_the_image_says_and_starts_it_with_serve()
+    {
+        var process = Start(["serve"], [("AIP_HTTP_PORT", "0"), ("PORT", "1"), ("ASPNETCORE_HTTP_PORTS", "8080")]);
+
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+
+        var port = new Uri(line!.Split(' ').First(word => word.StartsWith("http:", StringComparison.Ordinal))).Port;
+        Assert.DoesNotContain(port, (int[])[1, 8080]);
+        Assert.Equal((0, $"http://127.0.0.1:{port}/health/ready answers 200\n", ""),
+            await Run(["health"], ("PORT", $"{port}"), ("ASPNETCORE_HTTP_PORTS", "8080")));
+    }
+
+    [Fact]
     public async Task Finds_its_model_from_any_folder_says_where_it_listens_and_stops_on_SIGTERM()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGTERM is for Linux.");
@@ -161,7 +188,8 @@ public sealed class ProcessTests(Api api) : IDisposable
 
         var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
-        Assert.Matches(@"Listening on http://127\.0\.0\.1:\d+ with model \S+, 9\d\.\d\d % on MNIST's test images$", line);
+        Assert.Matches(
+            @"Listening on http://127\.0\.0\.1:\d+ and for gRPC on http://127\.0\.0\.1:\d+ with model \S+, 9\d\.\d\d % on MNIST's test images$", line);
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);

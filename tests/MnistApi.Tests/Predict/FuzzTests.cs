@@ -1,20 +1,25 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Grpc.Core;
 using Xunit;
 
 namespace MnistApi.Tests.Predict;
 
 /// <summary>
 /// Bad input against the service as a process of its own. FUZZ_CASES (15000) sets how many cases, FUZZ_FIRST (0) with which to begin, FUZZ_HANG_SECONDS (2)
-/// how long one may take:
+/// how long one may take, and FUZZ_CALLS (500) how many calls by gRPC:
 /// FUZZ_FIRST=N FUZZ_CASES=1 repeats the one that a failure names.
 /// </summary>
 public class FuzzTests(Api api, ITestOutputHelper output)
 {
     private const int Senders = 4;
+    private static readonly StatusCode[] Faults =
+        [StatusCode.OK, StatusCode.InvalidArgument, StatusCode.NotFound, StatusCode.ResourceExhausted, StatusCode.Unimplemented];
+
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(Setting("FUZZ_HANG_SECONDS", 2));
 
     [Fact]
@@ -41,6 +46,26 @@ public class FuzzTests(Api api, ITestOutputHelper output)
             answered.Select((count, status) => (count, status)).Where(a => a.count > 0).Select(a => $"{a.count} × {a.status}")));
         Assert.False(service.HasExited);
         Assert.True(cases < 1000 || (answered[200] > 0 && answered[400] > 0), "The cases are all of one kind.");
+    }
+
+    [Fact]
+    public async Task Whatever_is_sent_by_gRPC_is_answered_or_the_fault_of_the_sender()
+    {
+        var (first, cases) = (Setting("FUZZ_FIRST", 0), Setting("FUZZ_CALLS", 500));
+        await using var own = Api.With(("Logging:LogLevel:MnistApi", "None"));
+        using var client = new HttpClient { BaseAddress = new Uri(own.Addresses[0]) };
+        var answered = new int[17];
+
+        await Parallel.ForEachAsync(Enumerable.Range(first, cases), new ParallelOptions { MaxDegreeOfParallelism = Senders }, async (number, cancel) =>
+        {
+            var (status, text) = await Call(client, Mutations.Call(number), cancel);
+
+            Assert.True(Faults.Contains(status), $"Case {number} got {status}: {text}");
+            Interlocked.Increment(ref answered[(int)status]);
+        });
+
+        output.WriteLine(string.Join(", ", answered.Index().Where(a => a.Item > 0).Select(a => $"{a.Item} × {(StatusCode)a.Index}")));
+        Assert.True(cases < 100 || (answered[(int)StatusCode.OK] > 0 && answered[(int)StatusCode.InvalidArgument] > 0), "The cases are all of one kind.");
     }
 
     [Theory]
@@ -97,6 +122,23 @@ public class FuzzTests(Api api, ITestOutputHelper output)
         using var response = await client.PostAsync(new Uri(request.Path, UriKind.Relative), content, cancel);
         var text = await response.Content.ReadAsStringAsync(cancel);
         return ((int)response.StatusCode, text, clock.Elapsed);
+    }
+
+    private static async Task<(StatusCode Status, string Text)> Call(HttpClient client, byte[] frame, CancellationToken cancel)
+    {
+        using var content = new ByteArrayContent(frame);
+        content.Headers.Add("Content-Type", "application/grpc");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/inference.GRPCInferenceService/ModelInfer")
+        {
+            Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { { "te", "trailers" } },
+        };
+        using var response = await client.SendAsync(request, cancel);
+        await response.Content.ReadAsByteArrayAsync(cancel);
+        var headers = response.Headers.Concat(response.TrailingHeaders).ToDictionary(header => header.Key, header => header.Value.Single());
+        return ((StatusCode)int.Parse(headers["grpc-status"], CultureInfo.InvariantCulture), headers.GetValueOrDefault("grpc-message", ""));
     }
 
     private static bool IsPrediction(int status, string text) => status == 200 && JsonDocument.Parse(text).RootElement is var answer

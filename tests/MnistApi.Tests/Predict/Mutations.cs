@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using Google.Protobuf;
+using MnistApi.OpenInference.Grpc;
 using MnistReader.Framing;
 using MnistReader.Ink;
 using SkiaSharp;
@@ -23,6 +25,15 @@ public static class Mutations
     [
         (Tensor("pixels", "[1,1,28,28]", "UINT8", Levels.Length), Levels),
         (Tensor("image", "[1]", "BYTES", sizeof(int) + Images[0].Length), [.. BitConverter.GetBytes(Images[0].Length), .. Images[0]]),
+    ];
+
+    private static readonly byte[][] Messages =
+    [
+        Message("pixels", "UINT8", [1, 1, 28, 28], ByteString.CopyFrom(Levels), null),
+        Message("pixels", "UINT8", [1, 1, 28, 28], null, new InferTensorContents { UintContents = { Levels.Select(level => (uint)level) } }),
+        Message("pixels", "FP32", [1, 1, 28, 28], null, new InferTensorContents { Fp32Contents = { Levels.Select(level => level / 255f) } }),
+        Message("image", "BYTES", [1], ByteString.CopyFrom(Tensors[1].Binary), null),
+        Message("image", "BYTES", [1], null, new InferTensorContents { BytesContents = { ByteString.CopyFrom(Images[1]) } }),
     ];
 
     private static readonly (string Path, string Type, byte[] Body)[] Texts =
@@ -64,6 +75,32 @@ public static class Mutations
         var (path, type, body) = Texts[random.Next(Texts.Length)];
         return (path, type, Mutate(body, random, image: false), null);
     }
+
+    /// <summary>A framed message of a case for <c>ModelInfer</c>: nine of ten times the message is changed, else its frame.</summary>
+    /// <param name="number">At least 0.</param>
+    public static byte[] Call(int number)
+    {
+        var random = new Random(number);
+        var message = Messages[random.Next(Messages.Length)];
+        var mutated = Mutate(message, random, image: true);
+        byte[] frame = [0, .. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(mutated.Length)), .. mutated];
+        return random.Next(10) > 0 ? frame : Mutate(frame, random, image: true);
+    }
+
+    private static byte[] Message(string name, string datatype, long[] shape, ByteString? raw, InferTensorContents? contents) => new ModelInferRequest
+    {
+        ModelName = "mnist",
+        Id = "1",
+        Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = name, Datatype = datatype, Shape = { shape }, Contents = contents } },
+        Outputs =
+        {
+            new ModelInferRequest.Types.InferRequestedOutputTensor
+            {
+                Name = "probabilities", Parameters = { ["classification"] = new InferParameter { Int64Param = 2 } },
+            },
+        },
+        RawInputContents = { raw is null ? [] : [raw] },
+    }.ToByteArray();
 
     private static byte[] Tensor(string name, string shape, string datatype, int size) => Encoding.UTF8.GetBytes(
         $$"""{"inputs":[{"name":"{{name}}","shape":{{shape}},"datatype":"{{datatype}}","parameters":{"binary_data_size":{{size}} } }]}""");

@@ -12,7 +12,7 @@ namespace MnistApi.Hosting.Errors;
 /// Every error as an RFC 9457 problem document. What went wrong becomes a status and a detail here and nowhere else;
 /// the detail says what was wrong and what to do, and never repeats an exception's own text,
 /// but for those of <see cref="ImageException"/> and <see cref="InferException"/>, which are written for the sender.
-/// Below <c>/v2</c> the same detail goes out as the Open Inference Protocol wants it.
+/// Below <c>/v2</c> the same detail goes out as the Open Inference Protocol wants it, and to a call by gRPC as <see cref="GrpcErrors"/> has it.
 /// </summary>
 internal static class Problems
 {
@@ -38,7 +38,9 @@ internal static class Problems
     /// <summary>For <c>UseExceptionHandler</c>: the client's errors become 4xx and are not logged; all others are logged and become 500.</summary>
     public static ExceptionHandlerOptions OfExceptions { get; } = new()
     {
-        ExceptionHandler = context => Write(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>(), context)),
+        ExceptionHandler = context => context.Features.GetRequiredFeature<IExceptionHandlerFeature>() is var handled
+            ? Write(context, Of(handled.Error, context, handled.Endpoint))
+            : Task.CompletedTask,
         SuppressDiagnosticsCallback = handled => handled.Exception is BadHttpRequestException || HasUnknownCharset(handled.HttpContext.Request),
     };
 
@@ -74,14 +76,23 @@ internal static class Problems
     public static Task Write(HttpContext context, int status) => Write(context, Of(status, context));
 
     /// <summary>Answers with a problem, in the form that the address promises.</summary>
-    public static Task Write(HttpContext context, ProblemHttpResult problem) =>
-        context.Request.Path.StartsWithSegments("/v2", StringComparison.OrdinalIgnoreCase)
+    public static Task Write(HttpContext context, ProblemHttpResult problem)
+    {
+        if (GrpcErrors.IsCall(context.Request))
+            return GrpcErrors.Write(context, problem);
+
+        return context.Request.Path.StartsWithSegments("/v2", StringComparison.OrdinalIgnoreCase)
             ? TypedResults.Json(new InferError(problem.ProblemDetails.Detail!), statusCode: problem.StatusCode).ExecuteAsync(context)
             : problem.ExecuteAsync(context);
+    }
 
-    private static ProblemHttpResult Of(IExceptionHandlerFeature handled, HttpContext context) => handled.Error switch
+    /// <summary>The problem that an exception stands for: the client's, or 500.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="endpoint">Who threw it; null where that isn't known.</param>
+    public static ProblemHttpResult Of(Exception exception, HttpContext context, Endpoint? endpoint) => exception switch
     {
-        BadHttpRequestException { InnerException: JsonException json } when handled.Endpoint?.Metadata.GetMetadata<ExpectedJson>() is { } expected =>
+        BadHttpRequestException { InnerException: JsonException json } when endpoint?.Metadata.GetMetadata<ExpectedJson>() is { } expected =>
             Of(StatusCodes.Status400BadRequest, MalformedJson(json.Path, expected.Form)),
         TooManyPicturesException => Of(StatusCodes.Status413PayloadTooLarge, ErrorDetails.TooMany),
         InferException refused => Of(refused.StatusCode, refused.Message),
@@ -94,7 +105,10 @@ internal static class Problems
     private static bool HasUnknownCharset(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null;
 
-    private static ProblemHttpResult Of(int status, HttpContext context) => Of(status, status switch
+    /// <summary>The problem that a status stands for.</summary>
+    /// <param name="status">400 to 599.</param>
+    /// <param name="context">The request.</param>
+    public static ProblemHttpResult Of(int status, HttpContext context) => Of(status, status switch
     {
         StatusCodes.Status400BadRequest when context.Request.Query.TryGetValue("explain", out var explain) && !bool.TryParse(explain, out _) =>
             "The parameter 'explain' is neither true nor false. Send explain=true, or leave it out.",

@@ -24,7 +24,7 @@ internal static class LimitExtensions
         services.AddComputeQueue();
         services.AddOptions<KestrelServerOptions>().Configure<ImageLimits, LoadLimits>((server, images, load) =>
         {
-            server.Limits.MaxRequestBodySize = images.MaxBytes / 3L * 4 + 65_536; // an image in base64, and what JSON or a form puts around it
+            server.Limits.MaxRequestBodySize = MaxBodyBytes(images);
             server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(load.HeaderSeconds);
         });
         services.AddRequestTimeouts();
@@ -55,6 +55,12 @@ internal static class LimitExtensions
         });
     }
 
+    /// <summary>The most bytes of a request's body: an image in base64, and what JSON or a form puts around it.</summary>
+    public static long MaxBodyBytes(ImageLimits images) => images.MaxBytes / 3L * 4 + 65_536;
+
+    /// <summary>Marks what is under the limit per client.</summary>
+    public static EnableRateLimitingAttribute ForEachClient { get; } = new(PerClient);
+
     /// <summary>Adds what checks the limits.</summary>
     public static void UseLimits(this WebApplication app)
     {
@@ -66,11 +72,23 @@ internal static class LimitExtensions
     /// <summary>Puts a group under the limit per client.</summary>
     public static RouteGroupBuilder LimitPerClient(this RouteGroupBuilder routes) => routes.RequireRateLimiting(PerClient);
 
-    // the reading of JSON knows nothing of the time limit
+    // the reading of JSON knows nothing of the time limit; that of gRPC does
     private static async Task EndReadingInTime(HttpContext context, RequestDelegate next)
     {
-        using var end = context.RequestAborted.UnsafeRegister(static request => ((HttpRequest)request!).BodyReader.CancelPendingRead(), context.Request);
+        using var end = context.RequestAborted.UnsafeRegister(static request => EndReading((HttpRequest)request!), context.Request);
         await next(context);
+    }
+
+    private static void EndReading(HttpRequest request)
+    {
+        try
+        {
+            request.BodyReader.CancelPendingRead();
+        }
+        catch (IOException)
+        {
+            // HTTP/2: the client has reset the request, which ended the reading
+        }
     }
 
     // a client with IPv6 has a whole /64 to send from

@@ -25,23 +25,35 @@ internal static class QueueExtensions
     /// <summary>Has the handlers of a group wait in the queue, and has their answers say in <c>Server-Timing</c> where the time went.</summary>
     public static RouteGroupBuilder RequireComputeQueue(this RouteGroupBuilder routes) => routes.LimitPerClient().AddEndpointFilter(WaitAndTime).AnswerWhole();
 
-    private static async ValueTask<object?> WaitAndTime(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>Waits until a request may compute, and counts it where it may not.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="hungUp">Ends the waiting.</param>
+    /// <returns>A place to compute, which whoever waited disposes; it isn't acquired where the queue is full.</returns>
+    /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
+    public static async ValueTask<RateLimitLease> EnterComputeQueueAsync(this HttpContext http, CancellationToken hungUp)
     {
-        var http = context.HttpContext;
         var clock = http.RequestServices.GetRequiredService<StageClock>();
         clock.Start();
         var metrics = http.RequestServices.GetRequiredService<ServiceMetrics>();
-        using var lease = await Wait(http.RequestServices.GetRequiredService<ConcurrencyLimiter>(), metrics, http.RequestAborted);
+        var lease = await Wait(http.RequestServices.GetRequiredService<ConcurrencyLimiter>(), metrics, hungUp);
         clock.Lap(Stage.Queue);
         if (!lease.IsAcquired)
-        {
             metrics.Rejected("queue_full");
+        return lease;
+    }
+
+    private static async ValueTask<object?> WaitAndTime(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        using var lease = await EnterComputeQueueAsync(http, http.RequestAborted);
+        if (!lease.IsAcquired)
+        {
             await Problems.Refuse(http);
             return Results.Empty;
         }
 
         var result = await next(context);
-        http.Response.Headers["Server-Timing"] = clock.ToString();
+        http.Response.Headers["Server-Timing"] = http.RequestServices.GetRequiredService<StageClock>().ToString();
         return result;
     }
 

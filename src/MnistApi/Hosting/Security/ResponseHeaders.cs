@@ -1,3 +1,5 @@
+using MnistApi.Hosting.Errors;
+
 namespace MnistApi.Hosting.Security;
 
 /// <summary>The headers that tell a browser what the service never does, on every answer.</summary>
@@ -12,6 +14,9 @@ internal static class ResponseHeaders
     /// <summary>Middleware; adds them last, so that they stand on errors, too.</summary>
     public static Task Add(HttpContext context, RequestDelegate next)
     {
+        if (GrpcErrors.IsCall(context.Request)) // no browser
+            return next(context);
+
         context.Response.OnStarting(static state =>
         {
             var context = (HttpContext)state;

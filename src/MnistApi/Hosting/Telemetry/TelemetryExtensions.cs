@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MnistApi.Hosting.Errors;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -48,7 +49,7 @@ internal static class TelemetryExtensions
     public static void UseTelemetry(this WebApplication app) => app.Use(async (context, next) =>
     {
         await next(context);
-        if (HttpMethods.IsPost(context.Request.Method) && Reason(context.Response.StatusCode) is { } reason)
+        if (HttpMethods.IsPost(context.Request.Method) && Reason(GrpcErrors.StatusOf(context)) is { } reason)
             context.RequestServices.GetRequiredService<ServiceMetrics>().Rejected(reason);
     });
 
