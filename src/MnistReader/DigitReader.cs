@@ -80,6 +80,16 @@ public sealed class DigitReader(
     internal DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         using var gray = Decode(encoded, stageDone, cancellation);
+        var reading = Read(gray, keepInk, stageDone);
+        if (reading is not null || !gray.IsColoured)
+            return reading;
+
+        using var hues = ImageDecoder.Decode(encoded, limits, byHue: true, cancellation); // red on green may be as bright
+        return Read(hues, keepInk, stageDone);
+    }
+
+    private DigitReading? Read(GrayImage gray, bool keepInk, Action<ReadingStage>? stageDone)
+    {
         var (plane, writing, _) = Find(gray, asOne: true);
         DigitReading? reading = null;
         try
@@ -129,6 +139,16 @@ public sealed class DigitReader(
         ReadOnlySpan<byte> encoded, NumberPattern? pattern, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         using var gray = Decode(encoded, stageDone, cancellation);
+        var reading = ReadNumber(gray, pattern, keepInk, stageDone);
+        if (reading is not null || !gray.IsColoured)
+            return reading;
+
+        using var hues = ImageDecoder.Decode(encoded, limits, byHue: true, cancellation);
+        return ReadNumber(hues, pattern, keepInk, stageDone);
+    }
+
+    private NumberReading? ReadNumber(GrayImage gray, NumberPattern? pattern, bool keepInk, Action<ReadingStage>? stageDone)
+    {
         var (plane, writing, isClean) = Find(gray, asOne: false);
         using var _ = plane;
         return _rows.Read(new WrittenSheet(gray, plane, keepInk), writing, isClean, pattern, stageDone);

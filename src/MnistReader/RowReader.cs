@@ -31,10 +31,13 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
     private const int MostAlternatives = 5;
 
     /// <summary>Weight of the classifier's way against all of the number network's together; chosen on generated lines of held-back writers.</summary>
-    private const double OfClassifier = 0.45;
+    private const double OfClassifier = 0.15;
 
-    /// <summary>Paper around the ink of a line, as shares of its height, each a way to read it; chosen there, too.</summary>
-    private static readonly double[] Margins = [0.05, 0.15, 0.3];
+    /// <summary>
+    /// Paper around the ink of a line, as shares of its height, each a way to read it; chosen there, too. Wide ones hold a digit at the end that the ink
+    /// network has missed.
+    /// </summary>
+    private static readonly (double Beside, double Above)[] Margins = [(0.05, 0.05), (0.3, 0.3), (0.5, 0.15)];
 
     /// <summary>Reads all rows.</summary>
     /// <param name="sheet">What is written on, and its ink.</param>
@@ -143,7 +146,7 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
     }
 
     private IEnumerable<(LineReading Reading, double Weight)> Ways(WrittenSheet sheet, PixelBox ink, double weight) =>
-        Margins.Select(margin => (network!.Read(sheet.Gray, sheet.Around(ink, margin)), weight / Margins.Length));
+        Margins.Select(margin => (network!.Read(sheet.Gray, sheet.Around(ink, margin.Beside, margin.Above)), weight / Margins.Length));
 
     /// <summary>The digits of a text, with their places from the way that is surest of them.</summary>
     private List<DigitReading> Digits(
@@ -159,14 +162,16 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
                 sheet.Cut(place.From, place.To, row, prediction))];
     }
 
-    private Prediction Predict(float[] probabilities, double ifAsLong, int digit)
+    // whether it is read, and what else it may be, is a matter of the digit alone; how sure that is, of its place, too
+    private Prediction Predict(float[] probabilities, float[] ifAsLong, int digit)
     {
-        var prediction = Prediction.From(probabilities, (float)ifAsLong, LeastOfLine, classifier.Card.CandidateThreshold ?? 1);
+        var prediction = Prediction.From(ifAsLong, ifAsLong[digit], LeastOfLine, classifier.Card.CandidateThreshold ?? 1);
         return prediction with
         {
             Digit = digit,
             Confidence = probabilities[digit],
-            Candidates = [digit, .. prediction.Candidates.Where(other => other != digit && prediction.Candidates.Count > 1)],
+            Probabilities = probabilities,
+            Candidates = [digit, .. prediction.Candidates.Where(other => other != digit && ifAsLong[other] >= classifier.Card.CandidateThreshold)],
         };
     }
 

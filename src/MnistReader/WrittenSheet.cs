@@ -30,13 +30,14 @@ internal sealed record WrittenSheet(GrayImage Gray, InkImage Plane, bool KeepInk
 
     /// <summary>The part of the grey around a box of ink.</summary>
     /// <param name="ink">In pixels of the plane.</param>
-    /// <param name="margin">Paper on each side, as a share of the ink's height.</param>
-    public PixelBox Around(PixelBox ink, double margin)
+    /// <param name="beside">Paper on the left and on the right, as a share of the ink's height.</param>
+    /// <param name="above">The same above and below.</param>
+    public PixelBox Around(PixelBox ink, double beside, double above)
     {
-        var paper = margin * ink.Height * ScaleY;
-        var (left, top) = ((int)Math.Max(0, ink.X * ScaleX - paper), (int)Math.Max(0, ink.Y * ScaleY - paper));
-        var right = (int)Math.Min(Gray.Width, (ink.X + ink.Width) * ScaleX + paper);
-        var bottom = (int)Math.Min(Gray.Height, (ink.Y + ink.Height) * ScaleY + paper);
+        var (wide, high) = (beside * ink.Height * ScaleY, above * ink.Height * ScaleY);
+        var (left, top) = ((int)Math.Max(0, ink.X * ScaleX - wide), (int)Math.Max(0, ink.Y * ScaleY - high));
+        var right = (int)Math.Min(Gray.Width, (ink.X + ink.Width) * ScaleX + wide);
+        var bottom = (int)Math.Min(Gray.Height, (ink.Y + ink.Height) * ScaleY + high);
         return new PixelBox(left, top, Math.Max(1, right - left), Math.Max(1, bottom - top));
     }
 

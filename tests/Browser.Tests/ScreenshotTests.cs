@@ -98,6 +98,24 @@ public class ScreenshotTests(Site site)
         await SaveAsync(page, $"docs/screenshots/photo-{width}-{scheme}.jpg".ToLowerInvariant());
     }
 
+    [Theory]
+    [InlineData("amount", "17.301", 5)]
+    [InlineData("board", "37", 2)]
+    [InlineData("note", "3", 0)]
+    [InlineData("form", "7013", 4)]
+    [InlineData("rows", "103\n731", 6)]
+    public async Task Pictures_that_people_bring_are_read_and_framed(string kind, string text, int frames)
+    {
+        await using var page = await OpenAsync(768, 1024, kind == "board" ? ColorScheme.Dark : ColorScheme.Light);
+
+        await page.Page.Locator("#file")
+            .SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = BroughtPicture.Of(kind, text) });
+
+        await Expect(page.Digit).ToHaveTextAsync(text, new() { UseInnerText = true });
+        await Expect(page.Page.Locator("#boxes span")).ToHaveCountAsync(frames);
+        await SaveAsync(page, $"docs/screenshots/brought-{kind}.jpg");
+    }
+
     [Fact]
     public async Task Looks_as_in_the_readme()
     {

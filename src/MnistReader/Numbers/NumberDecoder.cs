@@ -25,21 +25,24 @@ internal static class NumberDecoder
     /// <param name="digits">The digits of the text.</param>
     /// <param name="texts">That and others; what their probabilities lack of 1 counts for all digits alike.</param>
     /// <returns>
-    /// Of each place the probabilities of the digits 0 to 9 there, which sum to 1; and that it is the text's own digit if the text is as long as it should be.
+    /// Of each place the probabilities of the digits 0 to 9 there; and the same if the text is as long as it should be, so that no other digit moves there.
+    /// Each sum to 1.
     /// </returns>
-    public static IReadOnlyList<(float[] Probabilities, double IfAsLong)> Marginals(string digits, IReadOnlyList<NumberText> texts)
+    public static IReadOnlyList<(float[] Probabilities, float[] IfAsLong)> Marginals(string digits, IReadOnlyList<NumberText> texts)
     {
         var asLong = texts.Where(text => text.Digits.Length == digits.Length).ToList();
-        return [.. digits.Select((digit, place) =>
+        return [.. digits.Select((_, place) => (
+            Share(place, [.. texts.Where(text => text.Digits.Length > place)], 1),
+            Share(place, asLong, asLong.Sum(text => text.Probability))))];
+
+        static float[] Share(int place, List<NumberText> texts, double all)
         {
-            var longer = texts.Where(text => text.Digits.Length > place).ToList();
             var probabilities = new double[10];
-            Array.Fill(probabilities, Math.Max(1e-9, 1 - longer.Sum(text => text.Probability)) / 10);
-            longer.ForEach(text => probabilities[text.Digits[place] - '0'] += text.Probability);
+            Array.Fill(probabilities, Math.Max(1e-9, all - texts.Sum(text => text.Probability)) / 10);
+            texts.ForEach(text => probabilities[text.Digits[place] - '0'] += text.Probability);
             var sum = probabilities.Sum();
-            return (Array.ConvertAll(probabilities, probability => (float)(probability / sum)),
-                asLong.Where(text => text.Digits[place] == digit).Sum(text => text.Probability) / Math.Max(double.Epsilon, asLong.Sum(text => text.Probability)));
-        })];
+            return Array.ConvertAll(probabilities, probability => (float)(probability / sum));
+        }
     }
 }
 

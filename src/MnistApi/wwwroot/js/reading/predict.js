@@ -18,7 +18,7 @@ import { post } from './service.js';
 const BYTES = { 'Content-Type': 'application/octet-stream' }; // the service tells by the bytes
 
 /**
- * Asks the service what it reads in a picture; a second time, where it sees several digits or none.
+ * Asks the service what it reads in a picture; a second time, where there may be several digits.
  * @param {Blob} picture
  * @param {() => Promise<Blob> | Blob} takeRow the same, with all that is written where it stands on the paper
  * @param {Record<string, string>} key headers that the service wants
@@ -32,7 +32,7 @@ export async function predict(picture, takeRow, key, signal) {
 
   const { reply, roundTripMs, serverMs } = answer;
   const one = { ...reply, picture, names: reply.isDigit ? reply.candidates.map(String) : ['?'], roundTripMs, serverMs };
-  if (!reply.hint && reply.isDigit) return one; // what is no digit may be two that touch
+  if (!reply.hint) return one;
 
   const read = await post('read', await takeRow(), headers, reply => 'digits' in reply, signal);
   if (!read.reply) return read;
