@@ -85,7 +85,7 @@ public sealed class DigitReader(
             return reading;
 
         using var hues = ImageDecoder.Decode(encoded, limits, byHue: true, cancellation); // red on green may be as bright
-        return Read(hues, keepInk, stageDone);
+        return Read(hues, keepInk, OnceFramed(stageDone));
     }
 
     private DigitReading? Read(GrayImage gray, bool keepInk, Action<ReadingStage>? stageDone)
@@ -144,7 +144,7 @@ public sealed class DigitReader(
             return reading;
 
         using var hues = ImageDecoder.Decode(encoded, limits, byHue: true, cancellation);
-        return ReadNumber(hues, pattern, keepInk, stageDone);
+        return ReadNumber(hues, pattern, keepInk, OnceFramed(stageDone));
     }
 
     private NumberReading? ReadNumber(GrayImage gray, NumberPattern? pattern, bool keepInk, Action<ReadingStage>? stageDone)
@@ -169,6 +169,13 @@ public sealed class DigitReader(
         inkNetwork?.Dispose();
         numberNetwork?.Dispose();
     }
+
+    /// <summary>A second look is part of the first stages.</summary>
+    private static Action<ReadingStage>? OnceFramed(Action<ReadingStage>? stageDone) => stage =>
+    {
+        if (stage is not ReadingStage.Frame)
+            stageDone?.Invoke(stage);
+    };
 
     private GrayImage Decode(ReadOnlySpan<byte> encoded, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
