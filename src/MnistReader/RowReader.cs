@@ -21,6 +21,9 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
     /// <summary>The same of digits that touch and have nothing else beside them, which letters look like.</summary>
     private const double LeastAlone = 0.8;
 
+    /// <summary>Width of a piece of ink, in heights, that no letter has.</summary>
+    private const double WiderThanLetters = 1.5;
+
     /// <summary>Of what fits a pattern, the share of the probability of what is most probable without it.</summary>
     private const double LeastPlausible = 0.01;
 
@@ -96,7 +99,7 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
 
         var reads = 0;
         List<DigitReading> digits = [.. row.Digits.Zip(row.Boxes, (digit, onPlane) =>
-            digit.Digit is null && reads++ < MostReads ? Touching(sheet, onPlane, row.Digits.Count > 1 ? LeastOfLine : LeastAlone) ?? [digit] : [digit])
+            digit.Digit is null && reads++ < MostReads ? Touching(sheet, onPlane, isAlone: row.Digits.Count == 1) ?? [digit] : [digit])
                 .SelectMany(parts => parts)];
         if (row.Marks.Count == 0 || digits.Count > NumberPattern.MostPositions / 2 - 1 || digits.Exists(digit => digit.Digit is null))
             return Line(digits, row.Marks);
@@ -108,8 +111,9 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
     }
 
     /// <summary>Digits that touch; null where a piece of ink isn't surely several.</summary>
-    private List<DigitReading>? Touching(WrittenSheet sheet, PixelBox piece, double least)
+    private List<DigitReading>? Touching(WrittenSheet sheet, PixelBox piece, bool isAlone)
     {
+        var least = isAlone && piece.Width < WiderThanLetters * piece.Height ? LeastAlone : LeastOfLine;
         var ways = Ways(sheet, piece, 1).ToList();
         var texts = NumberDecoder.Decode(ways);
         return texts[0].Digits.Length > 1 && Digits(sheet, texts[0], texts, ways, piece, alone: null) is var digits

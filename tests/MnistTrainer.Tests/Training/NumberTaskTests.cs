@@ -16,7 +16,7 @@ public class NumberTaskTests
 {
     private static readonly Recipe Quick = new()
     {
-        Network = "number", Epochs = 2, Pictures = 80, BatchSize = 8, LearningRate = 3e-3, Optimizer = Optimizer.AdamW, GradientClip = 5, WeightAverage = 0.5,
+        Network = "number", Epochs = 3, Pictures = 80, BatchSize = 8, LearningRate = 1e-3, Optimizer = Optimizer.AdamW, GradientClip = 5, WeightAverage = 0.5,
     };
 
     [Fact]
