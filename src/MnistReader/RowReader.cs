@@ -91,7 +91,9 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
         return pattern is null ? line : line with { IsValid = pattern.Matches(line.Text) };
     }
 
-    /// <summary>Digits that stand alone are the classifier's; what it rejects is digits that touch, or none; marks are separators, if the network says which.</summary>
+    /// <summary>
+    /// Digits that stand alone are the classifier's; what it rejects is digits that touch, or none; marks are separators, if the network says which.
+    /// </summary>
     private NumberLine OnCleanPaper(WrittenSheet sheet, Row row, PixelBox box)
     {
         if (network is null || (row.Marks.Count == 0 && row.Digits.TrueForAll(digit => digit.Digit is not null)))

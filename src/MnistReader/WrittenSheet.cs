@@ -5,7 +5,7 @@ using MnistReader.Ink;
 
 namespace MnistReader;
 
-/// <summary>A picture and its ink, of which either may be reduced: the way from the one to the other, and from both to the picture as it is looked at.</summary>
+/// <summary>A picture and its ink, of which either may be reduced: the way from the one to the other, and to the picture as it is looked at.</summary>
 /// <param name="Gray">The picture.</param>
 /// <param name="Plane">Its ink.</param>
 /// <param name="KeepInk">Whether readings hold their ink.</param>

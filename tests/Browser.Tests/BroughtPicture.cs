@@ -51,7 +51,8 @@ public static class BroughtPicture
             for (var y = -40; y < height + 40; y += kind == "amount" ? 12 : 17)
             {
                 using var wave = new SKPathBuilder();
-                wave.AddPoly([.. Enumerable.Range(0, width / 8 + 2).Select(step => new SKPoint(step * 8, y + 9 * MathF.Sin(step * 0.21f + y * 0.05f)))], close: false);
+                wave.AddPoly([.. Enumerable.Range(0, width / 8 + 2)
+                    .Select(step => new SKPoint(step * 8, y + 9 * MathF.Sin(step * 0.21f + y * 0.05f)))], close: false);
                 using var path = wave.Detach();
                 canvas.DrawPath(path, line);
             }

@@ -16,7 +16,7 @@ internal static class ReadEndpoints
 
     /// <summary>Reads a handwritten number, or several in rows</summary>
     /// <remarks>
-    /// Send a picture of an amount, a date or a house number, as <c>POST /predict</c> takes one: drawn, scanned or photographed, dark on light or light on dark.
+    /// Send a picture of an amount, a date or a house number, as <c>POST /predict</c> takes one: drawn, scanned or photographed, light or dark.
     /// Lined and patterned paper, frames, shadows and specks do no harm, digits may touch, and <c>written</c> has the dots, commas, dashes, slashes and colons
     /// among them. What can't be read stands as <c>?</c> in <c>text</c>, and <c>warning</c> says so. Who knows how many digits a number has, or what makes it
     /// valid, says so by <c>digits</c> or <c>pattern</c>, and gets the most probable reading that is.

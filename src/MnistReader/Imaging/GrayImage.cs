@@ -20,7 +20,13 @@ internal sealed class GrayImage(int width, int height) : PixelPlane(width, heigh
     /// <returns>An image of its own, to be disposed.</returns>
     public GrayImage Reduce(int times)
     {
-        var small = new GrayImage(Width / times, Height / times) { PictureWidth = PictureWidth, PictureHeight = PictureHeight, IsLossy = IsLossy, IsColoured = IsColoured };
+        var small = new GrayImage(Width / times, Height / times)
+        {
+            PictureWidth = PictureWidth,
+            PictureHeight = PictureHeight,
+            IsLossy = IsLossy,
+            IsColoured = IsColoured,
+        };
         if (times == 1)
         {
             Pixels.CopyTo(small.Writable);

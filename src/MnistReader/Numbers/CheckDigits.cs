@@ -8,8 +8,8 @@ internal static class CheckDigits
     /// </summary>
     private static readonly (string Country, int Digits)[] Accounts =
     [
-        ("AT", 18), ("BA", 18), ("BE", 14), ("CZ", 22), ("DE", 20), ("DK", 16), ("EE", 18), ("ES", 22), ("FI", 16), ("HR", 19), ("HU", 26), ("IL", 21), ("IS", 24),
-        ("LT", 18), ("ME", 20), ("NO", 13), ("PL", 26), ("PT", 23), ("RS", 20), ("SE", 22), ("SI", 17), ("SK", 22), ("TN", 22),
+        ("AT", 18), ("BA", 18), ("BE", 14), ("CZ", 22), ("DE", 20), ("DK", 16), ("EE", 18), ("ES", 22), ("FI", 16), ("HR", 19), ("HU", 26), ("IL", 21),
+        ("IS", 24), ("LT", 18), ("ME", 20), ("NO", 13), ("PL", 26), ("PT", 23), ("RS", 20), ("SE", 22), ("SI", 17), ("SK", 22), ("TN", 22),
     ];
 
     /// <summary>Whether digits end with the check digit of ISO/IEC 7812-1 (Luhn).</summary>

@@ -7,8 +7,8 @@ namespace MnistReader.Numbers;
 /// </summary>
 /// <remarks>
 /// <para><c>d</c> is any digit; a digit and each of <c>. , - / :</c> is itself; <c>[…]</c> is one of those within; <c>(…|…)</c> one way or the other; behind
-/// each may stand <c>?</c>, <c>*</c>, <c>+</c>, <c>{n}</c> or <c>{n,m}</c>. So <c>d{1,3}(.d{3})*,dd</c> is an amount such as 13.254,00. Where a pattern names no
-/// separator, those on the paper don't count.</para>
+/// each may stand <c>?</c>, <c>*</c>, <c>+</c>, <c>{n}</c> or <c>{n,m}</c>. So <c>d{1,3}(.d{3})*,dd</c> is an amount such as 13.254,00. Where a pattern names
+/// no separator, those on the paper don't count.</para>
 /// <para><c>luhn</c>: digits with the check digit of cards (ISO/IEC 7812-1). <c>iban</c>: the digits of an account number behind its country's letters (ISO
 /// 13616), of countries whose numbers are all digits. <c>date</c>: a day of the calendar, as <c>24.12.2026</c>, <c>12/24/26</c>, <c>2026-12-24</c> or
 /// <c>24122026</c>.</para>
@@ -46,7 +46,9 @@ public sealed class NumberPattern
 
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">In the language, or <c>luhn</c>, <c>iban</c>, <c>date</c>.</param>
-    /// <exception cref="FormatException">It is no pattern, is longer than 200 characters, or has more than 64 positions; the message says where and why.</exception>
+    /// <exception cref="FormatException">
+    /// It is no pattern, is longer than 200 characters, or has more than 64 positions; the message says where and why.
+    /// </exception>
     public static NumberPattern Parse(string text) => text switch
     {
         "luhn" => new NumberPattern("dd+", CheckDigits.IsLuhn),

@@ -18,7 +18,8 @@ public class ReadTests(Api api)
         Assert.Equal([2, 0, 2, 4], digits.Select(digit => digit.GetProperty("digit").GetInt32()));
         foreach (var (place, digit) in digits.Index())
         {
-            Assert.Equal(["digit", "candidates", "confidence", "isDigit", "probabilities", "box", "line"], digit.EnumerateObject().Select(member => member.Name));
+            Assert.Equal(["digit", "candidates", "confidence", "isDigit", "probabilities", "box", "line"],
+                digit.EnumerateObject().Select(member => member.Name));
             Assert.True(digit.GetProperty("isDigit").GetBoolean());
             Assert.Equal(1, digit.GetProperty("probabilities").EnumerateArray().Sum(p => p.GetDouble()), 1e-5);
             var (left, right) = (digit.GetProperty("box").GetProperty("x").GetInt32(), digit.GetProperty("box").GetProperty("width").GetInt32());

@@ -139,7 +139,10 @@ internal sealed class Handwriting
         }
 
         var unit = size / Math.Max(bottom - top, 0.6f * (right - left)); // the slant is MNIST's own, and half of the line's
-        return new Glyph(symbol, [], 0) { Image = image, Placing = (0, unit * stretch, unit), Lean = (slant / 2, 0), Warp = warp, Ink = (left, top, right, bottom) };
+        return new Glyph(symbol, [], 0)
+        {
+            Image = image, Placing = (0, unit * stretch, unit), Lean = (slant / 2, 0), Warp = warp, Ink = (left, top, right, bottom),
+        };
     }
 
     /// <summary>A character that the pen was not lifted before: a stroke leads to its top from the top of the one before.</summary>

@@ -31,7 +31,8 @@ internal sealed class PrintedDigits
     {
         var half = PenWidth / 2;
         var (wide, high) = (_width - PenWidth, 1 - PenWidth);
-        return new Glyph(digit, [.. (_isDisplay ? Display(digit - '0') : Lines(digit - '0')).Select(line => Array.ConvertAll(line, point => Place(point)))], PenWidth);
+        var lines = _isDisplay ? Display(digit - '0') : Lines(digit - '0');
+        return new Glyph(digit, [.. lines.Select(line => Array.ConvertAll(line, point => Place(point)))], PenWidth);
 
         (float, float) Place((float X, float Y) point)
         {
