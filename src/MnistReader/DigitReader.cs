@@ -43,13 +43,38 @@ public sealed class DigitReader(
     /// <exception cref="InvalidDataException">A file is no model of ours: not ONNX, another input or output, or no model card.</exception>
     public static DigitReader Load(string path, ImageLimits? limits = null)
     {
-        return new DigitReader(DigitClassifier.Load(path), Beside(InkFile, InkNetwork.Load), Beside(NumberFile, NumberNetwork.Load), limits);
+        return Load((ModelFile.Read(path), path), Beside(InkFile), Beside(NumberFile), limits);
 
-        T? Beside<T>(string name, Func<string, T> load)
-            where T : class
+        (byte[], string)? Beside(string name)
         {
             var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
-            return File.Exists(file) ? load(file) : null;
+            return File.Exists(file) ? (ModelFile.Read(file), file) : null;
+        }
+    }
+
+    /// <summary>Loads the contents of model files; where one is bad, nothing stays loaded.</summary>
+    /// <param name="digits">The classifier's, and where it was read from, for messages.</param>
+    /// <param name="ink">The ink network's; null for none.</param>
+    /// <param name="number">The number network's; null for none.</param>
+    /// <param name="limits">Limits on bytes, pixels and frames of a picture; the defaults of <see cref="ImageLimits"/> when null.</param>
+    /// <returns>A reader that the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">One is no model of ours, or fails its self-test.</exception>
+    internal static DigitReader Load(
+        (byte[] Content, string Path) digits, (byte[] Content, string Path)? ink, (byte[] Content, string Path)? number, ImageLimits? limits)
+    {
+        DigitClassifier? classifier = null;
+        InkNetwork? inkNetwork = null;
+        try
+        {
+            classifier = DigitClassifier.Load(digits.Content, digits.Path);
+            inkNetwork = ink is { } inkFile ? InkNetwork.Load(inkFile.Content, inkFile.Path) : null;
+            return new DigitReader(classifier, inkNetwork, number is { } numberFile ? NumberNetwork.Load(numberFile.Content, numberFile.Path) : null, limits);
+        }
+        catch
+        {
+            classifier?.Dispose();
+            inkNetwork?.Dispose();
+            throw;
         }
     }
 

@@ -1,6 +1,7 @@
 using MnistReader.Framing;
 using MnistReader.Imaging;
 using MnistReader.Inference;
+using MnistReader.Ink;
 using MnistReader.Numbers;
 using MnistReader.Segmentation;
 
@@ -40,7 +41,7 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
     /// Paper around the ink of a line, as shares of its height, each a way to read it; chosen there, too. Wide ones hold a digit at the end that the ink
     /// network has missed.
     /// </summary>
-    private static readonly (double Beside, double Above)[] Margins = [(0.05, 0.05), (0.3, 0.3), (0.5, 0.15)];
+    private static readonly (double Beside, double Above)[] Margins = [(0.05, 0.05), (0.3, 0.3), (1, 0.15)];
 
     /// <summary>Reads all rows.</summary>
     /// <param name="sheet">What is written on, and its ink.</param>
@@ -51,20 +52,24 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
     /// <returns>Null where the plane is blank.</returns>
     public NumberReading? Read(WrittenSheet sheet, DigitSegmentation writing, bool isClean, NumberPattern? pattern, Action<ReadingStage>? stageDone)
     {
-        var pieces = new List<(DigitReading Digit, PixelBox OnPlane)>();
-        var alone = Enumerable.Range(0, writing.Digits).Select(index => (Index: index, Ink: writing.Cut(index))).ToList();
-        var framed = alone.ConvertAll(piece => piece.Ink is { } ink ? DigitFraming.Frame(ink) : null);
-        stageDone?.Invoke(ReadingStage.Frame);
-        if (framed.TrueForAll(image => image is null))
-            return null;
-
-        var predictions = classifier.Classify([.. framed.OfType<DigitImage>()]).GetEnumerator();
-        foreach (var ((index, ink), image) in alone.Zip(framed))
+        var framed = new List<(DigitImage Image, int Index, InkImage? Ink)>();
+        for (var index = 0; index < writing.Digits; index++)
         {
-            if (image is not null && predictions.MoveNext())
-                pieces.Add((new DigitReading(image, predictions.Current) { Box = writing.Box(index), Ink = sheet.Kept(ink!) }, writing.BoxOnPlane(index)));
+            if (writing.Cut(index) is not { } ink)
+                continue;
+            if (DigitFraming.Frame(ink) is { } image)
+                framed.Add((image, index, sheet.Kept(ink)));
+            else
+                ink.Dispose();
         }
 
+        stageDone?.Invoke(ReadingStage.Frame);
+        if (framed.Count == 0)
+            return null;
+
+        var pieces = framed.Zip(classifier.Classify(framed.ConvertAll(piece => piece.Image)), (piece, prediction) => (
+            Digit: new DigitReading(piece.Image, prediction) { Box = writing.Box(piece.Index), Ink = piece.Ink },
+            OnPlane: writing.BoxOnPlane(piece.Index))).ToList();
         var rows = WritingRows.Of(pieces.ConvertAll(piece => piece.OnPlane)).ConvertAll(row => new Row(
             row.ConvertAll(piece => pieces[piece].Digit), row.ConvertAll(piece => pieces[piece].OnPlane), []));
         foreach (var mark in writing.Marks) // of the row that is nearest
@@ -156,7 +161,7 @@ internal sealed class RowReader(DigitClassifier classifier, NumberNetwork? netwo
 
     /// <summary>The digits of a text, with their places from the way that is surest of them.</summary>
     private List<DigitReading> Digits(
-        WrittenSheet sheet, NumberText text, List<NumberText> texts, List<(LineReading Reading, double Weight)> ways, PixelBox row, List<DigitReading>? alone)
+        WrittenSheet sheet, LineText text, List<LineText> texts, List<(LineReading Reading, double Weight)> ways, PixelBox row, List<DigitReading>? alone)
     {
         var classes = NumberAlphabet.ClassesOf(text.Digits);
         var surest = ways.MaxBy(way => way.Weight * Ctc.Probability(way.Reading.DigitSteps, classes)).Reading;

@@ -41,21 +41,50 @@ internal sealed record WrittenSheet(GrayImage Gray, InkImage Plane, bool KeepInk
         return new PixelBox(left, top, Math.Max(1, right - left), Math.Max(1, bottom - top));
     }
 
-    /// <summary>The digit between two places of a row.</summary>
+    /// <summary>Share of a digit's width that its edges are moved at most, to where there is paper.</summary>
+    private const double MostMoved = 0.35;
+
+    /// <summary>The digit between two places of a row, or near them, where its ink ends.</summary>
     /// <param name="from">In pixels of the grey.</param>
     /// <param name="to">In pixels of the grey.</param>
     /// <param name="row">In pixels of the plane.</param>
     /// <param name="prediction">What it is.</param>
     public DigitReading Cut(double from, double to, PixelBox row, Prediction prediction)
     {
-        var left = Math.Clamp((int)(from / ScaleX), row.X, row.X + row.Width - 1);
-        var part = row with { X = left, Width = Math.Clamp((int)Math.Ceiling(to / ScaleX), left + 1, row.X + row.Width) - left };
+        var reach = (int)(MostMoved * (to - from) / ScaleX);
+        var left = Math.Clamp(ToPaper((int)(from / ScaleX)), row.X, row.X + row.Width - 1);
+        var part = row with { X = left, Width = Math.Clamp(ToPaper((int)Math.Ceiling(to / ScaleX)), left + 1, row.X + row.Width) - left };
         var alone = Plane.Cut(part);
         return new DigitReading(DigitFraming.Frame(alone) ?? DigitImage.Blank, prediction)
         {
             Box = InPicture(alone.BoundingBox() is { } ink ? new PixelBox(part.X + ink.X, part.Y + ink.Y, ink.Width, ink.Height) : part),
             Ink = Kept(alone),
         };
+
+        // the nearest column without ink; where digits touch, there is none
+        int ToPaper(int column)
+        {
+            for (var away = 0; away <= reach; away++)
+            {
+                if (IsPaper(column + away))
+                    return column + away;
+                if (IsPaper(column - away))
+                    return column - away;
+            }
+
+            return column;
+        }
+
+        bool IsPaper(int column)
+        {
+            for (var y = row.Y; y < row.Y + row.Height; y++)
+            {
+                if (column >= row.X && column < row.X + row.Width && Plane.Row(y)[column] > 0)
+                    return false;
+            }
+
+            return true;
+        }
     }
 
     /// <summary>A box of the plane in pixels of the picture as it is looked at.</summary>

@@ -3,7 +3,6 @@ using MnistReader;
 using MnistReader.Explanation;
 using MnistReader.Imaging;
 using MnistReader.Inference;
-using MnistReader.Numbers;
 
 namespace MnistApi.Model;
 
@@ -62,9 +61,8 @@ internal sealed class LoadedModel : IDisposable
         var file = ModelFile.Read(path); // once, so that the hash is that of the very bytes that are loaded
         var inkFile = inkPath is null ? null : ModelFile.Read(inkPath);
         var numberFile = numberPath is null ? null : ModelFile.Read(numberPath);
-        var reader = new DigitReader(
-            DigitClassifier.Load(file, path), inkFile is null ? null : InkNetwork.Load(inkFile, inkPath!),
-            numberFile is null ? null : NumberNetwork.Load(numberFile, numberPath!), limits);
+        var reader = DigitReader.Load(
+            (file, path), inkFile is null ? null : (inkFile, inkPath!), numberFile is null ? null : (numberFile, numberPath!), limits);
         try
         {
             SelfTest.Run(reader.Classifier, path);

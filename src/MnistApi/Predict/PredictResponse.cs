@@ -5,9 +5,7 @@ namespace MnistApi.Predict;
 /// <summary>The answer to one image.</summary>
 /// <param name="IsDigit">Whether the picture is taken for a digit at all. Where it isn't, the other members say what it would be if it were.</param>
 /// <param name="Reason">Why it isn't taken for one; left out where it is.</param>
-/// <param name="Hint">
-/// Where several digits seem to stand side by side, or may touch: that <c>POST /read</c> reads them; left out otherwise.
-/// </param>
+/// <param name="Hint">Where several digits seem to stand side by side: that <c>POST /read</c> reads them; left out otherwise.</param>
 /// <param name="Digit">The most probable digit, 0 to 9.</param>
 /// <param name="Candidates">
 /// The digits that the picture may show, most probable first: <c>digit</c>, and each other one whose probability reaches the model's

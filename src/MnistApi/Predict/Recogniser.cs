@@ -135,9 +135,6 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         return predictions;
     }
 
-    /// <summary>The hint of what is no digit, but as wide as several.</summary>
-    public const string Touching = "If these are several digits that touch, send the picture to /read, which reads each.";
-
     /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
     public static string Several(int digits) =>
         $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";
@@ -152,7 +149,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
     {
         var (prediction, card) = (reading.Prediction, model.Classifier.Card);
         var reason = reading.Digit is null ? NotADigit(prediction.DigitProbability, card.RejectionThreshold) : null;
-        var hint = reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : reading.Digit is null && reading.Box.Width > reading.Box.Height ? Touching : null;
+        var hint = reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null;
         return new PredictResponse(
             reading.Digit is not null, reason, hint, prediction.Digit, reading.Candidates, prediction.Confidence, prediction.Probabilities, card.Version,
             explanation);

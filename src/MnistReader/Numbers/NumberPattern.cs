@@ -1,4 +1,5 @@
 using System.Globalization;
+using MnistReader.Inference;
 
 namespace MnistReader.Numbers;
 
@@ -21,8 +22,6 @@ public sealed class NumberPattern
     /// <summary>Of the text of a pattern.</summary>
     public const int MostLength = 200;
 
-    private const string Separators = ".,-/:";
-
     private readonly List<ushort> _accepted = []; // of each position, the characters as bits in the order of the alphabet
     private readonly List<ulong> _follow = []; // of each position, those that may come next
     private readonly Part _whole;
@@ -38,7 +37,7 @@ public sealed class NumberPattern
         if (_at < text.Length)
             throw Fault($"'{text[_at]}' has no place there");
 
-        _hasSeparators = _accepted.Exists(characters => characters >> 10 != 0);
+        _hasSeparators = _accepted.Exists(characters => characters >> DigitClassifier.Digits != 0);
     }
 
     /// <summary>Before the first character.</summary>
@@ -129,7 +128,7 @@ public sealed class NumberPattern
     {
         var from = _at;
         var part = Single();
-        if (_at == _text.Length)
+        if (_at == _text.Length || !"?*+{".Contains(_text[_at]))
             return part;
 
         var (least, most) = _text[_at++] switch
@@ -137,10 +136,9 @@ public sealed class NumberPattern
             '?' => (0, 1),
             '*' => (0, int.MaxValue),
             '+' => (1, int.MaxValue),
-            '{' => Count(),
-            _ => (1, 1),
+            _ => Count(),
         };
-        var end = least == 1 && most == 1 && _text[_at - 1] != '}' ? --_at : _at; // nothing was said of repeats
+        var end = _at;
         if (most == int.MaxValue)
         {
             Follow(part.Last, part.First);
@@ -177,7 +175,7 @@ public sealed class NumberPattern
         switch (symbol)
         {
             case 'd':
-                return Position((1 << 10) - 1);
+                return Position((1 << DigitClassifier.Digits) - 1);
             case '(':
                 var before = _accepted.Count;
                 var part = Alternatives();
@@ -202,7 +200,7 @@ public sealed class NumberPattern
     private int Bit(char symbol)
     {
         if (NumberAlphabet.Characters.IndexOf(symbol, StringComparison.Ordinal) is var index && index < 0)
-            throw Fault($"'{symbol}' is neither d, a digit, nor one of {string.Join(' ', Separators.AsEnumerable())}");
+            throw Fault($"'{symbol}' is neither d, a digit, nor one of {string.Join(' ', NumberAlphabet.Separators.AsEnumerable())}");
         return 1 << index;
     }
 

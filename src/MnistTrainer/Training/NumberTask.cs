@@ -131,7 +131,7 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
         }));
         return (temperature,
             lines.Count(line => line.Read.SequenceEqual(line.True)) / (double)lines.Count,
-            lines.Sum(line => Distance(line.Read, line.True)) / (double)lines.Sum(line => line.True.Length));
+            lines.Sum(line => EditDistance.Between(NumberAlphabet.TextOf(line.Read), NumberAlphabet.TextOf(line.True))) / (double)lines.Sum(line => line.True.Length));
     }
 
     /// <inheritdoc/>
@@ -168,20 +168,6 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
             yield return ([.. NumberAlphabet.Merge(classes.Skip(line * steps).Take((int)of[0]).Select(step => (int)step))],
                 [.. of.Skip(2).Take((int)of[1]).Select(character => (int)character)]);
         }
-    }
-
-    /// <summary>Levenshtein's: characters to change, add or leave out.</summary>
-    private static int Distance(int[] one, int[] other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        foreach (var (i, of) in one.Index())
-        {
-            var diagonal = row[0]++;
-            for (var j = 1; j <= other.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (of == other[j - 1] ? 0 : 1)));
-        }
-
-        return row[^1];
     }
 
     /// <summary>A line that people can read: what nobody can teaches to guess.</summary>

@@ -22,7 +22,7 @@ public class RowTests(Site site)
 
         await Expect(page.Digit).ToHaveTextAsync(text);
         await Expect(page.Words).ToHaveTextAsync($"That reads {text}");
-        await AssertFramedAsync(page, text, row.Ink.Select(ink => (PhotoRow.OnPaper(ink), 0.04f)));
+        await AssertFramedAsync(page, text, row.Ink.Select(ink => (PhotoRow.OnPaper(ink), 0.02f)));
         await Expect(page.Page.Locator("#row li")).ToHaveTextAsync(text.Select(digit => new Regex($@"^{digit}> ?\d|^{digit}\d+\.\d%$")));
         await Expect(page.Page.Locator("#bars")).ToBeHiddenAsync();
         await Expect(page.Page.GetByRole(AriaRole.Status))
@@ -63,16 +63,14 @@ public class RowTests(Site site)
     }
 
     [Fact]
-    public async Task One_digit_is_asked_about_alone()
+    public async Task One_digit_is_asked_about_once()
     {
         await using var page = await site.OpenAsync();
 
         await page.DrawAsync(PenDigit.Ours[7]);
 
         await Expect(page.Digit).ToHaveTextAsync("7");
-        // a first stroke may look like several digits; the digit itself doesn't
-        Assert.EndsWith("/predict", page.Requests.Last(url => url.EndsWith("/predict", StringComparison.Ordinal) || url.EndsWith("/read", StringComparison.Ordinal)),
-            StringComparison.Ordinal);
+        Assert.DoesNotContain(page.Requests, url => url.EndsWith("/read", StringComparison.Ordinal));
     }
 
     [Theory]

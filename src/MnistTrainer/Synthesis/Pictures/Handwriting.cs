@@ -1,5 +1,6 @@
 using System.Numerics;
 using MnistReader.Framing;
+using MnistReader.Numbers;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Synthesis.Strokes;
@@ -37,7 +38,7 @@ internal sealed class Handwriting
     }
 
     /// <summary>Writes a line: its first character begins at x = 0.</summary>
-    /// <param name="text">Digits and <see cref="NumberText.Separators"/>.</param>
+    /// <param name="text">Digits and <see cref="NumberAlphabet.Separators"/>.</param>
     /// <param name="pitch">Where each character has a cell of this width; 0 for the spacing of the hand.</param>
     /// <param name="random">Draws hand, spacing, slant, drift and the character's shapes.</param>
     public List<Glyph> Write(string text, float pitch, Random random)

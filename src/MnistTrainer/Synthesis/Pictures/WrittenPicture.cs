@@ -38,9 +38,11 @@ internal sealed record WrittenPicture(GrayImage Gray, InkImage Ink, IReadOnlyLis
         int inks = 0, papers = 0;
         for (var y = top; y < top + height; y++)
         {
-            for (var x = left; x < left + width; x++)
+            var grays = Gray.Row(y).Slice(left, width);
+            var inked = Ink.Row(y).Slice(left, width);
+            for (var x = 0; x < width; x++)
             {
-                var (gray, covered) = ((double)Gray.Row(y)[x], Ink.Row(y)[x]);
+                var (gray, covered) = ((double)grays[x], inked[x]);
                 if (covered > 127)
                     (ink, inks) = (ink + gray, inks + 1);
                 else if (covered == 0)
