@@ -35,7 +35,7 @@ internal static class PictureTraining
             ? InkTask.Load(recipe, dataFolder, strokes, options.Validation, options.SplitSeed ?? options.Seed, options.Seed)
             : NumberTask.Load(recipe, dataFolder, strokes, options.Validation, options.SplitSeed ?? options.Seed, options.Seed);
         var (heldBack, splitSeed) = options.Split;
-        using var state = run.LoadState(new Dictionary<string, string>(ModelDescription.Sources(strokes, corrections: null))
+        using var state = run.LoadState(new Dictionary<string, string>(ModelDescription.Sources(strokes))
         {
             ["held back"] = $"{heldBack} images, seed {splitSeed}",
         });
