@@ -15,6 +15,9 @@ internal sealed class DigitSegmentation
     /// <summary>Of several digits in a row, the smallest reaches this share of the largest's height.</summary>
     private const double SmallestDigit = 0.4;
 
+    /// <summary>What is beside a digit has its middle in this share of the digit's width at its left or right end, or beyond.</summary>
+    private const double Outer = 0.2;
+
     /// <summary>A bound on the work: the largest pieces, when there are more.</summary>
     private const int MostPieces = 500;
 
@@ -76,7 +79,7 @@ internal sealed class DigitSegmentation
 
     /// <summary>
     /// Takes neighbours of the main digit off the plane, as a crop of a page shows them: what the picture's edge cuts, and dots beside it. Where the main
-    /// digit itself reaches the edge, or is in pieces, nothing.
+    /// digit, which is the one in the middle, itself reaches the edge, what the left or right edge cuts and is beside it.
     /// </summary>
     /// <returns>What is left.</returns>
     public DigitSegmentation WithoutNeighbours()
@@ -84,14 +87,35 @@ internal sealed class DigitSegmentation
         if (_ink is not { Pieces: { Length: > 1 } pieces })
             return this;
 
-        var kept = pieces.Where((_, piece) => _plane.Row(pieces[piece].Top)[pieces[piece].Left..pieces[piece].Right].ContainsAnyExcept((byte)0)).ToList();
-        var free = kept.FindAll(piece => !piece.TouchesEdge(_plane));
-        if (free.Count == 0 || free.MaxBy(piece => piece.Extent) is var main && main.Extent < 0.6 * kept.Max(piece => piece.Extent))
+        var kept = Enumerable.Range(0, pieces.Length).Where(IsKept).ToList();
+        var largest = kept.Max(piece => pieces[piece].Extent);
+        var free = Largest(piece => !pieces[piece].TouchesEdge(_plane));
+        if ((free ?? Largest(IsInTheMiddle)) is not { } index)
             return this;
 
-        _ink.Erase(_plane, piece => pieces[piece].TouchesEdge(_plane)
-            || (pieces[piece].Extent < 0.25 * main.Extent && pieces[piece].Gap(main) > 0.3 * main.Pen));
+        var main = pieces[index];
+        _ink.Erase(_plane, piece => piece != index && IsNeighbour(pieces[piece]));
         return On(_plane);
+
+        bool IsKept(int piece) => _plane.Row(pieces[piece].Top)[pieces[piece].Left..pieces[piece].Right].ContainsAnyExcept((byte)0);
+
+        // of a size with the largest; null where none is
+        int? Largest(Predicate<int> isWanted) =>
+            kept.FindAll(isWanted) is { Count: > 0 } among && among.MaxBy(piece => pieces[piece].Extent) is var most && pieces[most].Extent >= 0.6 * largest ? most : null;
+
+        bool IsInTheMiddle(int piece) => pieces[piece].Left <= _plane.Width / 2 && pieces[piece].Right > _plane.Width / 2;
+
+        bool IsNeighbour(in ConnectedComponent piece) => IsCut(piece) || (piece.Extent < 0.25 * main.Extent && IsApart(piece));
+
+        bool IsCut(in ConnectedComponent piece) =>
+            free is not null ? piece.TouchesEdge(_plane) : (piece.Left == 0 || piece.Right == _plane.Width) && IsBeside(piece);
+
+        // the dot behind a digit that leans stands within its box; a dot in a zero is in the middle
+        bool IsApart(in ConnectedComponent piece) =>
+            piece.Gap(main) > 0.3 * main.Pen || (IsBeside(piece) && _ink!.Gap(index, piece) > 0.5 * main.Pen);
+
+        bool IsBeside(in ConnectedComponent piece) =>
+            (piece.Left + piece.Right) / 2.0 is var middle && (middle < main.Left + Outer * main.Width || middle > main.Right - Outer * main.Width);
     }
 
     /// <summary>The ink of one of the digits alone, cut to its box.</summary>

@@ -144,6 +144,45 @@ public class DigitSegmentationTests
             canvas.DrawCircle(x, y, 3, new SKPaint { Color = SKColors.Black });
     });
 
+    private const string Leaning = "M100 170L190 40"; // a 1, of whose box a corner is free
+
+    [Theory]
+    [InlineData("M178 160L180 160", 0)] // the dot behind it, within its box
+    [InlineData("M210 160L212 160", 0)] // farther on
+    [InlineData("M155 110L157 110", 1)] // where a pen jumped
+    public void Of_a_crop_the_dot_behind_a_digit_is_taken_away_and_not_what_is_of_the_digit(string dot, int left)
+    {
+        using var alone = Draw(canvas => Ink(canvas, Leaning));
+        using var plane = Draw(canvas => Array.ForEach([Leaning, dot], strokes => Ink(canvas, strokes)));
+
+        DigitSegmentation.On(plane).WithoutNeighbours();
+
+        Assert.Equal(left, All(alone).SequenceEqual(All(plane)) ? 0 : 1);
+    }
+
+    [Fact]
+    public void Of_a_crop_that_cuts_the_digit_in_its_middle_what_the_sides_cut_is_taken_away()
+    {
+        const string cutBelow = "M150 60L130 200";
+        using var alone = Draw(canvas => Ink(canvas, cutBelow));
+        using var plane = Draw(canvas => Array.ForEach([cutBelow, "M0 80L60 90L40 140", "M300 60L250 120"], strokes => Ink(canvas, strokes)));
+
+        DigitSegmentation.On(plane).WithoutNeighbours();
+
+        Assert.Equal(All(alone), All(plane));
+    }
+
+    [Fact]
+    public void A_dot_in_a_zero_is_of_the_zero()
+    {
+        using var plane = Draw(canvas => Ink(canvas, "M100 100A50 70 0 1 1 200 100A50 70 0 1 1 100 100 M150 100L151 100"));
+        var ink = All(plane);
+
+        DigitSegmentation.On(plane).WithoutNeighbours();
+
+        Assert.Equal(ink, All(plane));
+    }
+
     [Fact]
     public void A_blank_plane_has_no_writing()
     {

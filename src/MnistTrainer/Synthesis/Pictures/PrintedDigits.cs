@@ -18,8 +18,8 @@ internal sealed class PrintedDigits
     public PrintedDigits(Random random)
     {
         _isDisplay = random.Next(4) == 0;
-        PenWidth = _isDisplay ? random.Between(0.08f, 0.18f) : 0.06f * (float)Math.Pow(4.5, random.NextDouble());
-        _width = random.Between(0.42f, 0.75f);
+        PenWidth = _isDisplay ? random.Between(0.08f, 0.18f) : 0.06f * (float)Math.Pow(6, random.NextDouble());
+        _width = random.Between(0.42f, 0.75f) + Math.Max(0, PenWidth - 0.2f);
         _gap = random.Between(0.5f, 0.9f) * PenWidth; // from a corner to where a segment begins
         (_isPlainOne, _isOpenFour, _isFlatThree) = (random.Next(3) == 0, random.Next(4) == 0, random.Next(8) == 0);
         (_breadth, _hasFeet) = (0, !_isDisplay && random.Next(3) == 0);
