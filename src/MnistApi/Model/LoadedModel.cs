@@ -54,14 +54,15 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="path">A classifier's ONNX file.</param>
     /// <param name="inkPath">An ink network's; null for none.</param>
     /// <param name="numberPath">A number network's; null for none.</param>
+    /// <param name="publicKey">PEM of the key that must have signed each; null where signatures aren't looked at.</param>
     /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">One is missing or can't be read.</exception>
-    /// <exception cref="InvalidDataException">One is no model of ours, or fails its self-test.</exception>
-    public static LoadedModel Load(string path, string? inkPath, string? numberPath, ImageLimits limits)
+    /// <exception cref="InvalidDataException">One isn't signed by the key, is no model of ours, or fails its self-test.</exception>
+    public static LoadedModel Load(string path, string? inkPath, string? numberPath, string? publicKey, ImageLimits limits)
     {
-        var file = ModelFile.Read(path); // once, so that the hash is that of the very bytes that are loaded
-        var inkFile = inkPath is null ? null : ModelFile.Read(inkPath);
-        var numberFile = numberPath is null ? null : ModelFile.Read(numberPath);
+        var file = Read(path);
+        var inkFile = inkPath is null ? null : Read(inkPath);
+        var numberFile = numberPath is null ? null : Read(numberPath);
         var reader = new DigitReader(
             DigitClassifier.Load(file, path), inkFile is null ? null : InkNetwork.Load(inkFile, inkPath!),
             numberFile is null ? null : NumberNetwork.Load(numberFile, numberPath!), limits);
@@ -74,6 +75,15 @@ internal sealed class LoadedModel : IDisposable
         {
             reader.Dispose();
             throw;
+        }
+
+        // once, so that hash and signature are those of the very bytes that are loaded
+        byte[] Read(string file)
+        {
+            var content = ModelFile.Read(file);
+            if (publicKey is not null)
+                ModelSignature.Verify(content, file, publicKey);
+            return content;
         }
     }
 

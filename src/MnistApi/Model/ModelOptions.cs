@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MnistReader.Inference;
 
 namespace MnistApi.Model;
 
@@ -30,6 +31,31 @@ internal sealed record ModelOptions
     /// </summary>
     [Range(0.0, 86400, MinimumIsExclusive = true)]
     public double PollSeconds { get; init; } = 5;
+
+    /// <summary>
+    /// The public key whose signatures the files must have beside them, each in a file of its name with <c>.sig</c>: PEM of the curve P-256, itself or the
+    /// path of its file, found as <see cref="Path"/> is. The default is empty: signatures aren't looked at.
+    /// </summary>
+    public string PublicKey { get; init; } = "";
+
+    /// <summary>The PEM of <see cref="PublicKey"/>; null for none.</summary>
+    /// <exception cref="InvalidDataException">It is no public key of P-256, or there is no such file; the message is one line that names the setting.</exception>
+    public string? PublicKeyPem()
+    {
+        if (string.IsNullOrWhiteSpace(PublicKey))
+            return null;
+
+        try
+        {
+            var pem = PublicKey.Contains("-----BEGIN", StringComparison.Ordinal) ? PublicKey : File.ReadAllText(Full(PublicKey));
+            ModelSignature.CheckKey(pem);
+            return pem;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"The setting Model:PublicKey can't be used. {e.Message}", e);
+        }
+    }
 
     /// <summary>Where <see cref="Path"/> is.</summary>
     public string FullPath() => Full(Path);

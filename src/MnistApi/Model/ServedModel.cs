@@ -13,21 +13,24 @@ internal sealed class ServedModel : IDisposable
     private readonly string _path;
     private readonly string _inkPath;
     private readonly string _numberPath;
+    private readonly string? _publicKey;
     private readonly ImageLimits _limits;
     private volatile LoadedModel _current;
     private volatile bool _disposed;
-    private (string? Model, string? Ink, string? Number) _judged; // SHA-256 of the contents that were last loaded or refused; null: there was no file
+    private Fingerprints _serving; // of the files that were loaded
+    private Fingerprints _judged; // of the files that were last loaded or refused
 
     /// <summary>Loads the first model.</summary>
     /// <param name="options">Where its files are; it serves without an ink network where that is missing.</param>
     /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">It is missing or can't be read.</exception>
-    /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
+    /// <exception cref="InvalidDataException">It isn't signed by the key of the settings, is no model of ours, or fails its self-test.</exception>
     public ServedModel(ModelOptions options, ImageLimits limits)
     {
-        (_path, _inkPath, _numberPath, _limits) = (options.FullPath(), options.FullInkPath(), options.FullNumberPath(), limits);
-        _current = LoadedModel.Load(_path, File.Exists(_inkPath) ? _inkPath : null, File.Exists(_numberPath) ? _numberPath : null, limits);
-        _judged = Contents(_current);
+        (_path, _inkPath, _numberPath) = (options.FullPath(), options.FullInkPath(), options.FullNumberPath());
+        (_publicKey, _limits) = (options.PublicKeyPem(), limits);
+        _serving = _judged = Look();
+        _current = LoadedModel.Load(_path, File.Exists(_inkPath) ? _inkPath : null, File.Exists(_numberPath) ? _numberPath : null, _publicKey, limits);
     }
 
     /// <summary>Why the file was refused the last time that it was; null where it never was.</summary>
@@ -59,13 +62,13 @@ internal sealed class ServedModel : IDisposable
     /// <returns>What has happened to the file since the last call.</returns>
     public async Task<ModelChange> RefreshAsync(CancellationToken cancellation)
     {
-        var content = Fingerprints();
-        if (content == _judged)
+        var seen = Look();
+        if (seen == _judged)
             return ModelChange.None;
 
-        if (content == Contents(_current))
+        if (seen == _serving)
         {
-            _judged = content; // what serves has come back
+            _judged = seen; // what serves has come back
             return ModelChange.None;
         }
 
@@ -74,19 +77,20 @@ internal sealed class ServedModel : IDisposable
             var previous = _current;
             // a network that served isn't given up because its file has gone
             var next = LoadedModel.Load(
-                _path, (content.Ink ?? previous.InkSha256) is null ? null : _inkPath, (content.Number ?? previous.NumberSha256) is null ? null : _numberPath,
-                _limits);
-            (_current, _judged) = (next, Contents(next));
+                _path, (seen.Ink ?? previous.InkSha256) is null ? null : _inkPath, (seen.Number ?? previous.NumberSha256) is null ? null : _numberPath,
+                _publicKey, _limits);
+            _serving = _judged = seen; // where a file changed in between, it is loaded again at the next look
+            _current = next;
             previous.Dispose(); // now or when the last who borrowed it is through
             return ModelChange.Loaded;
         }
         catch (Exception e) when (e is not OperationCanceledException) // whatever is wrong with a file, the model before goes on
         {
             await Task.Delay(Settling, cancellation);
-            if (Fingerprints() != content)
+            if (Look() != seen)
                 return ModelChange.None; // half-copied: it is looked at again when more has come
 
-            _judged = content;
+            _judged = seen;
             LastFailedLoad = new FailedLoad(DateTimeOffset.UtcNow, e.Message);
             return ModelChange.Refused;
         }
@@ -99,15 +103,20 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
-    private static (string? Model, string? Ink, string? Number) Contents(LoadedModel model) => (model.Sha256, model.InkSha256, model.NumberSha256);
+    private Fingerprints Look() => new(Fingerprint(_path), Fingerprint(_inkPath), Fingerprint(_numberPath));
 
-    private (string? Model, string? Ink, string? Number) Fingerprints() => (Fingerprint(_path), Fingerprint(_inkPath), Fingerprint(_numberPath));
+    /// <summary>Of the file and, where signatures are looked at, of the signature beside it; null where the file can't be read.</summary>
+    private string? Fingerprint(string path)
+    {
+        var file = FileFingerprint(path);
+        return file is null || _publicKey is null ? file : $"{file}, signed {FileFingerprint(path + ModelSignature.Ending)}";
+    }
 
     /// <summary>
     /// SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large;
     /// null where it can't be read.
     /// </summary>
-    private static string? Fingerprint(string path)
+    private static string? FileFingerprint(string path)
     {
         try
         {
@@ -121,6 +130,9 @@ internal sealed class ServedModel : IDisposable
             return null;
         }
     }
+
+    /// <summary>What tells one set of files from another; null: there was no such file.</summary>
+    private readonly record struct Fingerprints(string? Model, string? Ink, string? Number);
 }
 
 /// <summary>What a look at the model file found.</summary>
