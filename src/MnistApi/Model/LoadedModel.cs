@@ -51,39 +51,29 @@ internal sealed class LoadedModel : IDisposable
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>Loads files and lets each pass its self-test.</summary>
-    /// <param name="path">A classifier's ONNX file.</param>
-    /// <param name="inkPath">An ink network's; null for none.</param>
-    /// <param name="numberPath">A number network's; null for none.</param>
-    /// <param name="publicKey">PEM of the key that must have signed each; null where signatures aren't looked at.</param>
+    /// <param name="source">A classifier's ONNX file.</param>
+    /// <param name="ink">An ink network's; null for none.</param>
+    /// <param name="number">A number network's; null for none.</param>
     /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">One is missing or can't be read.</exception>
-    /// <exception cref="InvalidDataException">One isn't signed by the key, is no model of ours, or fails its self-test.</exception>
-    public static LoadedModel Load(string path, string? inkPath, string? numberPath, string? publicKey, ImageLimits limits)
+    /// <exception cref="InvalidDataException">One isn't signed as it must be, is no model of ours, or fails its self-test.</exception>
+    public static LoadedModel Load(ModelSource source, ModelSource? ink, ModelSource? number, ImageLimits limits)
     {
-        var file = Read(path);
-        var inkFile = inkPath is null ? null : Read(inkPath);
-        var numberFile = numberPath is null ? null : Read(numberPath);
+        var file = source.Read(); // once, so that hash and signature are those of the very bytes that are loaded
+        var inkFile = ink?.Read();
+        var numberFile = number?.Read();
         var reader = new DigitReader(
-            DigitClassifier.Load(file, path), inkFile is null ? null : InkNetwork.Load(inkFile, inkPath!),
-            numberFile is null ? null : NumberNetwork.Load(numberFile, numberPath!), limits);
+            DigitClassifier.Load(file, source.Path), inkFile is null ? null : InkNetwork.Load(inkFile, ink!.Path),
+            numberFile is null ? null : NumberNetwork.Load(numberFile, number!.Path), limits);
         try
         {
-            SelfTest.Run(reader.Classifier, path);
+            SelfTest.Run(reader.Classifier, source.Path);
             return new LoadedModel(reader, file, inkFile, numberFile);
         }
         catch
         {
             reader.Dispose();
             throw;
-        }
-
-        // once, so that hash and signature are those of the very bytes that are loaded
-        byte[] Read(string file)
-        {
-            var content = ModelFile.Read(file);
-            if (publicKey is not null)
-                ModelSignature.Verify(content, file, publicKey);
-            return content;
         }
     }
 

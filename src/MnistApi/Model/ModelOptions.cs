@@ -33,6 +33,16 @@ internal sealed record ModelOptions
     public double PollSeconds { get; init; } = 5;
 
     /// <summary>
+    /// The file of a second classifier, a shadow, which is asked about a share of the requests' images, to be compared with the one that serves; found as
+    /// <see cref="Path"/> is. The default is empty: none. The file may come and go.
+    /// </summary>
+    public string ShadowPath { get; init; } = "";
+
+    /// <summary>The share of requests whose images the shadow is asked about, 0 to 1; the default is 0.1.</summary>
+    [Range(0.0, 1)]
+    public double ShadowShare { get; init; } = 0.1;
+
+    /// <summary>
     /// The public key whose signatures the files must have beside them, each in a file of its name with <c>.sig</c>: PEM of the curve P-256, itself or the
     /// path of its file, found as <see cref="Path"/> is. The default is empty: signatures aren't looked at.
     /// </summary>
@@ -65,6 +75,9 @@ internal sealed record ModelOptions
 
     /// <summary>Where <see cref="NumberPath"/> is.</summary>
     public string FullNumberPath() => Full(NumberPath);
+
+    /// <summary>Where <see cref="ShadowPath"/> is; null for none.</summary>
+    public string? FullShadowPath() => string.IsNullOrWhiteSpace(ShadowPath) ? null : Full(ShadowPath);
 
     private static string Full(string path)
     {

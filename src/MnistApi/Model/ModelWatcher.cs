@@ -4,12 +4,13 @@ using MnistApi.Hosting.Telemetry;
 namespace MnistApi.Model;
 
 /// <summary>
-/// Looks at the model file whenever its folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it finds.
+/// Looks at the model files, the shadow's too, whenever its folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it finds.
 /// Tells which model serves: <c>mnist.model.info</c> is always 1, its tags are what it says.
 /// </summary>
 internal sealed class ModelWatcher : BackgroundService
 {
     private readonly ServedModel _model;
+    private readonly ShadowModel _shadow;
     private readonly ModelOptions _options;
     private readonly ServiceMetrics _metrics;
     private readonly ILogger<ModelWatcher> _log;
@@ -18,9 +19,9 @@ internal sealed class ModelWatcher : BackgroundService
     private readonly SemaphoreSlim _changed = new(0);
     private volatile bool _hasEnded;
 
-    public ModelWatcher(ServedModel model, ModelOptions options, ServiceMetrics metrics, IMeterFactory meters, ILogger<ModelWatcher> log)
+    public ModelWatcher(ServedModel model, ShadowModel shadow, ModelOptions options, ServiceMetrics metrics, IMeterFactory meters, ILogger<ModelWatcher> log)
     {
-        (_model, _options, _metrics, _log) = (model, options, metrics, log);
+        (_model, _shadow, _options, _metrics, _log) = (model, shadow, options, metrics, log);
         meters.Create(ServiceMetrics.Name).CreateObservableGauge("mnist.model.info", Info, description: "The model that serves.");
     }
 
@@ -50,6 +51,7 @@ internal sealed class ModelWatcher : BackgroundService
                     break;
             }
 
+            await _shadow.RefreshAsync(stoppingToken);
             await _changed.WaitAsync(TimeSpan.FromSeconds(_options.PollSeconds), stoppingToken);
         }
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MnistReader.Imaging;
 using MnistReader.Inference;
 
@@ -7,13 +6,12 @@ namespace MnistApi.Model;
 /// <summary>The model that answers now. <see cref="RefreshAsync"/> replaces it between two requests; safe to use from many threads at once.</summary>
 internal sealed class ServedModel : IDisposable
 {
-    // what is still as it was after this long is not in the middle of being written
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+    /// <summary>What is still as it was after this long is not in the middle of being written.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
-    private readonly string _path;
-    private readonly string _inkPath;
-    private readonly string _numberPath;
-    private readonly string? _publicKey;
+    private readonly ModelSource _file;
+    private readonly ModelSource _inkFile;
+    private readonly ModelSource _numberFile;
     private readonly ImageLimits _limits;
     private volatile LoadedModel _current;
     private volatile bool _disposed;
@@ -27,10 +25,11 @@ internal sealed class ServedModel : IDisposable
     /// <exception cref="InvalidDataException">It isn't signed by the key of the settings, is no model of ours, or fails its self-test.</exception>
     public ServedModel(ModelOptions options, ImageLimits limits)
     {
-        (_path, _inkPath, _numberPath) = (options.FullPath(), options.FullInkPath(), options.FullNumberPath());
-        (_publicKey, _limits) = (options.PublicKeyPem(), limits);
+        var key = options.PublicKeyPem();
+        (_file, _inkFile, _numberFile) = (new(options.FullPath(), key), new(options.FullInkPath(), key), new(options.FullNumberPath(), key));
+        _limits = limits;
         _serving = _judged = Look();
-        _current = LoadedModel.Load(_path, File.Exists(_inkPath) ? _inkPath : null, File.Exists(_numberPath) ? _numberPath : null, _publicKey, limits);
+        _current = LoadedModel.Load(_file, _inkFile.Exists ? _inkFile : null, _numberFile.Exists ? _numberFile : null, limits);
     }
 
     /// <summary>Why the file was refused the last time that it was; null where it never was.</summary>
@@ -77,8 +76,7 @@ internal sealed class ServedModel : IDisposable
             var previous = _current;
             // a network that served isn't given up because its file has gone
             var next = LoadedModel.Load(
-                _path, (seen.Ink ?? previous.InkSha256) is null ? null : _inkPath, (seen.Number ?? previous.NumberSha256) is null ? null : _numberPath,
-                _publicKey, _limits);
+                _file, (seen.Ink ?? previous.InkSha256) is null ? null : _inkFile, (seen.Number ?? previous.NumberSha256) is null ? null : _numberFile, _limits);
             _serving = _judged = seen; // where a file changed in between, it is loaded again at the next look
             _current = next;
             previous.Dispose(); // now or when the last who borrowed it is through
@@ -103,33 +101,7 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
-    private Fingerprints Look() => new(Fingerprint(_path), Fingerprint(_inkPath), Fingerprint(_numberPath));
-
-    /// <summary>Of the file and, where signatures are looked at, of the signature beside it; null where the file can't be read.</summary>
-    private string? Fingerprint(string path)
-    {
-        var file = FileFingerprint(path);
-        return file is null || _publicKey is null ? file : $"{file}, signed {FileFingerprint(path + ModelSignature.Ending)}";
-    }
-
-    /// <summary>
-    /// SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large;
-    /// null where it can't be read.
-    /// </summary>
-    private static string? FileFingerprint(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length > ModelFile.MaxBytes)
-                return $"{file.Length} bytes"; // refused whatever they are, so not read every few seconds
-            return Convert.ToHexStringLower(SHA256.HashData(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private Fingerprints Look() => new(_file.Fingerprint(), _inkFile.Fingerprint(), _numberFile.Fingerprint());
 
     /// <summary>What tells one set of files from another; null: there was no such file.</summary>
     private readonly record struct Fingerprints(string? Model, string? Ink, string? Number);
