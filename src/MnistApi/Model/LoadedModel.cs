@@ -22,6 +22,7 @@ internal sealed class LoadedModel : IDisposable
     {
         (Reader, Sha256) = (reader, Hash(file));
         (InkSha256, NumberSha256) = (inkFile is null ? null : Hash(inkFile), numberFile is null ? null : Hash(numberFile));
+        Drift = reader.Classifier.Card.Reference is { HasOurBins: true } reference ? new AnswerDrift(reference) : null;
         _featureMaps = new Lazy<FeatureMaps>(() => FeatureMaps.Load(file));
 
         static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
@@ -32,6 +33,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>The network; usable as long.</summary>
     public DigitClassifier Classifier => Reader.Classifier;
+
+    /// <summary>Holds what comes in against the card's histograms; null where the card has none, or of other bins.</summary>
+    public AnswerDrift? Drift { get; }
 
     /// <summary>
     /// The network's insides; usable as long as it. Reading them the first time loads them, which takes milliseconds and about as much memory as the network.

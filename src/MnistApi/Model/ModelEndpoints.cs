@@ -20,5 +20,5 @@ internal static class ModelEndpoints
             model.Classifier.Card.Version, model.Sha256, model.LoadedAt, served.LastFailedLoad, model.Classifier.Card,
             model.Reader.InkNetwork is { } ink ? new InkModelResponse(ink.Card.Version, model.InkSha256!, ink.Card) : null,
             model.Reader.NumberNetwork is { } number ? new NumberModelResponse(number.Card.Version, model.NumberSha256!, number.Card) : null,
-            shadow.Read()));
+            model.Drift?.Read(), shadow.Read()));
 }

@@ -49,7 +49,7 @@ internal sealed record ModelOptions
     public string PublicKey { get; init; } = "";
 
     /// <summary>The PEM of <see cref="PublicKey"/>; null for none.</summary>
-    /// <exception cref="InvalidDataException">It is no public key of P-256, or there is no such file; the message is one line that names the setting.</exception>
+    /// <exception cref="InvalidDataException">It is no public key of P-256, or there is no such file; the message names the setting.</exception>
     public string? PublicKeyPem()
     {
         if (string.IsNullOrWhiteSpace(PublicKey))

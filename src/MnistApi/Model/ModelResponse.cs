@@ -10,10 +10,11 @@ namespace MnistApi.Model;
 /// <param name="Card">What the model file says of itself.</param>
 /// <param name="Ink">The network that finds the ink on photos, scans and lined paper; null where there is none, and these can't be read.</param>
 /// <param name="Number">The network that reads lines on them; null where there is none.</param>
+/// <param name="Drift">How far what comes in is from what it was validated on; null where the card has no reference, or too few images came.</param>
 /// <param name="Shadow">A second model that is compared with this one; null where the settings name none.</param>
 internal sealed record ModelResponse(
     string Version, string Sha256, DateTimeOffset LoadedAt, FailedLoad? LastFailedLoad, ModelCard Card, InkModelResponse? Ink,
-    NumberModelResponse? Number, ShadowResponse? Shadow);
+    NumberModelResponse? Number, DriftResponse? Drift, ShadowResponse? Shadow);
 
 /// <summary>The network that finds the ink now.</summary>
 /// <param name="Version">Of its file.</param>
@@ -26,6 +27,16 @@ internal sealed record InkModelResponse(string Version, string Sha256, InkCard C
 /// <param name="Sha256">Of the file, in hexadecimal.</param>
 /// <param name="Card">What the file says of itself.</param>
 internal sealed record NumberModelResponse(string Version, string Sha256, NumberCard Card);
+
+/// <summary>
+/// Population stability indices of the last images against the card's <c>reference</c>: by custom, below 0.1 is no change and above 0.25 a large one.
+/// </summary>
+/// <param name="Images">The last ones, 500 to 10,000.</param>
+/// <param name="Digits">Of the answers.</param>
+/// <param name="Confidence">Of the probability of the answers that are digits.</param>
+/// <param name="Ink">Of the mean ink of the images.</param>
+/// <param name="Size">Of the shorter side of the digits.</param>
+internal sealed record DriftResponse(long Images, double Digits, double Confidence, double Ink, double Size);
 
 /// <summary>
 /// A second classifier, and how it compares with the one that serves, since the younger of them was loaded. Pictures that <c>/read</c> read aren't among what

@@ -4,8 +4,9 @@ using MnistApi.Hosting.Telemetry;
 namespace MnistApi.Model;
 
 /// <summary>
-/// Looks at the model files, the shadow's too, whenever its folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it finds.
-/// Tells which model serves: <c>mnist.model.info</c> is always 1, its tags are what it says.
+/// Looks at the model files, the shadow's too, whenever their folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it
+/// finds. Tells which model serves: <c>mnist.model.info</c> is always 1, its tags are what it says. <c>mnist.drift</c> tells how far what comes in is from its
+/// validation data.
 /// </summary>
 internal sealed class ModelWatcher : BackgroundService
 {
@@ -22,7 +23,9 @@ internal sealed class ModelWatcher : BackgroundService
     public ModelWatcher(ServedModel model, ShadowModel shadow, ModelOptions options, ServiceMetrics metrics, IMeterFactory meters, ILogger<ModelWatcher> log)
     {
         (_model, _shadow, _options, _metrics, _log) = (model, shadow, options, metrics, log);
-        meters.Create(ServiceMetrics.Name).CreateObservableGauge("mnist.model.info", Info, description: "The model that serves.");
+        var meter = meters.Create(ServiceMetrics.Name);
+        meter.CreateObservableGauge("mnist.model.info", Info, description: "The model that serves.");
+        meter.CreateObservableGauge("mnist.drift", Drift, "1", "Population stability index of the last images against the model's validation data.");
     }
 
     /// <inheritdoc/>
@@ -63,6 +66,19 @@ internal sealed class ModelWatcher : BackgroundService
 
         using var model = _model.Borrow();
         return [new Measurement<int>(1, new("version", model.Classifier.Card.Version), new("sha256", model.Sha256))];
+    }
+
+    private Measurement<double>[] Drift()
+    {
+        if (_hasEnded)
+            return [];
+
+        using var model = _model.Borrow();
+        return model.Drift?.Read() is not { } drift
+            ? []
+            : [Of("digits", drift.Digits), Of("confidence", drift.Confidence), Of("ink", drift.Ink), Of("size", drift.Size)];
+
+        static Measurement<double> Of(string what, double index) => new(index, new KeyValuePair<string, object?>("of", what));
     }
 
     /// <summary>Null where the system announces no changes: polling is left.</summary>

@@ -76,7 +76,8 @@ internal sealed class ServedModel : IDisposable
             var previous = _current;
             // a network that served isn't given up because its file has gone
             var next = LoadedModel.Load(
-                _file, (seen.Ink ?? previous.InkSha256) is null ? null : _inkFile, (seen.Number ?? previous.NumberSha256) is null ? null : _numberFile, _limits);
+                _file, (seen.Ink ?? previous.InkSha256) is null ? null : _inkFile,
+                (seen.Number ?? previous.NumberSha256) is null ? null : _numberFile, _limits);
             _serving = _judged = seen; // where a file changed in between, it is loaded again at the next look
             _current = next;
             previous.Dispose(); // now or when the last who borrowed it is through

@@ -99,9 +99,11 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         clock.Lap(Stage.Infer);
         foreach (var (index, prediction) in predictions.Index())
         {
+            var image = pixels.Span.Slice(index * DigitImage.PixelCount, DigitImage.PixelCount);
             metrics.Predicted(prediction);
+            model.Drift?.Add(image, prediction);
             if (_asksShadow)
-                shadow.Ask(model, pixels.Span.Slice(index * DigitImage.PixelCount, DigitImage.PixelCount), prediction);
+                shadow.Ask(model, image, prediction);
         }
 
         return predictions;
@@ -147,6 +149,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
     private void Count(DigitReading reading)
     {
         metrics.Predicted(reading.Prediction);
+        model.Drift?.Add(reading.Image, reading.Prediction);
         if (_asksShadow)
             shadow.Ask(model, reading.Image, reading.Prediction);
     }

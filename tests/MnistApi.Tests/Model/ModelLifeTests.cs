@@ -32,7 +32,9 @@ public sealed class ModelLifeTests : IDisposable
     {
         var model = await _api.Get("/model");
 
-        Assert.Equal(["version", "sha256", "loadedAt", "lastFailedLoad", "card", "ink", "number", "shadow"], model.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["version", "sha256", "loadedAt", "lastFailedLoad", "card", "ink", "number", "drift", "shadow"],
+            model.EnumerateObject().Select(member => member.Name));
         Assert.Equal(ModelFile.Sha256(ModelFile.Committed), model.GetProperty("sha256").GetString());
         Assert.InRange(DateTimeOffset.UtcNow - model.GetProperty("loadedAt").GetDateTimeOffset(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.Equal(JsonValueKind.Null, model.GetProperty("lastFailedLoad").ValueKind);

@@ -88,7 +88,7 @@ public sealed class ShadowTests : IDisposable
     {
         ModelFile.Replace(In("shadow.onnx"), "no model"u8.ToArray());
         await Eventually(async () => (await Shadow()).GetProperty("lastFailedLoad") is { ValueKind: JsonValueKind.Object } failed
-            && failed.GetProperty("reason").GetString() == $"'{In("shadow.onnx")}' is not an ONNX model that can be loaded. Write one with MnistTrainer train.");
+            && failed.GetProperty("reason").GetString()!.StartsWith($"'{In("shadow.onnx")}' is not an ONNX model", StringComparison.Ordinal));
         Assert.Equal(3, (await _api.Predict(Api.Form(Drawing.Of(3)))).GetProperty("digit").GetInt32());
 
         ModelFile.Replace(In("shadow.onnx"), _rejecting);
