@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using MnistReader.Framing;
 using MnistReader.Imaging;
 using MnistReader.Inference;
@@ -32,11 +31,7 @@ public sealed class DigitReader(
     /// <summary>Name of the number network's file, beside the classifier's.</summary>
     public const string NumberFile = "number.onnx";
 
-    /// <summary>Paper around the ink of a line, as a share of its height; chosen on generated lines of held-back writers.</summary>
-    private const double LineMargin = 0.15;
-
-    /// <summary>A digit of a line whose probability is below this isn't read.</summary>
-    private const double LeastOfLine = 0.5;
+    private readonly RowReader _rows = new(classifier, numberNetwork);
 
     /// <summary>Loads model files that the trainer wrote.</summary>
     /// <param name="path">
@@ -48,13 +43,38 @@ public sealed class DigitReader(
     /// <exception cref="InvalidDataException">A file is no model of ours: not ONNX, another input or output, or no model card.</exception>
     public static DigitReader Load(string path, ImageLimits? limits = null)
     {
-        return new DigitReader(DigitClassifier.Load(path), Beside(InkFile, InkNetwork.Load), Beside(NumberFile, NumberNetwork.Load), limits);
+        return Load((ModelFile.Read(path), path), Beside(InkFile), Beside(NumberFile), limits);
 
-        T? Beside<T>(string name, Func<string, T> load)
-            where T : class
+        (byte[], string)? Beside(string name)
         {
             var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
-            return File.Exists(file) ? load(file) : null;
+            return File.Exists(file) ? (ModelFile.Read(file), file) : null;
+        }
+    }
+
+    /// <summary>Loads the contents of model files; where one is bad, nothing stays loaded.</summary>
+    /// <param name="digits">The classifier's, and where it was read from, for messages.</param>
+    /// <param name="ink">The ink network's; null for none.</param>
+    /// <param name="number">The number network's; null for none.</param>
+    /// <param name="limits">Limits on bytes, pixels and frames of a picture; the defaults of <see cref="ImageLimits"/> when null.</param>
+    /// <returns>A reader that the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">One is no model of ours, or fails its self-test.</exception>
+    internal static DigitReader Load(
+        (byte[] Content, string Path) digits, (byte[] Content, string Path)? ink, (byte[] Content, string Path)? number, ImageLimits? limits)
+    {
+        DigitClassifier? classifier = null;
+        InkNetwork? inkNetwork = null;
+        try
+        {
+            classifier = DigitClassifier.Load(digits.Content, digits.Path);
+            inkNetwork = ink is { } inkFile ? InkNetwork.Load(inkFile.Content, inkFile.Path) : null;
+            return new DigitReader(classifier, inkNetwork, number is { } numberFile ? NumberNetwork.Load(numberFile.Content, numberFile.Path) : null, limits);
+        }
+        catch
+        {
+            classifier?.Dispose();
+            inkNetwork?.Dispose();
+            throw;
         }
     }
 
@@ -85,6 +105,16 @@ public sealed class DigitReader(
     internal DigitReading? Read(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         using var gray = Decode(encoded, stageDone, cancellation);
+        var reading = Read(gray, keepInk, stageDone);
+        if (reading is not null || !gray.IsColoured)
+            return reading;
+
+        using var hues = ImageDecoder.Decode(encoded, limits, byHue: true, cancellation); // red on green may be as bright
+        return Read(hues, keepInk, OnceFramed(stageDone));
+    }
+
+    private DigitReading? Read(GrayImage gray, bool keepInk, Action<ReadingStage>? stageDone)
+    {
         var (plane, writing, _) = Find(gray, asOne: true);
         DigitReading? reading = null;
         try
@@ -113,56 +143,49 @@ public sealed class DigitReader(
         ? Classify(image, stageDone)
         : null;
 
-    /// <summary>Reads a picture of several digits side by side, in one run of the network.</summary>
+    /// <summary>Reads a picture of digits side by side, in one row or several.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
+    /// <param name="pattern">What each row must be; null for anything.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
     /// <returns>Null where the picture is blank.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="MissingNetworkException">The paper has more than one level, and there is no ink network.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) =>
-        ReadNumber(encoded, keepInk: false, stageDone: null, cancellation);
+    public NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, NumberPattern? pattern = null, CancellationToken cancellation = default) =>
+        ReadNumber(encoded, pattern, keepInk: false, stageDone: null, cancellation);
 
     /// <summary>The same, for who wants to know how the reading came about.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
-    /// <param name="keepInk">Whether each digit's reading holds its ink.</param>
+    /// <param name="pattern">What each row must be; null for anything.</param>
+    /// <param name="keepInk">Whether the readings of lines and digits hold their ink.</param>
     /// <param name="stageDone">Told when each stage is over.</param>
     /// <param name="cancellation">Nobody waits for it any more.</param>
-    internal NumberReading? ReadNumber(ReadOnlySpan<byte> encoded, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
+    internal NumberReading? ReadNumber(
+        ReadOnlySpan<byte> encoded, NumberPattern? pattern, bool keepInk, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
         using var gray = Decode(encoded, stageDone, cancellation);
+        var reading = ReadNumber(gray, pattern, keepInk, stageDone);
+        if (reading is not null || !gray.IsColoured)
+            return reading;
+
+        using var hues = ImageDecoder.Decode(encoded, limits, byHue: true, cancellation);
+        return ReadNumber(hues, pattern, keepInk, OnceFramed(stageDone));
+    }
+
+    private NumberReading? ReadNumber(GrayImage gray, NumberPattern? pattern, bool keepInk, Action<ReadingStage>? stageDone)
+    {
         var (plane, writing, isClean) = Find(gray, asOne: false);
         using var _ = plane;
-        if (!isClean && numberNetwork is not null && writing.IsOneRow && plane.BoundingBox() is { } ink)
-            return ReadLine(gray, plane, ink, keepInk, stageDone);
-
-        var found = new List<(DigitImage Image, PixelBox Box, InkImage? Ink)>();
-        for (var index = 0; index < writing.Digits; index++)
-        {
-            var alone = writing.Cut(index);
-            if (alone is not null && DigitFraming.Frame(alone) is { } digit)
-                found.Add((digit, writing.Box(index), keepInk ? alone : null));
-            if (!keepInk)
-                alone?.Dispose();
-        }
-
-        stageDone?.Invoke(ReadingStage.Frame);
-        if (found.Count == 0)
-            return null;
-
-        var predictions = classifier.Classify(found.ConvertAll(digit => digit.Image));
-        stageDone?.Invoke(ReadingStage.Infer);
-        return new NumberReading(
-            [.. found.Zip(predictions, (digit, prediction) => new DigitReading(digit.Image, prediction) { Box = digit.Box, Ink = digit.Ink })],
-            writing.Marks, plane.PictureWidth, plane.PictureHeight);
+        return _rows.Read(new WrittenSheet(gray, plane, keepInk), writing, isClean, pattern, stageDone);
     }
 
     /// <summary>Reads a digit that is framed already, as a row of one.</summary>
     /// <param name="image">As MNIST has them.</param>
+    /// <param name="pattern">What the row must be; null for anything.</param>
     /// <param name="stageDone">Told when the network has answered.</param>
     /// <returns>Null where the image is blank: nowhere as much ink as <see cref="InkImage.FaintestInk"/>.</returns>
-    internal NumberReading? ReadNumber(DigitImage image, Action<ReadingStage>? stageDone) =>
-        Read(image, stageDone) is { } digit ? new NumberReading([digit], [], DigitImage.Side, DigitImage.Side) : null;
+    internal NumberReading? ReadNumber(DigitImage image, NumberPattern? pattern, Action<ReadingStage>? stageDone) =>
+        Read(image, stageDone) is { } digit ? new NumberReading([RowReader.OfOne(digit, pattern)], DigitImage.Side, DigitImage.Side) : null;
 
     /// <summary>Frees the networks. No call may be running.</summary>
     public void Dispose()
@@ -171,6 +194,13 @@ public sealed class DigitReader(
         inkNetwork?.Dispose();
         numberNetwork?.Dispose();
     }
+
+    /// <summary>A second look is part of the first stages.</summary>
+    private static Action<ReadingStage>? OnceFramed(Action<ReadingStage>? stageDone) => stage =>
+    {
+        if (stage is not ReadingStage.Frame)
+            stageDone?.Invoke(stage);
+    };
 
     private GrayImage Decode(ReadOnlySpan<byte> encoded, Action<ReadingStage>? stageDone, CancellationToken cancellation)
     {
@@ -195,63 +225,6 @@ public sealed class DigitReader(
         ink = (inkNetwork ?? throw new MissingNetworkException()).Find(gray);
         var found = DigitSegmentation.On(ink);
         return (ink, asOne ? found.WithoutNeighbours() : found, false);
-    }
-
-    /// <summary>Reads the line of writing whose ink was found.</summary>
-    /// <param name="gray">The picture.</param>
-    /// <param name="plane">Its ink.</param>
-    /// <param name="ink">The box around it, in pixels of the plane.</param>
-    /// <param name="keepInk">Whether each digit's reading holds its ink.</param>
-    /// <param name="stageDone">Told when each stage is over.</param>
-    private NumberReading? ReadLine(GrayImage gray, InkImage plane, PixelBox ink, bool keepInk, Action<ReadingStage>? stageDone)
-    {
-        var (scaleX, scaleY) = ((double)gray.Width / plane.Width, (double)gray.Height / plane.Height);
-        var margin = LineMargin * ink.Height * scaleY;
-        var (left, top) = ((int)Math.Max(0, ink.X * scaleX - margin), (int)Math.Max(0, ink.Y * scaleY - margin));
-        var (right, bottom) = (
-            (int)Math.Min(gray.Width, (ink.X + ink.Width) * scaleX + margin), (int)Math.Min(gray.Height, (ink.Y + ink.Height) * scaleY + margin));
-        using var line = gray.Cut(new PixelBox(left, top, Math.Max(1, right - left), Math.Max(1, bottom - top)));
-        stageDone?.Invoke(ReadingStage.Frame);
-        var read = numberNetwork!.Read(line);
-        stageDone?.Invoke(ReadingStage.Infer);
-        var digits = new List<DigitReading>();
-        foreach (var character in read.Characters.Where(character => char.IsAsciiDigit(character.Symbol)))
-        {
-            var (from, to) = ((int)((left + character.From) / scaleX), (int)Math.Ceiling((left + character.To) / scaleX));
-            var alone = plane.Cut(from, to);
-            digits.Add(new DigitReading(DigitFraming.Frame(alone) ?? DigitImage.Blank, Predict(character))
-            {
-                Box = alone.BoundingBox() is { } box ? InPicture(box with { X = box.X + from }) : InPicture(new PixelBox(from, ink.Y, to - from, ink.Height)),
-                Ink = keepInk ? alone : null,
-            });
-            if (!keepInk)
-                alone.Dispose();
-        }
-
-        return digits.Count == 0 ? null : new NumberReading(digits, [], plane.PictureWidth, plane.PictureHeight) { Written = Written(read) };
-
-        PixelBox InPicture(PixelBox box)
-        {
-            var (x, y) = ((double)plane.PictureWidth / plane.Width, (double)plane.PictureHeight / plane.Height);
-            return new PixelBox((int)(box.X * x), (int)(box.Y * y), (int)Math.Ceiling(box.Width * x), (int)Math.Ceiling(box.Height * y));
-        }
-
-        static string Written(LineReading read) => string.Concat(read.Characters.Select(character =>
-            char.IsAsciiDigit(character.Symbol) && character.Probability < LeastOfLine ? NumberReading.Unread : character.Symbol));
-    }
-
-    /// <summary>What a line's network thinks of one of its digits, in the classifier's terms.</summary>
-    private Prediction Predict(LineCharacter character)
-    {
-        var probabilities = new float[DigitClassifier.Digits];
-        foreach (var (symbol, probability) in character.Alternatives.Append((character.Symbol, character.Probability)))
-        {
-            if (char.IsAsciiDigit(symbol))
-                probabilities[symbol - '0'] = (float)Math.Max(probability, 1e-6); // not 0: they are divided by their sum
-        }
-
-        TensorPrimitives.Divide(probabilities, TensorPrimitives.Sum<float>(probabilities), probabilities);
-        return Prediction.From(probabilities, (float)character.Probability, LeastOfLine, classifier.Card.CandidateThreshold ?? 1);
     }
 
     private DigitReading Classify(DigitImage image, Action<ReadingStage>? stageDone)

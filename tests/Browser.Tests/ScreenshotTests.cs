@@ -25,7 +25,7 @@ public class ScreenshotTests(Site site)
         (int, int)[] sizes = [(360, 740), (768, 1024), (1440, 900)];
         var all = new TheoryData<string, int, int, ColorScheme>();
         foreach (var (i, state) in new[] { "empty", "drawing", "sure", "unsure", "rejected", "row", "problem" }.Index())
-            foreach (var (j, (width, height)) in sizes.Index())
+            foreach (var (j, (width, height)) in sizes.Index().Where(size => size.Index != i % 3)) // two of them each: all are seen in both schemes
                 all.Add(state, width, height, (i + j) % 2 == 0 ? ColorScheme.Light : ColorScheme.Dark);
         return all;
     }
@@ -61,7 +61,6 @@ public class ScreenshotTests(Site site)
     [Theory]
     [InlineData(360, 1400, ColorScheme.Dark)]
     [InlineData(768, 1024, ColorScheme.Light)]
-    [InlineData(1440, 900, ColorScheme.Dark)]
     public async Task Looks_as_it_should_where_corrections_are_taken(int width, int height, ColorScheme scheme)
     {
         var folder = Directory.CreateTempSubdirectory("mnist-corrections-");
@@ -86,7 +85,6 @@ public class ScreenshotTests(Site site)
 
     [Theory]
     [InlineData(360, 740, ColorScheme.Light)]
-    [InlineData(768, 1024, ColorScheme.Dark)]
     [InlineData(1440, 900, ColorScheme.Light)]
     public async Task Looks_as_it_should_with_a_photo_of_several_digits(int width, int height, ColorScheme scheme)
     {
@@ -96,6 +94,24 @@ public class ScreenshotTests(Site site)
 
         await Expect(page.Digit).ToHaveTextAsync("2026");
         await SaveAsync(page, $"docs/screenshots/photo-{width}-{scheme}.jpg".ToLowerInvariant());
+    }
+
+    [Theory]
+    [InlineData("amount", "17.301", 5)]
+    [InlineData("board", "37", 2)]
+    [InlineData("note", "3", 0)]
+    [InlineData("form", "7013", 4)]
+    [InlineData("rows", "103\n730", 6)]
+    public async Task Pictures_that_people_bring_are_read_and_framed(string kind, string text, int frames)
+    {
+        await using var page = await OpenAsync(768, 1024, kind == "board" ? ColorScheme.Dark : ColorScheme.Light);
+
+        await page.Page.Locator("#file")
+            .SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = BroughtPicture.Of(kind, text) });
+
+        await Expect(page.Digit).ToHaveTextAsync(text, new() { UseInnerText = true });
+        await Expect(page.Page.Locator("#boxes span")).ToHaveCountAsync(frames);
+        await SaveAsync(page, $"docs/screenshots/brought-{kind}.jpg");
     }
 
     [Fact]

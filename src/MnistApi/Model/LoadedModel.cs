@@ -3,7 +3,6 @@ using MnistReader;
 using MnistReader.Explanation;
 using MnistReader.Imaging;
 using MnistReader.Inference;
-using MnistReader.Numbers;
 
 namespace MnistApi.Model;
 
@@ -66,9 +65,8 @@ internal sealed class LoadedModel : IDisposable
         var file = source.Read(); // once, so that hash and signature are those of the very bytes that are loaded
         var inkFile = ink?.Read();
         var numberFile = number?.Read();
-        var reader = new DigitReader(
-            DigitClassifier.Load(file, source.Path), inkFile is null ? null : InkNetwork.Load(inkFile, ink!.Path),
-            numberFile is null ? null : NumberNetwork.Load(numberFile, number!.Path), limits);
+        var reader = DigitReader.Load(
+            (file, source.Path), inkFile is null ? null : (inkFile, ink!.Path), numberFile is null ? null : (numberFile, number!.Path), limits);
         try
         {
             SelfTest.Run(reader.Classifier, source.Path);

@@ -125,9 +125,10 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
     {
         DescribeOnePicture(read, picture);
         static ReadDigit Digit(PredictResponse answer, int x) =>
-            new(answer.Digit, answer.Candidates, answer.Confidence, true, answer.Probabilities, new PixelBox(x, 40, 12, 118), null);
-        Show(read, StatusCodes.Status200OK,
-            ("Two digits", ToJson(new ReadResponse("11", "11", null, [Digit(Answer, 60), Digit(OneOrSeven, 150)], 280, 200, Answer.Model))));
+            new(answer.Digit, answer.Candidates, answer.Confidence, true, answer.Probabilities, new PixelBox(x, 40, 12, 118), 0, null);
+        Show(read, StatusCodes.Status200OK, ("Two digits and a comma", ToJson(new ReadResponse(
+            "11", "1,1", null, null, [new ReadLine("11", "1,1", 0.8512, null, new PixelBox(60, 40, 102, 118), null)],
+            [Digit(Answer, 60), Digit(OneOrSeven, 150)], 280, 200, Answer.Model))));
     }
 
     // what /predict and /read have in common: the forms of the body, and the problems

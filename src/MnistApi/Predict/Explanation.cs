@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MnistReader;
 
 namespace MnistApi.Predict;
 
@@ -39,3 +40,8 @@ internal sealed record ExplainedDigit(int Digit, string Image);
 /// The maps in rows of ⌈√<paramref name="Channels"/>⌉, one pixel between two: black where the feature isn't, white where it is strongest in this layer.
 /// </param>
 internal sealed record ExplainedLayer(string Name, int Channels, int Width, int Height, string Image);
+
+/// <summary>How the answer to one line came about.</summary>
+/// <param name="Steps"><c>ink</c>: the ink of the line as the network saw it; none of <c>pixels</c>.</param>
+/// <param name="Alternatives">What else the line may say, the most probable first; at most five, none where the digits stand alone and clear.</param>
+internal sealed record LineExplanation(IReadOnlyList<ExplainedStep> Steps, IReadOnlyList<NumberAlternative> Alternatives);

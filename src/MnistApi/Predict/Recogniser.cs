@@ -9,6 +9,7 @@ using MnistReader;
 using MnistReader.Framing;
 using MnistReader.Imaging;
 using MnistReader.Inference;
+using MnistReader.Numbers;
 
 namespace MnistApi.Predict;
 
@@ -58,19 +59,27 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         return answers;
     }
 
-    /// <summary>Reads all digits of one picture, in one run of the network.</summary>
+    /// <summary>Reads all digits of one picture.</summary>
     /// <param name="picture">As it arrived.</param>
-    /// <param name="keepInk">Whether the reading holds the ink of each digit, for <see cref="ExplainDigit"/>.</param>
+    /// <param name="pattern">What each row must be; null for anything.</param>
+    /// <param name="keepInk">Whether the reading holds the ink of each line and digit, for <see cref="ExplainLine"/> and <see cref="ExplainDigit"/>.</param>
     /// <param name="problem">Why there is no reading; null where there is one.</param>
     /// <param name="hungUp">Nobody waits for the answer any more.</param>
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
-    public NumberReading? ReadNumber(Picture picture, bool keepInk, out ProblemDetails? problem, CancellationToken hungUp)
+    public NumberReading? ReadNumber(Picture picture, NumberPattern? pattern, bool keepInk, out ProblemDetails? problem, CancellationToken hungUp)
     {
-        var number = Read(
-            picture, encoded => model.Reader.ReadNumber(encoded.Span, keepInk, Lap, hungUp), framed => model.Reader.ReadNumber(framed, Lap), out problem);
+        var number = Read(picture, encoded => model.Reader.ReadNumber(encoded.Span, pattern, keepInk, Lap, hungUp),
+            framed => model.Reader.ReadNumber(framed, pattern, Lap), out problem);
         foreach (var digit in number?.Digits ?? [])
             metrics.Predicted(digit.Prediction);
         return number;
+    }
+
+    /// <summary>How one line came about: its ink, which is freed, and what else it may say.</summary>
+    public static LineExplanation ExplainLine(NumberLine line)
+    {
+        using var ink = line.Ink;
+        return new LineExplanation(ink is null ? [] : [Explainer.Step("ink", ink)], line.Alternatives);
     }
 
     /// <summary>How one digit of a number came about, from its own ink on, which is freed.</summary>

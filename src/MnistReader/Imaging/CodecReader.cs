@@ -15,10 +15,11 @@ internal static class CodecReader
     /// <summary>Decodes one image; of an animation, the first frame.</summary>
     /// <param name="image">The encoded image.</param>
     /// <param name="maxPixels">Width × height may be at most this.</param>
+    /// <param name="byHue">As of <see cref="GrayRows"/>.</param>
     /// <param name="cancellation">Asked before the pixels are decoded, and every few rows of a JPEG.</param>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">The time is over.</exception>
-    public static unsafe (GrayImage Gray, SKEncodedOrigin Origin) Read(ReadOnlySpan<byte> image, long maxPixels, CancellationToken cancellation)
+    public static unsafe (GrayImage Gray, SKEncodedOrigin Origin) Read(ReadOnlySpan<byte> image, long maxPixels, bool byHue, CancellationToken cancellation)
     {
         fixed (byte* first = image)
         {
@@ -43,7 +44,7 @@ internal static class CodecReader
                 _ => pixels + 4L * header.Width * header.Height, // at full size within the codec, too
             }, cancellation);
             var isLossy = isJpeg || codec.EncodedFormat is SKEncodedImageFormat.Webp;
-            using var rows = new GrayRows(size.Width, size.Height, picture: header.Size, isLossy: isLossy);
+            using var rows = new GrayRows(size.Width, size.Height, picture: header.Size, isLossy: isLossy, byHue: byHue);
             var result = isJpeg ? ReadSlices(codec, info, rows, cancellation) : ReadWhole(codec, info, rows);
             if (result is not SKCodecResult.Success)
                 throw new ImageException(ImageFault.Damaged, $"The {codec.EncodedFormat} image is damaged or cut off ({result}). Save it again and resend it.");

@@ -10,6 +10,9 @@ internal sealed class GrayImage(int width, int height) : PixelPlane(width, heigh
     /// <summary>Whether the picture's format leaves ripples around strokes, as JPEG does.</summary>
     public bool IsLossy { get; init; }
 
+    /// <summary>Whether it was made of colours, of which two may be equally bright.</summary>
+    public bool IsColoured { get; set; }
+
     /// <summary>
     /// The same picture at a whole part of its size, each pixel the mean of a square of pixels; what is left over at right and bottom is cut off.
     /// </summary>
@@ -17,7 +20,13 @@ internal sealed class GrayImage(int width, int height) : PixelPlane(width, heigh
     /// <returns>An image of its own, to be disposed.</returns>
     public GrayImage Reduce(int times)
     {
-        var small = new GrayImage(Width / times, Height / times) { PictureWidth = PictureWidth, PictureHeight = PictureHeight, IsLossy = IsLossy };
+        var small = new GrayImage(Width / times, Height / times)
+        {
+            PictureWidth = PictureWidth,
+            PictureHeight = PictureHeight,
+            IsLossy = IsLossy,
+            IsColoured = IsColoured,
+        };
         if (times == 1)
         {
             Pixels.CopyTo(small.Writable);
@@ -58,6 +67,7 @@ internal sealed class GrayImage(int width, int height) : PixelPlane(width, heigh
             PictureWidth = isTransposed ? PictureHeight : PictureWidth,
             PictureHeight = isTransposed ? PictureWidth : PictureHeight,
             IsLossy = IsLossy,
+            IsColoured = IsColoured,
         };
         for (var y = 0; y < upright.Height; y++)
         {

@@ -14,6 +14,7 @@ internal sealed class GrayRows : IDisposable
     public const int MostPixels = 4_194_304;
 
     private readonly int _width, _times;
+    private readonly bool _byHue;
     private readonly byte[] _grey, _alpha; // a row as it came
     private readonly int[] _greySums = [], _alphaSums = []; // of the rows that become one
     private GrayImage? _plane; // grey × alpha
@@ -25,9 +26,10 @@ internal sealed class GrayRows : IDisposable
     /// <param name="inOrder">Whether the rows come whole and from the top down; others are reduced at the end.</param>
     /// <param name="picture">The picture's size where the rows are of a reduced one, in pixels; theirs when null.</param>
     /// <param name="isLossy">Whether its format leaves ripples around strokes.</param>
-    public GrayRows(int width, int height, bool inOrder = true, SKSizeI? picture = null, bool isLossy = false)
+    /// <param name="byHue">Whether red is light and green dark, as bright as they may be, rather than what is bright.</param>
+    public GrayRows(int width, int height, bool inOrder = true, SKSizeI? picture = null, bool isLossy = false, bool byHue = false)
     {
-        _width = width;
+        (_width, _byHue) = (width, byHue);
         _times = inOrder ? Reduction(width, height) : 1;
         _plane = new GrayImage(width / _times, height / _times)
         {
@@ -59,8 +61,16 @@ internal sealed class GrayRows : IDisposable
     /// <param name="step">From one to the next.</param>
     public void AddRgba(ReadOnlySpan<byte> rgba, int y, int x = 0, int step = 1)
     {
+        if (_byHue)
+        {
+            Luminance.ByHue(rgba, _grey);
+            AddGrey(_grey.AsSpan(0, rgba.Length / 4), y, x, step);
+            return;
+        }
+
+        _plane!.IsColoured = true;
         var isDirect = _times == 1 && step == 1 && _coverage is null;
-        var grey = isDirect ? _plane!.Writable.Slice(y * _width, _width) : _grey.AsSpan(0, rgba.Length / 4);
+        var grey = isDirect ? _plane.Writable.Slice(y * _width, _width) : _grey.AsSpan(0, rgba.Length / 4);
         if (Luminance.OfOpaque(rgba, grey))
         {
             if (!isDirect)
@@ -70,7 +80,7 @@ internal sealed class GrayRows : IDisposable
 
         if (_coverage is null)
         {
-            _coverage = ArrayPool<byte>.Shared.Rent(_plane!.Pixels.Length);
+            _coverage = ArrayPool<byte>.Shared.Rent(_plane.Pixels.Length);
             _coverage.AsSpan(0, _plane.Pixels.Length).Fill(byte.MaxValue); // all that came before was opaque
         }
 

@@ -16,7 +16,15 @@ internal static class ImageDecoder
     /// <returns>Grey, upright, to be disposed. Large pictures are reduced to some megapixels.</returns>
     /// <exception cref="ImageException">Too large, not an image, or damaged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static GrayImage Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null, CancellationToken cancellation = default)
+    public static GrayImage Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits = null, CancellationToken cancellation = default) =>
+        Decode(bytes, limits, byHue: false, cancellation);
+
+    /// <summary>The same, in which colours of one brightness may differ.</summary>
+    /// <param name="bytes">The encoded image.</param>
+    /// <param name="limits">Limits on bytes, pixels and frames; the defaults of <see cref="ImageLimits"/> when null.</param>
+    /// <param name="byHue">Whether red is light and green dark, as bright as they may be, rather than what is bright.</param>
+    /// <param name="cancellation">Nobody waits for it any more.</param>
+    public static GrayImage Decode(ReadOnlySpan<byte> bytes, ImageLimits? limits, bool byHue, CancellationToken cancellation)
     {
         limits ??= new ImageLimits();
         if (bytes.Length > limits.MaxBytes)
@@ -24,7 +32,7 @@ internal static class ImageDecoder
 
         cancellation.ThrowIfCancellationRequested();
         var image = ImageMetadata.Check(bytes, limits.MaxFrames);
-        var (gray, origin) = PngReader.Read(image, limits.MaxPixels, cancellation) ?? CodecReader.Read(image, limits.MaxPixels, cancellation);
+        var (gray, origin) = PngReader.Read(image, limits.MaxPixels, byHue, cancellation) ?? CodecReader.Read(image, limits.MaxPixels, byHue, cancellation);
         if (origin is SKEncodedOrigin.TopLeft)
             return gray;
 

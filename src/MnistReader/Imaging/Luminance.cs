@@ -54,6 +54,15 @@ internal static class Luminance
         }
     }
 
+    /// <summary>Writes the red of each pixel against its green: colours of one brightness differ in it, but for blue and yellow ones.</summary>
+    /// <param name="rgba">Four bytes a pixel; what is transparent is as if it weren't.</param>
+    /// <param name="grey">One byte a pixel, or more: 255 is pure red, 0 pure green, 127 what has as much of both.</param>
+    public static void ByHue(ReadOnlySpan<byte> rgba, Span<byte> grey)
+    {
+        for (var i = 0; i < rgba.Length / 4; i++)
+            grey[i] = (byte)((255 + rgba[4 * i] - rgba[4 * i + 1]) / 2);
+    }
+
     private static byte Grey(uint pixel) => (byte)((Red * (byte)pixel + Green * (byte)(pixel >> 8) + Blue * (byte)(pixel >> 16) + Half) >> 8);
 
     private static Vector128<uint> Grey(ReadOnlySpan<uint> pixels, int at)

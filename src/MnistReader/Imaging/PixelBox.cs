@@ -5,4 +5,13 @@ namespace MnistReader.Imaging;
 /// <param name="Y">Of its top edge.</param>
 /// <param name="Width">At least 1.</param>
 /// <param name="Height">At least 1.</param>
-public readonly record struct PixelBox(int X, int Y, int Width, int Height);
+public readonly record struct PixelBox(int X, int Y, int Width, int Height)
+{
+    /// <summary>The box around both.</summary>
+    /// <param name="other">Another one.</param>
+    internal PixelBox With(PixelBox other)
+    {
+        var (left, top) = (Math.Min(X, other.X), Math.Min(Y, other.Y));
+        return new PixelBox(left, top, Math.Max(X + Width, other.X + other.Width) - left, Math.Max(Y + Height, other.Y + other.Height) - top);
+    }
+}

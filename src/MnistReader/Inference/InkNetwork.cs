@@ -108,7 +108,9 @@ public sealed class InkNetwork : IDisposable
 
         far.Dispose();
         using var near = ToInk(Run(input), input.Width, input.Height, image);
-        return near.Place((int)(left * zoom), (int)(top * zoom), (int)Math.Ceiling(image.Width * zoom) + 1, (int)Math.Ceiling(image.Height * zoom) + 1);
+        return near.Place(AtZoom(left), AtZoom(top), Math.Max(1, AtZoom(image.Width)), Math.Max(1, AtZoom(image.Height)));
+
+        int AtZoom(int length) => (int)Math.Round(length * zoom); // not more: who knows both sizes knows the zoom
     }
 
     /// <summary>Nothing where not one pixel is more probably ink than not.</summary>

@@ -70,23 +70,18 @@ internal sealed class InkImage : PixelPlane
         if (BoundingBox() is not { } box)
             return null;
 
-        var crop = new InkImage(box.Width, box.Height);
-        for (var y = 0; y < box.Height; y++)
-            Row(box.Y + y).Slice(box.X, box.Width).CopyTo(crop.Writable[(y * box.Width)..]);
-        return crop;
+        return Cut(box);
     }
 
-    /// <summary>Some columns of the ink.</summary>
-    /// <param name="left">The first one, in pixels.</param>
-    /// <param name="right">The one behind the last; both are moved into the image.</param>
+    /// <summary>A part of the ink.</summary>
+    /// <param name="box">In pixels of this image, within it.</param>
     /// <returns>An image of its own, to be disposed.</returns>
-    public InkImage Cut(int left, int right)
+    public InkImage Cut(PixelBox box)
     {
-        left = Math.Clamp(left, 0, Width - 1);
-        var columns = new InkImage(Math.Clamp(right, left + 1, Width) - left, Height);
-        for (var y = 0; y < Height; y++)
-            Row(y).Slice(left, columns.Width).CopyTo(columns.Writable[(y * columns.Width)..]);
-        return columns;
+        var part = new InkImage(box.Width, box.Height);
+        for (var y = 0; y < box.Height; y++)
+            Row(box.Y + y).Slice(box.X, box.Width).CopyTo(part.Writable[(y * box.Width)..]);
+        return part;
     }
 
     /// <summary>The same ink on a larger image without other ink.</summary>

@@ -6,43 +6,48 @@ namespace MnistReader.Numbers;
 /// </summary>
 internal static class Ctc
 {
-    /// <summary>Texts that the search keeps at each step.</summary>
-    private const int BeamWidth = 8;
-
     /// <summary>A class of a smaller probability begins no character.</summary>
     private const double LeastProbability = 1e-4;
 
-    /// <summary>The most probable text: a beam search over its beginnings, each with the probability of all ways to write it.</summary>
+    /// <summary>The most probable text.</summary>
     /// <param name="steps">Of each step the probability of each class, the blank first.</param>
     /// <returns>Its characters' classes.</returns>
-    public static int[] Best(IReadOnlyList<double[]> steps)
+    public static int[] Best(IReadOnlyList<double[]> steps) => Search(steps, width: 8)[0];
+
+    /// <summary>The most probable texts: a beam search over their beginnings, each with the probability of all ways to write it.</summary>
+    /// <param name="steps">Of each step the probability of each class, the blank first.</param>
+    /// <param name="width">Beginnings that are kept at each step, and texts at most.</param>
+    /// <param name="pattern">What a text must be; null for any.</param>
+    /// <returns>Their characters' classes, the most probable text first; none where none fits the pattern.</returns>
+    public static List<int[]> Search(IReadOnlyList<double[]> steps, int width, NumberPattern? pattern = null)
     {
-        // a beginning's probability, apart for the ways that end in its last character and those that end in a blank behind it
-        var beam = new Dictionary<string, (double Character, double Blank)> { [""] = (0, 1) };
+        var beam = new Dictionary<string, Beginning> { [""] = new(0, 1, pattern?.Start ?? default) };
         foreach (var step in steps)
         {
-            var next = new Dictionary<string, (double Character, double Blank)>();
-            foreach (var (text, (character, blank)) in beam)
+            var next = new Dictionary<string, Beginning>();
+            foreach (var (text, of) in beam)
             {
                 var last = text.Length > 0 ? text[^1] : NumberAlphabet.Blank;
-                Add(text, last == NumberAlphabet.Blank ? 0 : character * step[last], (character + blank) * step[NumberAlphabet.Blank]);
-                for (var of = NumberAlphabet.Blank + 1; of < step.Length; of++)
+                Add(text, last == NumberAlphabet.Blank ? 0 : of.Character * step[last], of.Probability * step[NumberAlphabet.Blank], of.State);
+                for (var added = NumberAlphabet.Blank + 1; added < step.Length; added++)
                 {
-                    if (step[of] >= LeastProbability)
-                        Add(text + (char)of, (of == last ? blank : character + blank) * step[of], 0);
+                    var state = of.State;
+                    if (step[added] >= LeastProbability && pattern?.TryAdd(NumberAlphabet.Characters[added - 1], ref state) != false)
+                        Add(text + (char)added, (added == last ? of.Blank : of.Probability) * step[added], 0, state);
                 }
             }
 
-            beam = next.OrderByDescending(entry => entry.Value.Character + entry.Value.Blank).Take(BeamWidth).ToDictionary();
+            beam = next.OrderByDescending(entry => entry.Value.Probability).Take(width).ToDictionary();
 
-            void Add(string text, double character, double blank)
+            void Add(string text, double character, double blank, NumberPattern.State state)
             {
-                var (before, beforeBlank) = next.GetValueOrDefault(text);
-                next[text] = (before + character, beforeBlank + blank);
+                var before = next.GetValueOrDefault(text);
+                next[text] = new Beginning(before.Character + character, before.Blank + blank, state);
             }
         }
 
-        return [.. beam.MaxBy(entry => entry.Value.Character + entry.Value.Blank).Key.Select(of => (int)of)];
+        return [.. beam.Where(entry => pattern?.Fits(NumberAlphabet.TextOf(entry.Key.Select(of => (int)of)), entry.Value.State) != false)
+            .OrderByDescending(entry => entry.Value.Probability).Select(entry => entry.Key.Select(of => (int)of).ToArray())];
     }
 
     /// <summary>The probability of a text.</summary>
@@ -54,40 +59,33 @@ internal static class Ctc
         return character + blank;
     }
 
-    /// <summary>The probabilities of all texts that differ in one character at most at one place, and where that character is.</summary>
+    /// <summary>Where a character of a text is.</summary>
     /// <param name="steps">Of each step the probability of each class, the blank first.</param>
     /// <param name="text">Its characters' classes.</param>
     /// <param name="place">Which character, from 0.</param>
-    /// <returns>
-    /// Of each class the probability of the text with it at this place, and at the blank's the probability of the text without the character; and the step at
-    /// which the text's own character ends, in the mean of all ways to write the text.
-    /// </returns>
-    public static (double[] Probabilities, double Step) At(IReadOnlyList<double[]> steps, int[] text, int place)
+    /// <returns>The step at which it ends, in the mean of all ways to write the text.</returns>
+    public static double StepOf(IReadOnlyList<double[]> steps, int[] text, int place)
     {
         var before = Beginnings(steps, text[..place]);
         var after = Beginnings([.. steps.Reverse()], [.. text[(place + 1)..].Reverse()]); // an ending is a beginning from the other side
-        var probabilities = new double[steps[0].Length];
-        probabilities[NumberAlphabet.Blank] = Probability(steps, [.. text[..place], .. text[(place + 1)..]]);
-        var meanStep = 0.0;
-        for (var of = NumberAlphabet.Blank + 1; of < probabilities.Length; of++)
+        var (isRepeated, isRepeatedAfter) = (place > 0 && text[place - 1] == text[place], place + 1 < text.Length && text[place + 1] == text[place]);
+        var (within, sum, weighted) = (0.0, 0.0, 0.0);
+        for (var step = 0; step < steps.Count; step++)
         {
-            var (isRepeated, isRepeatedAfter) = (place > 0 && text[place - 1] == of, place + 1 < text.Length && text[place + 1] == of);
-            var (within, steadily) = (0.0, 0.0); // the character; the same weighted by the step
-            for (var step = 0; step < steps.Count; step++)
-            {
-                var (character, blank) = before[place][step];
-                within = (within + blank + (isRepeated ? 0 : character)) * steps[step][of];
-                var (characterAfter, blankAfter) = after[^1][steps.Count - 1 - step];
-                var ending = within * (blankAfter + (isRepeatedAfter ? 0 : characterAfter));
-                probabilities[of] += ending;
-                steadily += step * ending;
-            }
-
-            if (of == text[place])
-                meanStep = steadily / Math.Max(double.Epsilon, probabilities[of]);
+            var (character, blank) = before[place][step];
+            within = (within + blank + (isRepeated ? 0 : character)) * steps[step][text[place]];
+            var (characterAfter, blankAfter) = after[^1][steps.Count - 1 - step];
+            var ending = within * (blankAfter + (isRepeatedAfter ? 0 : characterAfter));
+            (sum, weighted) = (sum + ending, weighted + step * ending);
         }
 
-        return (probabilities, meanStep);
+        return weighted / Math.Max(double.Epsilon, sum);
+    }
+
+    /// <summary>The beginning of a text: the probability of the ways that end in its last character, and of those that end in a blank behind it.</summary>
+    private readonly record struct Beginning(double Character, double Blank, NumberPattern.State State)
+    {
+        public double Probability => Character + Blank;
     }
 
     /// <summary>

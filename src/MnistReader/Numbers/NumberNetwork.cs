@@ -66,18 +66,13 @@ public sealed class NumberNetwork : IDisposable
     }
 
     /// <summary>Reads a line.</summary>
-    /// <param name="line">One line of writing, upright, with little paper around it; only read.</param>
-    internal LineReading Read(GrayImage line)
+    /// <param name="picture">Only read.</param>
+    /// <param name="part">One line of writing on it, upright, with little paper around.</param>
+    internal LineReading Read(GrayImage picture, PixelBox part)
     {
+        using var line = picture.Cut(part);
         var input = NumberInput.Of(line);
-        var steps = ToSteps(Run(input));
-        var text = Ctc.Best(steps);
-        var found = text.Select((_, place) => Ctc.At(steps, text, place)).ToList();
-        var middles = found.ConvertAll(at => Math.Min(line.Width, (at.Step + 0.5) * NumberInput.StepPx / input.Zoom));
-        return new LineReading(
-            [.. found.Select((at, place) => Character(text[place], at.Probabilities, Edges(middles, place, line)))],
-            Ctc.Probability(steps, text),
-            Ctc.Probability(ForgetSeparators(steps), [.. text.Where(IsDigit)]));
+        return new LineReading(ToSteps(Run(input)), part, NumberInput.StepPx / input.Zoom);
     }
 
     /// <summary>The logarithms of the probabilities of the classes at each step: class after class, of each all steps.</summary>
@@ -96,34 +91,6 @@ public sealed class NumberNetwork : IDisposable
             Enumerable.Range(0, NumberAlphabet.Classes).Select(of => Math.Exp(logarithms[of * count + step])).ToArray())];
     }
 
-    private static LineCharacter Character(int of, double[] probabilities, (double From, double To) edges)
-    {
-        const double least = 0.001; // of an alternative
-        var sum = Math.Max(double.Epsilon, probabilities.Sum());
-        return new LineCharacter(NumberAlphabet.Characters[of - 1], probabilities[of] / sum, edges.From, edges.To,
-            [.. probabilities.Index().Where(other => other.Index != of && other.Index != NumberAlphabet.Blank && other.Item / sum >= least)
-                .OrderByDescending(other => other.Item).Select(other => (NumberAlphabet.Characters[other.Index - 1], other.Item / sum))]);
-    }
-
-    /// <summary>Half-way to the neighbours; as far on the other side where there is none; a line's height for one alone.</summary>
-    private static (double From, double To) Edges(List<double> middles, int place, GrayImage line)
-    {
-        var at = middles[place];
-        double? before = place > 0 ? (at - middles[place - 1]) / 2 : null, after = place + 1 < middles.Count ? (middles[place + 1] - at) / 2 : null;
-        var alone = line.Height / 2.0;
-        return (Math.Max(0, at - (before ?? after ?? alone)), Math.Min(line.Width, at + (after ?? before ?? alone)));
-    }
-
-    /// <summary>The same where separators count as blanks: the probability of digits is then the sum over all separators among them.</summary>
-    private static double[][] ForgetSeparators(double[][] steps) => [.. steps.Select(step =>
-    {
-        var digits = step[..(DigitClassifier.Digits + 1)];
-        digits[NumberAlphabet.Blank] += step[(DigitClassifier.Digits + 1)..].Sum();
-        return digits;
-    })];
-
-    private static bool IsDigit(int of) => of <= DigitClassifier.Digits;
-
     private void Test(string path)
     {
         var test = Card.SelfTest;
@@ -135,7 +102,7 @@ public sealed class NumberNetwork : IDisposable
         string read;
         try
         {
-            read = Read(picture).Text;
+            read = NumberAlphabet.TextOf(Ctc.Best(ToSteps(Run(NumberInput.Of(picture)))));
         }
         catch (OnnxRuntimeException e)
         {

@@ -74,9 +74,6 @@ internal sealed class DigitSegmentation
         return new DigitSegmentation(plane, ink, digitOf, [.. digits.Select(digit => digit.Box)], marks) { IsClean = isClean };
     }
 
-    /// <summary>Whether no digit stands wholly below one that is beside it in the order from left to right.</summary>
-    public bool IsOneRow => _boxes.Zip(_boxes.Skip(1)).All(pair => pair.First.Bottom > pair.Second.Top && pair.Second.Bottom > pair.First.Top);
-
     /// <summary>
     /// Takes neighbours of the main digit off the plane, as a crop of a page shows them: what the picture's edge cuts, and dots beside it. Where the main
     /// digit itself reaches the edge, or is in pieces, nothing.
@@ -105,6 +102,10 @@ internal sealed class DigitSegmentation
     /// <summary>Where one of the digits is in the picture.</summary>
     /// <param name="index">0 is the leftmost.</param>
     public PixelBox Box(int index) => InPicture(_boxes[index]);
+
+    /// <summary>Where one of the digits is on the plane.</summary>
+    /// <param name="index">0 is the leftmost.</param>
+    public PixelBox BoxOnPlane(int index) => _boxes[index] is var box ? new PixelBox(box.Left, box.Top, box.Width, box.Height) : default;
 
     /// <summary>Where all the digits are in the picture; the whole of it where there are none.</summary>
     public PixelBox Box() => _boxes.Length == 0

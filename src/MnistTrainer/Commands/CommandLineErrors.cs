@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using MnistTrainer.Evaluation;
+using MnistTrainer.Training;
 
 namespace MnistTrainer.Commands;
 

@@ -58,12 +58,12 @@ internal sealed class PictureOptions
                 Text($"{100 * result.Several:F1} %")];
         }));
         var lengths = Enumerable.Range(2, 7).ToList();
-        var rows = lengths.ConvertAll(length => (length, photographed: false)).Concat(lengths.ConvertAll(length => (length, photographed: true)));
+        var rows = Enum.GetValues<RowForm>().SelectMany(form => lengths, (form, length) => (Form: form, Length: length));
         ConsoleReport.Markdown(["rows of digits", "pictures", "rows right", "digits right", "with a ?"], rows.Select(row =>
         {
-            var name = $"{row.length} digits{(row.photographed ? ", photographed" : "")}";
-            var result = evaluation.Run(name, row.length == 5 && !row.photographed ? count : count / (row.photographed ? 8 : 4),
-                index => pictures.Row(row.length, row.photographed, index));
+            var name = $"{row.Length} digits, {row.Form.ToString().ToLowerInvariant()}";
+            var result = evaluation.Run(name, row.Form == RowForm.Photographed ? count / 8 : row.Length == 5 ? count : count / 4,
+                index => pictures.Row(row.Length, row.Form, index));
             return (string[])[name, Text($"{result.Pictures:N0}"), Text($"{100 * result.Right:F1} %"), Text($"{100 * result.DigitsRight:F2} %"),
                 Text($"{100 * result.Unread:F1} %")];
         }));

@@ -34,8 +34,8 @@ internal sealed record LabelledEvaluation(IReadOnlyList<(LabelledPicture Picture
     /// <summary>The share of <see cref="PictureReading.IsConfidentMistake"/>.</summary>
     public double ConfidentMistakes => Share(reading => reading.IsConfidentMistake);
 
-    /// <summary>The mean <see cref="Evaluation.EditDistance.Share"/> between what is written and what was read.</summary>
-    public double EditDistance => Readings.Average(one => Evaluation.EditDistance.Share(one.Reading.Truth, one.Reading.Text));
+    /// <summary>The mean <see cref="Training.EditDistance.Share"/> between what is written and what was read.</summary>
+    public double EditDistance => Readings.Average(one => Training.EditDistance.Share(one.Reading.Truth, one.Reading.Text));
 
     /// <summary>The share whose text is shorter than what is written: of blank pictures, it is empty.</summary>
     public double TooShort => Share(reading => reading.Text.Length < reading.Truth.Length);

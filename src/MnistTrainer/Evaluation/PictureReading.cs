@@ -66,7 +66,7 @@ internal sealed record PictureReading(string Truth, string Text, string BestGues
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="MnistReader.Imaging.ImageException">Too large, not an image, or damaged.</exception>
     public static PictureReading OfNumber(DigitReader reader, string truth, byte[] encoded, CancellationToken cancellation) =>
-        reader.ReadNumber(encoded, cancellation) is { } row
+        reader.ReadNumber(encoded, cancellation: cancellation) is { } row
             ? new PictureReading(truth, row.Text, Guess(row.Digits), row.Digits.Select(digit => digit.Prediction.Confidence).DefaultIfEmpty().Min(),
                 row.Digits.Count)
             : Nothing(truth);

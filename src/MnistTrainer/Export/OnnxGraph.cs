@@ -103,7 +103,8 @@ internal sealed class OnnxGraph
             value = layer switch
             {
                 Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Weights(name, Fold(conv.weight, conv.bias, normalisation))],
-                    Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding])),
+                    Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding]),
+                    Ints("dilations", conv.dilation)),
                 Linear linear => Add("Gemm", name,
                     [
                         value,

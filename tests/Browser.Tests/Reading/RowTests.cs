@@ -26,7 +26,7 @@ public class RowTests(Site site)
         await Expect(page.Page.Locator("#row li")).ToHaveTextAsync(text.Select(digit => new Regex($@"^{digit}> ?\d|^{digit}\d+\.\d%$")));
         await Expect(page.Page.Locator("#bars")).ToBeHiddenAsync();
         await Expect(page.Page.GetByRole(AriaRole.Status))
-            .ToContainTextAsync($"That reads {string.Join(' ', text.AsEnumerable())}. {text.Length} digits side by side.");
+            .ToContainTextAsync($"That reads {string.Join(' ', text.AsEnumerable())}. {text.Length} digits.");
         await Expect(page.Page.Locator("#list b")).ToHaveTextAsync([text]);
     }
 

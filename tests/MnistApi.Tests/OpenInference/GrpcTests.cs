@@ -216,12 +216,12 @@ public sealed class GrpcTests(Api api) : IDisposable
 
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
         using var client = own.CreateClient();
-        var scrape = await Scrape.OfAsync(client);
-        Assert.Equal(1, scrape.Sum("mnist_rejections_total", "reason", "bad_request"));
-        Assert.InRange(scrape.Sum("mnist_rejections_total", "reason", "rate_limit"), 1, 9);
-        Assert.InRange(scrape.Sum("mnist_predictions_total"), 10, 18);
+        var scrape = await Scrape.OfAsync(client); // of all services of this process: at least what this one counted
+        Assert.True(scrape.Sum("mnist_rejections_total", "reason", "bad_request") >= 1);
+        Assert.True(scrape.Sum("mnist_rejections_total", "reason", "rate_limit") >= 1);
+        Assert.True(scrape.Sum("mnist_predictions_total") >= 10);
         var stats = (await own.Get("/v2/models/mnist/stats")).GetProperty("model_stats")[0];
-        Assert.Equal(scrape.Sum("mnist_predictions_total"), stats.GetProperty("inference_count").GetInt32());
+        Assert.InRange(stats.GetProperty("inference_count").GetInt32(), 10, 18);
         Assert.InRange(stats.GetProperty("inference_stats").GetProperty("fail").GetProperty("count").GetInt32(), 1, 10);
     }
 
@@ -237,8 +237,7 @@ public sealed class GrpcTests(Api api) : IDisposable
             () => new Client(channel).ModelInferAsync(request, deadline: DateTime.UtcNow.AddMilliseconds(15)).ResponseAsync);
 
         Assert.Equal(StatusCode.DeadlineExceeded, refused.StatusCode);
-        using var client = own.CreateClient();
-        Assert.Equal(0, (await Scrape.OfAsync(client)).Sum("mnist_predictions_total"));
+        Assert.Equal(0, (await own.Get("/v2/models/mnist/stats")).GetProperty("model_stats")[0].GetProperty("inference_count").GetInt32());
     }
 
     [Fact]

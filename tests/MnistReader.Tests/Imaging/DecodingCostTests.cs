@@ -70,9 +70,9 @@ public class DecodingCostTests
         using var picture = new SKBitmap(64, 64);
         using var jpeg = picture.Encode(SKEncodedImageFormat.Jpeg, 90);
 
-        Assert.Throws<OperationCanceledException>(() => PngReader.Read(LargePng(64, 0, 8, interlaced: false), 4096, ended));
-        Assert.Throws<OperationCanceledException>(() => CodecReader.Read(jpeg.AsSpan(), 4096, ended));
-        Assert.ThrowsAny<OperationCanceledException>(() => CodecReader.Read(IndependentDecoderTests.Progressive, 4096, ended));
+        Assert.Throws<OperationCanceledException>(() => PngReader.Read(LargePng(64, 0, 8, interlaced: false), 4096, byHue: false, ended));
+        Assert.Throws<OperationCanceledException>(() => CodecReader.Read(jpeg.AsSpan(), 4096, byHue: false, ended));
+        Assert.ThrowsAny<OperationCanceledException>(() => CodecReader.Read(IndependentDecoderTests.Progressive, 4096, byHue: false, ended));
         Assert.Throws<OperationCanceledException>(() => InkImage.Decode([0xFF, 0xD8], cancellation: ended));
     }
 

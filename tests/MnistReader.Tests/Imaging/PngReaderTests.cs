@@ -189,9 +189,9 @@ public class PngReaderTests
         return (start, start + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(start - 8)));
     }
 
-    private static GrayImage? Read(byte[] png, long maxPixels) => PngReader.Read(png, maxPixels, CancellationToken.None)?.Gray;
+    private static GrayImage? Read(byte[] png, long maxPixels) => PngReader.Read(png, maxPixels, byHue: false, CancellationToken.None)?.Gray;
 
-    private static GrayImage ByCodec(byte[] png) => CodecReader.Read(png, maxPixels: 1_000_000, CancellationToken.None).Gray;
+    private static GrayImage ByCodec(byte[] png) => CodecReader.Read(png, maxPixels: 1_000_000, byHue: false, CancellationToken.None).Gray;
 
     private static void AssertLeft(byte[] png) => Assert.Null(Read(png, maxPixels: 1_000_000));
 

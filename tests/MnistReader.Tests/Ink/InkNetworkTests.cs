@@ -69,6 +69,11 @@ public class InkNetworkTests
             canvas.Clear(SKColors.Black);
             Write(canvas, new SKColor(0, 0, 255));
         },
+        ["red on green as bright"] = canvas =>
+        {
+            canvas.Clear(new SKColor(0, 102, 0)); // both have a luminance of 60
+            Write(canvas, new SKColor(200, 0, 0));
+        },
     };
 
     [Theory]

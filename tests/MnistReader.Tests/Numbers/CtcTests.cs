@@ -50,25 +50,23 @@ public class CtcTests
         Assert.Equal(0.64, Ctc.Probability(steps, [1]), Tolerance);
     }
 
-    [Theory]
-    [InlineData(new[] { 1, 2 }, 0)]
-    [InlineData(new[] { 1, 2 }, 1)]
-    [InlineData(new[] { 1, 1, 2 }, 1)]
-    [InlineData(new[] { 2, 1, 2 }, 1)]
-    [InlineData(new[] { 1 }, 0)]
-    public void What_else_a_character_may_be_has_the_probability_of_that_text(int[] text, int place)
+    [Fact]
+    public void The_search_finds_the_most_probable_texts_in_order()
     {
-        var (probabilities, step) = Ctc.At(Steps, text, place);
+        var expected = Texts.OrderByDescending(text => Ctc.Probability(Steps, text)).Take(4);
 
-        foreach (var of in new[] { 1, 2 })
-        {
-            int[] other = [.. text];
-            other[place] = of;
-            Assert.Equal(Ctc.Probability(Steps, other), probabilities[of], Tolerance);
-        }
+        Assert.Equal(expected, Ctc.Search(Steps, width: 64).Take(4));
+    }
 
-        Assert.Equal(Ctc.Probability(Steps, [.. text[..place], .. text[(place + 1)..]]), probabilities[NumberAlphabet.Blank], Tolerance);
-        Assert.InRange(step, 0, Steps.Length - 1);
+    [Fact]
+    public void The_search_finds_the_most_probable_text_of_a_pattern()
+    {
+        var pattern = NumberPattern.Parse("00|11|01");
+        int[][] valid = [[1, 1], [2, 2], [1, 2]];
+
+        var found = Ctc.Search(Steps, width: 64, pattern);
+
+        Assert.Equal(valid.OrderByDescending(text => Ctc.Probability(Steps, text)), found);
     }
 
     [Fact]
@@ -77,9 +75,11 @@ public class CtcTests
         var steps = Draw(steps: 12, classes: 3, seed: 4);
         int[] text = [1, 2, 2, 1];
 
-        var places = text.Select((_, place) => Ctc.At(steps, text, place).Step).ToList();
+        var places = text.Select((_, place) => Ctc.StepOf(steps, text, place)).ToList();
 
         Assert.Equal(places.Order(), places);
+        Assert.InRange(places[0], 0, 11);
+        Assert.InRange(places[^1], places[0], 11);
     }
 
     private static double[][] Draw(int steps, int classes, int seed)

@@ -107,7 +107,7 @@ public class EvaluateLabelledTests(EvaluateLabelledTests.Pictures pictures) : IC
 
             for (var index = 0; index < 4; index++)
             {
-                var row = made.Row(2 + index, photographed: false, index);
+                var row = made.Row(2 + index, RowForm.Drawn, index);
                 Save($"numbers/{row.Text}_{index}.png", row.Encoded);
             }
 

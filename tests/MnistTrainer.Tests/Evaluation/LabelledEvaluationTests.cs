@@ -1,6 +1,7 @@
 using MnistReader;
 using MnistTrainer.Datasets;
 using MnistTrainer.Evaluation;
+using MnistTrainer.Training;
 using Xunit;
 
 namespace MnistTrainer.Tests.Evaluation;

@@ -1,3 +1,4 @@
+using MnistReader.Numbers;
 using MnistTrainer.Synthesis.Pictures;
 using Xunit;
 
@@ -88,7 +89,7 @@ public class PictureGeneratorTests
         var random = new Random(1);
         var texts = Enumerable.Range(0, Many).Select(_ => NumberText.Draw(digits, random)).ToList();
 
-        Assert.All(texts, text => Assert.All(text, symbol => Assert.True(char.IsAsciiDigit(symbol) || NumberText.Separators.Contains(symbol))));
+        Assert.All(texts, text => Assert.All(text, symbol => Assert.True(char.IsAsciiDigit(symbol) || NumberAlphabet.Separators.Contains(symbol))));
         Assert.InRange(texts.Count(text => text.Count(char.IsAsciiDigit) == digits), Many / 2, Many);
         Assert.Contains(texts, text => text.EndsWith('-'));
     }

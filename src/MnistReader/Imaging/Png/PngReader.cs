@@ -26,10 +26,11 @@ internal static class PngReader
     /// <summary>The grey of each pixel, exactly as <see cref="CodecReader"/> has it; null where that has to look at the image.</summary>
     /// <param name="png">The encoded image, of any format.</param>
     /// <param name="maxPixels">A larger image is left to the codec, too.</param>
+    /// <param name="byHue">As of <see cref="GrayRows"/>.</param>
     /// <param name="cancellation">Asked every few rows.</param>
     /// <exception cref="OperationCanceledException">The time is over.</exception>
     /// <exception cref="ImageException">It takes more memory than there is.</exception>
-    public static (GrayImage Gray, SKEncodedOrigin Origin)? Read(ReadOnlySpan<byte> png, long maxPixels, CancellationToken cancellation)
+    public static (GrayImage Gray, SKEncodedOrigin Origin)? Read(ReadOnlySpan<byte> png, long maxPixels, bool byHue, CancellationToken cancellation)
     {
         if (!png.StartsWith(ImageMetadata.PngSignature))
             return null;
@@ -43,7 +44,7 @@ internal static class PngReader
 
         using var memory = pixels.IsInterlaced ? DecodingMemory.Shared.Take(2L * pixels.Width * pixels.Height, cancellation) : null;
         var compressed = ArrayPool<byte>.Shared.Rent(rest.Length);
-        using var rows = new GrayRows(pixels.Width, pixels.Height, inOrder: !pixels.IsInterlaced);
+        using var rows = new GrayRows(pixels.Width, pixels.Height, inOrder: !pixels.IsInterlaced, byHue: byHue);
         try
         {
             if (Collect(rest, compressed, pixels) is { } length && Inflate(new MemoryStream(compressed, 0, length), pixels, rows, cancellation))

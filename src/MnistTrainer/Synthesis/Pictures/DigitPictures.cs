@@ -11,6 +11,19 @@ namespace MnistTrainer.Synthesis.Pictures;
 /// <param name="Text">Its digits from left to right.</param>
 internal sealed record DigitPicture(byte[] Encoded, string Text);
 
+/// <summary>How a row of digits comes to be.</summary>
+internal enum RowForm
+{
+    /// <summary>With a pen on white, by a program; no digits touch.</summary>
+    Drawn,
+
+    /// <summary>The same, and neighbours touch or nearly do.</summary>
+    Touching,
+
+    /// <summary>With a pencil on paper, taken with a phone; no digits touch.</summary>
+    Photographed,
+}
+
 /// <summary>
 /// Makes pictures such as people send: digits of MNIST and pen strokes on paper of all kinds, well or badly lit, drawn, scanned or photographed.
 /// The same seed makes the same pictures.
@@ -86,11 +99,12 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenSign> 
 
     /// <summary>Makes a picture of a row of pen digits: spaced, of different sizes, slightly slanted.</summary>
     /// <param name="length">How many digits.</param>
-    /// <param name="photographed">With a pencil on paper, taken with a phone, rather than drawn with a pen on white.</param>
+    /// <param name="form">How it comes to be.</param>
     /// <param name="index">Which; the same index gives the same picture.</param>
-    public DigitPicture Row(int length, bool photographed, int index)
+    public DigitPicture Row(int length, RowForm form, int index)
     {
-        var random = new Random(HashCode(photographed ? "photographed row" : "row", 10 * index + length));
+        var photographed = form == RowForm.Photographed;
+        var random = new Random(HashCode(photographed ? "photographed row" : form == RowForm.Touching ? "touching row" : "row", 10 * index + length));
         var (penWidth, slant) = (random.Between(0.05f, 0.13f), random.Between(-0.1f, 0.25f));
         var height = photographed ? random.Next(120, 1500 / length) : random.Next(60, 141);
         List<DigitStamp> digits = [.. Enumerable.Range(0, length).Select(place =>
@@ -98,7 +112,7 @@ internal sealed class DigitPictures(DigitSet images, IReadOnlyList<WrittenSign> 
         if (photographed)
             return Photograph(digits, random);
 
-        var gaps = digits.ConvertAll(_ => random.Between(0.15f, 0.6f) * height);
+        var gaps = digits.ConvertAll(_ => (form == RowForm.Touching ? random.Between(-0.12f, 0.06f) : random.Between(0.15f, 0.6f)) * height);
         var width = (int)(digits.Sum(digit => digit.Bounds.Width) + gaps.Sum() + random.Between(0.2f, 1) * height);
         using var scene = new PaperScene(width, (int)(height * random.Between(1.8f, 3)), SKColors.White, random);
         WriteRow(scene, digits, gaps, height, margin: 0.01f, Colour(random, 0, 90), random);

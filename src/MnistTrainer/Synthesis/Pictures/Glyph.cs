@@ -19,6 +19,9 @@ internal sealed record Glyph(char Symbol, IReadOnlyList<(float X, float Y)[]> St
     /// <summary>Of an image: how far it leans to the right, in units a unit of height; and where it stands above the line.</summary>
     public (float Slant, float Rise) Lean { get; init; }
 
+    /// <summary>Of an image: how far its middle is to the right of where it would be, and which part is enlarged: the upper where above 0.</summary>
+    public (float Bend, float Head) Warp { get; init; }
+
     /// <summary>Of an image: the box of its ink, in its pixels.</summary>
     public (int Left, int Top, int Right, int Bottom) Ink { get; init; }
 
@@ -31,7 +34,8 @@ internal sealed record Glyph(char Symbol, IReadOnlyList<(float X, float Y)[]> St
             {
                 var (height, width) = ((Ink.Bottom - Ink.Top) * Placing.Down, (Ink.Right - Ink.Left) * Placing.Across);
                 var lean = Lean.Slant * height;
-                return new SheetBox(Placing.Left + Math.Min(0, lean), -height - Lean.Rise, Placing.Left + width + Math.Max(0, lean), -Lean.Rise);
+                return new SheetBox(Placing.Left + Math.Min(0, lean) + Math.Min(0, Warp.Bend), -height - Lean.Rise,
+                    Placing.Left + width + Math.Max(0, lean) + Math.Max(0, Warp.Bend), -Lean.Rise);
             }
 
             var (left, top, right, bottom) = (float.MaxValue, float.MaxValue, float.MinValue, float.MinValue);
@@ -122,8 +126,10 @@ internal sealed record Glyph(char Symbol, IReadOnlyList<(float X, float Y)[]> St
     {
         var (x, y) = view.Unproject(planeX, planeY);
         var up = -y - Lean.Rise; // above the line
-        var column = (x - Placing.Left - Lean.Slant * up) / Placing.Across + Ink.Left - 0.5f;
-        var row = Ink.Bottom - up / Placing.Down - 0.5f;
+        var height = (Ink.Bottom - Ink.Top) * Placing.Down;
+        var aside = Math.Clamp(4 * up * (height - up) / (height * height), 0, 1); // 1 in the middle of the height
+        var column = (x - Placing.Left - Lean.Slant * up - Warp.Bend * aside) / Placing.Across + Ink.Left - 0.5f;
+        var row = Ink.Bottom - (up - Warp.Head * aside * height / 4) / Placing.Down - 0.5f;
         if (column < -1 || row < -1 || column >= DigitImage.Side || row >= DigitImage.Side)
             return 0;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MnistReader.Framing;
+using MnistReader.Numbers;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Synthesis.Strokes;
@@ -11,6 +12,9 @@ internal sealed class Handwriting
 {
     /// <summary>Share of lines that are written with MNIST's images.</summary>
     private const double MnistShare = 0.45;
+
+    /// <summary>Share of lines that are print: of meters, displays, stamps and forms.</summary>
+    private const double PrintShare = 0.08;
 
     private readonly DigitSet _images;
     private readonly int[][] _imagesOf; // each digit
@@ -34,16 +38,20 @@ internal sealed class Handwriting
     }
 
     /// <summary>Writes a line: its first character begins at x = 0.</summary>
-    /// <param name="text">Digits and <see cref="NumberText.Separators"/>.</param>
+    /// <param name="text">Digits and <see cref="NumberAlphabet.Separators"/>.</param>
     /// <param name="pitch">Where each character has a cell of this width; 0 for the spacing of the hand.</param>
     /// <param name="random">Draws hand, spacing, slant, drift and the character's shapes.</param>
     public List<Glyph> Write(string text, float pitch, Random random)
     {
+        var print = random.NextDouble() < PrintShare ? new PrintedDigits(random) : null;
         var hand = _hands.Length == 0 || random.NextDouble() < MnistShare ? null : _hands[Site(random)];
-        var pen = 0.035f * (float)Math.Pow(5, random.NextDouble());
+        var pen = print?.PenWidth ?? 0.035f * (float)Math.Pow(5, random.NextDouble());
         var slant = random.Next(3) == 0 ? random.Between(-0.2f, 0.7f) : random.Between(-0.05f, 0.3f);
         var stretch = random.Next(4) == 0 ? random.Between(1.1f, 1.6f) : random.Between(0.7f, 1.2f);
         var (gap, spread) = (random.Between(-0.2f, 0.45f), random.Between(0, 0.12f));
+        if (print is not null)
+            (gap, slant) = (Math.Abs(gap) + 0.04f, random.Next(3) == 0 ? random.Between(0, 0.2f) : 0);
+        var (bend, head) = (random.Between(-0.08f, 0.08f), random.Between(-0.5f, 0.5f)); // of this hand's digits
         var (rise, drift, smallZeros) = (random.Between(-0.08f, 0.08f), random.Between(0, 0.1f), random.Next(3) == 0 ? random.Between(0.45f, 1) : 1);
         var line = new List<Glyph>();
         var right = 0f;
@@ -51,9 +59,11 @@ internal sealed class Handwriting
         {
             var symbol = text[place];
             var size = random.Between(0.85f, 1.15f) * (symbol == '0' && place > 0 ? smallZeros : 1);
+            var warp = (bend + random.Between(-0.05f, 0.05f), head + random.Between(-0.3f, 0.3f));
             var glyph = !char.IsAsciiDigit(symbol) ? Separator(symbol, pen, slant, random)
-                : hand is not null && hand.Contains(symbol.ToString()) ? FromStrokes(symbol, hand[symbol.ToString()], size, stretch, pen, slant, random)
-                : FromImage(symbol, size, stretch, slant, random);
+                : print is not null ? print.Write(symbol, slant)
+                : hand is not null && hand.Contains(symbol.ToString()) ? FromStrokes(symbol, hand[symbol.ToString()], size, stretch, pen, slant, warp, random)
+                : FromImage(symbol, size, stretch, slant, warp, random);
             var (left, end) = (glyph.Box.Left, glyph.Box.Right);
             var space = char.IsAsciiDigit(symbol) ? gap + spread * Normal(random) : Math.Max(0.02f, gap / 2);
             var isRun = smallZeros < 1 && place > 0 && symbol == '0' && text[place - 1] == '0'; // who writes zeros small runs them together
@@ -81,8 +91,8 @@ internal sealed class Handwriting
         for (var place = 0; place < length; place++)
         {
             var glyph = _letters.Length > 0
-                ? FromStrokes('?', [_letters[random.Next(_letters.Length)]], size * random.Between(0.7f, 1.1f), 1, pen, 0, random)
-                : FromImage((char)('0' + random.Next(10)), size, 1, 0, random);
+                ? FromStrokes('?', [_letters[random.Next(_letters.Length)]], size * random.Between(0.7f, 1.1f), 1, pen, 0, default, random)
+                : FromImage((char)('0' + random.Next(10)), size, 1, 0, default, random);
             var (left, end) = (glyph.Box.Left, glyph.Box.Right);
             word.Add(glyph.Moved(right - left, 0));
             right += end - left + 0.15f * size;
@@ -98,7 +108,7 @@ internal sealed class Handwriting
     }
 
     private static Glyph FromStrokes(
-        char symbol, IEnumerable<WrittenSign> signs, float size, float stretch, float pen, float slant, Random random)
+        char symbol, IEnumerable<WrittenSign> signs, float size, float stretch, float pen, float slant, (float Bend, float Head) warp, Random random)
     {
         var sign = signs.ElementAt(random.Next(signs.Count()));
         var strokes = PenDrawing.Vary(symbol == '0' ? PenDrawing.MaybeSlashed(sign, random) : sign.Strokes, random);
@@ -111,11 +121,14 @@ internal sealed class Handwriting
         (float, float) Place(Vector2 point)
         {
             var (x, y) = ((point.X - low.X) * scale * stretch, (point.Y - high.Y) * scale);
+            var height = Math.Max(1e-3f, (high.Y - low.Y) * scale);
+            var aside = Math.Clamp(-4 * y * (height + y) / (height * height), 0, 1); // 1 in the middle of the height
+            (x, y) = (x + warp.Bend * aside, y - warp.Head * aside * height / 4);
             return (MathF.Round((x - slant * y) * 4096) / 4096, MathF.Round(y * 4096) / 4096);
         }
     }
 
-    private Glyph FromImage(char symbol, float size, float stretch, float slant, Random random)
+    private Glyph FromImage(char symbol, float size, float stretch, float slant, (float Bend, float Head) warp, Random random)
     {
         const int side = DigitImage.Side;
         var image = _images[_imagesOf[symbol - '0'][random.Next(_imagesOf[symbol - '0'].Length)]];
@@ -127,7 +140,10 @@ internal sealed class Handwriting
         }
 
         var unit = size / Math.Max(bottom - top, 0.6f * (right - left)); // the slant is MNIST's own, and half of the line's
-        return new Glyph(symbol, [], 0) { Image = image, Placing = (0, unit * stretch, unit), Lean = (slant / 2, 0), Ink = (left, top, right, bottom) };
+        return new Glyph(symbol, [], 0)
+        {
+            Image = image, Placing = (0, unit * stretch, unit), Lean = (slant / 2, 0), Warp = warp, Ink = (left, top, right, bottom),
+        };
     }
 
     /// <summary>A character that the pen was not lifted before: a stroke leads to its top from the top of the one before.</summary>

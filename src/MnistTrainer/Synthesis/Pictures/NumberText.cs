@@ -5,9 +5,6 @@ namespace MnistTrainer.Synthesis.Pictures;
 /// <summary>What people write as numbers: amounts, dates, times, decimals, and digits of all lengths.</summary>
 internal static class NumberText
 {
-    /// <summary>The separators that stand among digits.</summary>
-    public const string Separators = ".,-/:";
-
     /// <summary>Draws a number.</summary>
     /// <param name="digits">How many digits it has; dates and times, which have as many as they have, are drawn from 4 on.</param>
     /// <param name="random">Draws it.</param>

@@ -63,7 +63,7 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
         var print = new byte[width * height];
         foreach (var glyph in all)
             glyph.Draw(ink.Writable, width, view);
-        Neighbours(others, width, view, writing, random);
+        Neighbours(others, width, view, writing, isCutOut, random);
         Print(print, width, view, writing, random);
         var surface = Surface(writing, lines[0].Count, pitch, isBoard, isFaint, isCutOut, random);
         var isBlank = random.NextDouble() < Blank;
@@ -119,9 +119,9 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
     }
 
     /// <summary>Digits of the next words and lines that the picture's edge cuts: whoever reads this one leaves them out.</summary>
-    private void Neighbours(Span<byte> ink, int width, in View view, SheetBox writing, Random random)
+    private void Neighbours(Span<byte> ink, int width, in View view, SheetBox writing, bool isCutOut, Random random)
     {
-        if (random.Next(3) > 0)
+        if (random.Next(isCutOut ? 8 : 3) > 0) // digits at the ends of a line that is cut out closely are often cut, too
             return;
 
         var height = ink.Length / width;
@@ -129,7 +129,7 @@ internal sealed class PictureGenerator(Handwriting handwriting, int seed)
         {
             var line = handwriting.Write(NumberText.Draw(random.Next(1, 4), random), 0, random);
             var box = SheetBox.Around(line);
-            var seen = random.Between(0.05f, 0.7f); // digits of it
+            var seen = random.Between(0.05f, isCutOut ? 0.4f : 0.7f); // digits of it
             // the corners of the picture on the sheet say where its edges are
             var (left, top) = view.Unproject(0, 0);
             var (right, bottom) = view.Unproject(width, height);

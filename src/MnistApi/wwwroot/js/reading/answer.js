@@ -26,7 +26,9 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
     detail.textContent = shown.detail ?? text(`${shown.state}Detail`);
     digit.textContent = shown.digit ?? '';
     timing.textContent = isPrediction ? duration(answer) : '';
-    digit.style.setProperty('--count', digit.textContent.length);
+    const lines = digit.textContent.split('\n');
+    digit.style.setProperty('--count', Math.max(...lines.map(line => line.length)));
+    digit.style.setProperty('--lines', lines.length);
     bars.show(shown.digit !== undefined && answer.isDigit !== false ? answer.probabilities : null, answer?.candidates);
     row.show(answer?.row);
     list.hidden = Boolean(answer?.row);
@@ -57,14 +59,14 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
     return { state: 'unsure', digit: language.either(candidates), words: text('unsureWords', { all: either(candidates) }), detail };
   }
 
-  function describeRow({ text: digits, digits: all }) {
+  function describeRow({ written, digits: all }) {
     const least = all.reduce((one, other) => (other.confidence < one.confidence ? other : one));
     const several = all.filter(({ candidates }) => candidates.length > 1).map(({ candidates }) => language.either(candidates));
     const values = { n: all.length, b: language.digit(least.digit), p: percent(least.confidence), all: several.join('; ') };
     const about = [all.every(({ isDigit }) => isDigit) ? 'rowDetail' : 'rowUnclearDetail', ...(several.length > 0 ? ['rowEitherDetail'] : [])];
     const detail = about.map(key => text(key, values)).join(' ');
-    const spoken = text('rowWords', { a: [...digits].join(' ') }); // digit by digit, not as a number
-    return { state: 'row', digit: digits, words: text('rowWords', { a: digits }), spoken, detail };
+    const spoken = text('rowWords', { a: [...written.replaceAll('\n', ';')].join(' ') }); // digit by digit, not as a number
+    return { state: 'row', digit: written, words: text('rowWords', { a: written.replaceAll('\n', ' · ') }), spoken, detail };
   }
 
   const either = digits => language.either(digits.map(language.digit)); // each with its article

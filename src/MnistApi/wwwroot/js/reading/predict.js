@@ -3,8 +3,8 @@ import { post } from './service.js';
 /**
  * @typedef {{digit: number, candidates: number[], confidence: number, isDigit: boolean,
  *   box: {x: number, y: number, width: number, height: number}}} RowDigit one of several; `candidates`: what it may be; `box` in pixels
- * @typedef {{text: string, digits: RowDigit[], width: number, height: number}} Row several digits from left to right, and the size of the picture in pixels;
- *   `text`: one character each, `?` for what can't be read
+ * @typedef {{written: string, digits: RowDigit[], width: number, height: number}} Row several digits, line after line from left to right, and the size of the
+ *   picture in pixels; `written`: the digits and what separates them, `?` for what can't be read, and a line feed between two lines
  * @typedef {{isDigit: boolean, digit: number, candidates: number[], confidence: number, probabilities: number[], model: string, picture: Blob,
  *   names: string[], row?: Row, roundTripMs: number, serverMs: number | null}} Prediction
  *   `candidates`: what it may be, most probable first; `picture`: what was asked about; `names`: what was read, as short as can be, several where it may be
@@ -18,7 +18,7 @@ import { post } from './service.js';
 const BYTES = { 'Content-Type': 'application/octet-stream' }; // the service tells by the bytes
 
 /**
- * Asks the service what it reads in a picture; a second time, where it sees several digits.
+ * Asks the service what it reads in a picture; a second time, where there may be several digits.
  * @param {Blob} picture
  * @param {() => Promise<Blob> | Blob} takeRow the same, with all that is written where it stands on the paper
  * @param {Record<string, string>} key headers that the service wants
@@ -40,7 +40,7 @@ export async function predict(picture, takeRow, key, signal) {
   return {
     ...one,
     row: read.reply,
-    names: [read.reply.text],
+    names: [read.reply.written.replaceAll('\n', ' ')],
     roundTripMs: roundTripMs + read.roundTripMs,
     serverMs: serverMs === null || read.serverMs === null ? null : serverMs + read.serverMs,
   };

@@ -1,4 +1,4 @@
-namespace MnistTrainer.Evaluation;
+namespace MnistTrainer.Training;
 
 /// <summary>How far two texts are apart: letters to insert, delete or replace (Levenshtein, 1966).</summary>
 internal static class EditDistance
