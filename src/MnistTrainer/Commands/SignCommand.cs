@@ -59,6 +59,9 @@ internal static class SignCommand
     private static void MakeKey(string path)
     {
         var publicPath = Path.ChangeExtension(path, null) + PublicEnding;
+        if (File.Exists(publicPath)) // before the private one is written, which would be left alone
+            throw new IOException($"The file '{publicPath}' already exists.");
+
         var (privateKey, publicKey) = ModelSignature.NewKey();
         Write(path, privateKey, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Write(publicPath, publicKey, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);

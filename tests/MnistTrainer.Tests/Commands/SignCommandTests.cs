@@ -22,9 +22,12 @@ public class SignCommandTests
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
 
-        Assert.Equal((1, "", $"The file '{key}' already exists.\n"), await Run($"sign {one} --key {key} --new-key"));
+        Assert.Equal((1, "", $"The file '{publicKey}' already exists.\n"), await Run($"sign {one} --key {key} --new-key"));
         Assert.Equal(
             (1, "", $"'{publicKey}' can't sign. There is no PEM block 'PRIVATE KEY'. MnistTrainer sign --new-key makes a pair of keys.\n"),
             await Run($"sign {one} --key {publicKey}"));
+        File.Delete(publicKey);
+        Assert.Equal((1, "", $"The file '{key}' already exists.\n"), await Run($"sign {one} --key {key} --new-key"));
+        Assert.False(File.Exists(publicKey));
     }
 }
