@@ -17,8 +17,8 @@ internal sealed class AnswerDrift(AnswerHistograms reference)
     public const int Least = 500;
 
     private readonly Lock _gate = new();
-    private AnswerHistograms _before = AnswerHistograms.Empty();
-    private AnswerHistograms _now = AnswerHistograms.Empty();
+    private AnswerHistograms _before = AnswerHistograms.Empty;
+    private AnswerCounts _now = new();
     private int _count; // of those in _now
 
     /// <summary>Counts an image.</summary>
@@ -40,23 +40,24 @@ internal sealed class AnswerDrift(AnswerHistograms reference)
         {
             _now.Add(pixels, answer);
             if (++_count == Window)
-                (_before, _now, _count) = (_now, AnswerHistograms.Empty(), 0);
+                (_before, _now, _count) = (_now.ToHistograms(), new AnswerCounts(), 0);
         }
     }
 
     /// <summary>The population stability indices; null where there are too few images.</summary>
     public DriftResponse? Read()
     {
+        AnswerHistograms before, now;
         lock (_gate)
-        {
-            var images = Sum(of => of.Digits).Sum();
-            return images < Least
-                ? null
-                : new DriftResponse(images, Index(of => of.Digits), Index(of => of.Confidence), Index(of => of.Ink), Index(of => of.Size));
-        }
+            (before, now) = (_before, _now.ToHistograms());
+
+        var images = Sum(of => of.Digits).Sum();
+        return images < Least
+            ? null
+            : new DriftResponse(images, Index(of => of.Digits), Index(of => of.Confidence), Index(of => of.Ink), Index(of => of.Size));
 
         double Index(Func<AnswerHistograms, IReadOnlyList<long>> of) => AnswerHistograms.StabilityIndex(Sum(of), of(reference));
 
-        IReadOnlyList<long> Sum(Func<AnswerHistograms, IReadOnlyList<long>> of) => [.. of(_before).Zip(of(_now), (before, now) => before + now)];
+        IReadOnlyList<long> Sum(Func<AnswerHistograms, IReadOnlyList<long>> of) => [.. of(before).Zip(of(now), (earlier, later) => earlier + later)];
     }
 }

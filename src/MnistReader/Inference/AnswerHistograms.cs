@@ -24,43 +24,25 @@ public sealed record AnswerHistograms(
     /// <summary>Where bins of size end, in pixels; an edge belongs to the bin above it.</summary>
     public static IReadOnlyList<float> SizeEdges { get; } = [4, 6, 8, 10, 12, 14, 16, 18];
 
-    // a pixel with less is the edge of a stroke
-    private const float LeastInk = 0.2f;
+    /// <summary>Of no images.</summary>
+    internal static AnswerHistograms Empty { get; } = new AnswerCounts().ToHistograms();
 
     /// <summary>Whether these have the bins of this version; those of a card may have others.</summary>
-    internal bool HasOurBins => Empty() is var ours
-        && (Digits?.Count, Confidence?.Count, Ink?.Count, Size?.Count) == (ours.Digits.Count, ours.Confidence.Count, ours.Ink.Count, ours.Size.Count);
-
-    /// <summary>Of no images.</summary>
-    internal static AnswerHistograms Empty() => new(
-        new long[DigitClassifier.Digits + 1], new long[ConfidenceEdges.Count + 1], new long[InkEdges.Count + 1], new long[SizeEdges.Count + 1]);
+    internal bool HasOurBins => (Digits?.Count, Confidence?.Count, Ink?.Count, Size?.Count)
+        == (Empty.Digits.Count, Empty.Confidence.Count, Empty.Ink.Count, Empty.Size.Count);
 
     /// <summary>Of images and their answers.</summary>
     internal static AnswerHistograms Of(IEnumerable<(DigitImage Image, Prediction Answer)> answers)
     {
-        var all = Empty();
+        var counts = new AnswerCounts();
         var pixels = new float[DigitImage.PixelCount];
         foreach (var (image, answer) in answers)
         {
             DigitClassifier.ToInput(image, pixels);
-            all.Add(pixels, answer);
+            counts.Add(pixels, answer);
         }
 
-        return all;
-    }
-
-    /// <summary>Counts an image in these, which came of <see cref="Empty"/>; not safe on several threads at once.</summary>
-    /// <param name="pixels">784 numbers, 0 = paper, 1 = full ink.</param>
-    /// <param name="answer">What the model answered.</param>
-    internal void Add(ReadOnlySpan<float> pixels, Prediction answer)
-    {
-        Increment(Digits, answer.IsDigit ? answer.Digit : DigitClassifier.Digits);
-        if (answer.IsDigit)
-            Increment(Confidence, Bin(ConfidenceEdges, answer.Confidence));
-        Increment(Ink, Bin(InkEdges, TensorPrimitives.Sum(pixels) / pixels.Length));
-        Increment(Size, Bin(SizeEdges, ShorterSide(pixels)));
-
-        static void Increment(IReadOnlyList<long> counts, int bin) => ((long[])counts)[bin]++;
+        return counts.ToHistograms();
     }
 
     /// <summary>
@@ -79,6 +61,33 @@ public sealed record AnswerHistograms(
             return (p - q) * Math.Log(p / q);
         }).Sum();
     }
+}
+
+/// <summary>Counts images and answers as they come. Not safe to use from several threads at once.</summary>
+internal sealed class AnswerCounts
+{
+    // a pixel with less is the edge of a stroke
+    private const float LeastInk = 0.2f;
+
+    private readonly long[] _digits = new long[DigitClassifier.Digits + 1];
+    private readonly long[] _confidence = new long[AnswerHistograms.ConfidenceEdges.Count + 1];
+    private readonly long[] _ink = new long[AnswerHistograms.InkEdges.Count + 1];
+    private readonly long[] _size = new long[AnswerHistograms.SizeEdges.Count + 1];
+
+    /// <summary>Counts an image.</summary>
+    /// <param name="pixels">784 numbers, 0 = paper, 1 = full ink.</param>
+    /// <param name="answer">What the model answered.</param>
+    public void Add(ReadOnlySpan<float> pixels, Prediction answer)
+    {
+        _digits[answer.IsDigit ? answer.Digit : DigitClassifier.Digits]++;
+        if (answer.IsDigit)
+            _confidence[Bin(AnswerHistograms.ConfidenceEdges, answer.Confidence)]++;
+        _ink[Bin(AnswerHistograms.InkEdges, TensorPrimitives.Sum(pixels) / pixels.Length)]++;
+        _size[Bin(AnswerHistograms.SizeEdges, ShorterSide(pixels))]++;
+    }
+
+    /// <summary>What was counted up to now.</summary>
+    public AnswerHistograms ToHistograms() => new([.. _digits], [.. _confidence], [.. _ink], [.. _size]);
 
     private static int Bin(IReadOnlyList<float> edges, float value) => edges.Count(edge => value >= edge);
 
