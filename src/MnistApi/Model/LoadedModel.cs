@@ -12,6 +12,8 @@ namespace MnistApi.Model;
 /// </summary>
 internal sealed class LoadedModel : IDisposable
 {
+    private static int s_loaded;
+
     private int _holders = 1; // who loaded it
 
     // made by the first request that asks for it, of the very file that serves: the one on the disk may be another by then
@@ -49,6 +51,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Of the number network's file; null where there is none.</summary>
     public string? NumberSha256 { get; }
+
+    /// <summary>Greater than that of any model that was loaded before, whatever the clock says.</summary>
+    public int Generation { get; } = Interlocked.Increment(ref s_loaded);
 
     /// <summary>When (UTC).</summary>
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;

@@ -22,15 +22,12 @@ internal sealed record ModelSource(string Path, string? PublicKey)
         return content;
     }
 
-    /// <summary>What tells its content, and its signature where that is looked at, from another; null where the file can't be read.</summary>
-    public string? Fingerprint()
-    {
-        var file = Fingerprint(Path);
-        return file is null || PublicKey is null ? file : $"{file}, signed {Fingerprint(Path + ModelSignature.Ending)}";
-    }
+    /// <summary>What tells it from another.</summary>
+    public Fingerprint Look() =>
+        ContentOf(Path) is { } content ? new Fingerprint(content, PublicKey is null ? null : ContentOf(Path + ModelSignature.Ending)) : default;
 
     // SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large
-    private static string? Fingerprint(string path)
+    private static string? ContentOf(string path)
     {
         try
         {
@@ -45,3 +42,8 @@ internal sealed record ModelSource(string Path, string? PublicKey)
         }
     }
 }
+
+/// <summary>What tells a model file from another.</summary>
+/// <param name="Content">SHA-256 of the file; null where there is none that can be read.</param>
+/// <param name="Signature">Of its signature; null where there is none, or signatures aren't looked at.</param>
+internal readonly record struct Fingerprint(string? Content, string? Signature);

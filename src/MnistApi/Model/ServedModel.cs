@@ -28,8 +28,9 @@ internal sealed class ServedModel : IDisposable
         var key = options.PublicKeyPem();
         (_file, _inkFile, _numberFile) = (new(options.FullPath(), key), new(options.FullInkPath(), key), new(options.FullNumberPath(), key));
         _limits = limits;
-        _serving = _judged = Look();
+        var seen = Look();
         _current = LoadedModel.Load(_file, _inkFile.Exists ? _inkFile : null, _numberFile.Exists ? _numberFile : null, limits);
+        _serving = _judged = seen.With(_current);
     }
 
     /// <summary>Why the file was refused the last time that it was; null where it never was.</summary>
@@ -76,10 +77,10 @@ internal sealed class ServedModel : IDisposable
             var previous = _current;
             // a network that served isn't given up because its file has gone
             var next = LoadedModel.Load(
-                _file, (seen.Ink ?? previous.InkSha256) is null ? null : _inkFile,
-                (seen.Number ?? previous.NumberSha256) is null ? null : _numberFile, _limits);
-            _serving = _judged = seen; // where a file changed in between, it is loaded again at the next look
-            _current = next;
+                _file, (seen.Ink.Content ?? previous.InkSha256) is null ? null : _inkFile,
+                (seen.Number.Content ?? previous.NumberSha256) is null ? null : _numberFile, _limits);
+            (_current, _serving) = (next, seen.With(next));
+            _judged = _serving;
             previous.Dispose(); // now or when the last who borrowed it is through
             return ModelChange.Loaded;
         }
@@ -102,10 +103,15 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
-    private Fingerprints Look() => new(_file.Fingerprint(), _inkFile.Fingerprint(), _numberFile.Fingerprint());
+    private Fingerprints Look() => new(_file.Look(), _inkFile.Look(), _numberFile.Look());
 
-    /// <summary>What tells one set of files from another; null: there was no such file.</summary>
-    private readonly record struct Fingerprints(string? Model, string? Ink, string? Number);
+    /// <summary>What tells one set of files from another.</summary>
+    private readonly record struct Fingerprints(Fingerprint Model, Fingerprint Ink, Fingerprint Number)
+    {
+        /// <summary>Of what was loaded, which is something else where a file changed between a look and the load.</summary>
+        public Fingerprints With(LoadedModel loaded) => new(
+            Model with { Content = loaded.Sha256 }, Ink with { Content = loaded.InkSha256 }, Number with { Content = loaded.NumberSha256 });
+    }
 }
 
 /// <summary>What a look at the model file found.</summary>

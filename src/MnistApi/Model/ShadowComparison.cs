@@ -3,8 +3,8 @@ using MnistReader.Inference;
 namespace MnistApi.Model;
 
 /// <summary>What two models answered for the same images. Not safe to use from several threads at once.</summary>
-/// <param name="servedSince">When the one that serves was loaded (UTC), which tells it from those before it.</param>
-internal sealed class ShadowComparison(DateTimeOffset servedSince)
+/// <param name="generation">Of the one that serves, which tells it from those before it.</param>
+internal sealed class ShadowComparison(int generation)
 {
     /// <summary>The answer of a model that takes the image for no digit.</summary>
     public const int None = DigitClassifier.Digits;
@@ -12,8 +12,8 @@ internal sealed class ShadowComparison(DateTimeOffset servedSince)
     private readonly long[,] _answers = new long[None + 1, None + 1]; // of the served model, of the shadow
     private readonly long[,] _right = new long[2, 2]; // whether the served model was, whether the shadow was
 
-    /// <summary>Of the model that is compared with.</summary>
-    public DateTimeOffset ServedSince => servedSince;
+    /// <summary><see cref="LoadedModel.Generation"/> of the model that is compared with.</summary>
+    public int Generation => generation;
 
     /// <summary>0 to 9, or <see cref="None"/>.</summary>
     public static int AnswerOf(Prediction prediction) => prediction.IsDigit ? prediction.Digit : None;

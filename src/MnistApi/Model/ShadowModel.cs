@@ -24,13 +24,13 @@ internal sealed class ShadowModel : BackgroundService
     private readonly Channel<Question> _questions =
         Channel.CreateBounded<Question>(new BoundedChannelOptions(MostQuestions) { SingleReader = true });
 
-    private string? _judged; // fingerprint of the file that was last loaded or refused
+    private Fingerprint _judged; // of the file that was last loaded or refused
     private long _dropped;
 
     private readonly Lock _gate = new(); // of what stands below
     private volatile Loaded? _current; // also looked at without it
     private FailedLoad? _lastFailedLoad;
-    private ShadowComparison _comparison = new(DateTimeOffset.MinValue);
+    private ShadowComparison _comparison = new(generation: 0);
 
     /// <summary>Has no model until <see cref="RefreshAsync"/> has found one.</summary>
     /// <exception cref="InvalidDataException">The public key of the settings is none.</exception>
@@ -54,7 +54,7 @@ internal sealed class ShadowModel : BackgroundService
     /// <param name="pixels">784 numbers, which are copied.</param>
     /// <param name="answer">What it answered.</param>
     public void Ask(LoadedModel served, ReadOnlySpan<float> pixels, Prediction answer) =>
-        Enqueue(new Question(served.LoadedAt, pixels.ToArray(), ShadowComparison.AnswerOf(answer), Label: null));
+        Enqueue(new Question(served.Generation, pixels.ToArray(), ShadowComparison.AnswerOf(answer), Label: null));
 
     /// <summary>Asks it about an image of which somebody said what it shows, of every request; returns at once.</summary>
     /// <param name="served">The model that serves.</param>
@@ -81,26 +81,24 @@ internal sealed class ShadowModel : BackgroundService
     /// <summary>Loads the file where it has changed; without it, or with one that is refused, there is no shadow. Never two at a time.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
-        if (_source is null || _source.Fingerprint() is var seen && seen == _judged)
+        if (_source is null || _source.Look() is var seen && seen == _judged)
             return;
 
         try
         {
-            Replace(seen is null ? null : Loaded.From(_source));
-            _judged = seen;
+            var next = seen.Content is null ? null : Loaded.From(_source);
+            Replace(next);
+            _judged = seen with { Content = next?.Sha256 }; // of what was loaded: the file may have changed since the look
             _log.LogInformation("The shadow model is {Version}", _current?.Classifier.Card.Version ?? "gone");
         }
         catch (Exception e) when (e is not OperationCanceledException) // whatever is wrong with a file
         {
             await Task.Delay(ServedModel.Settling, cancellation);
-            if (_source.Fingerprint() != seen)
+            if (_source.Look() != seen)
                 return; // half-copied: it is looked at again when more has come
 
-            Replace(null);
-            lock (_gate)
-                _lastFailedLoad = new FailedLoad(DateTimeOffset.UtcNow, e.Message);
             _judged = seen;
-            _log.LogError("The file of the shadow model is refused, and there is no shadow: {Reason}", e.Message);
+            Refuse(e);
         }
     }
 
@@ -117,17 +115,30 @@ internal sealed class ShadowModel : BackgroundService
         await foreach (var question in _questions.Reader.ReadAllAsync(stoppingToken))
         {
             if (_requests.GetStatistics()?.CurrentQueuedCount > 0)
+            {
                 Drop();
-            else
+                continue;
+            }
+
+            try
+            {
                 Compare(question);
+            }
+            catch (Exception e) // whatever is wrong with a network that passed its self-test: it must not end the service
+            {
+                Refuse(e);
+            }
         }
     }
 
     private void Ask(LoadedModel served, DigitImage image, Prediction answer, int? label)
     {
+        if (_current is null)
+            return;
+
         var pixels = new float[DigitImage.PixelCount];
         DigitClassifier.ToInput(image, pixels);
-        Enqueue(new Question(served.LoadedAt, pixels, ShadowComparison.AnswerOf(answer), label));
+        Enqueue(new Question(served.Generation, pixels, ShadowComparison.AnswerOf(answer), label));
     }
 
     private void Enqueue(Question question)
@@ -146,10 +157,10 @@ internal sealed class ShadowModel : BackgroundService
     {
         lock (_gate)
         {
-            if (_current is null || question.ServedSince < _comparison.ServedSince)
+            if (_current is null || question.Generation < _comparison.Generation)
                 return; // the last requests that a replaced model answered
-            if (question.ServedSince > _comparison.ServedSince)
-                _comparison = new ShadowComparison(question.ServedSince);
+            if (question.Generation > _comparison.Generation)
+                _comparison = new ShadowComparison(question.Generation);
 
             var shadow = ShadowComparison.AnswerOf(_current.Classifier.Classify(question.Pixels)[0]);
             if (question.Label is { } label)
@@ -170,17 +181,25 @@ internal sealed class ShadowModel : BackgroundService
         lock (_gate)
         {
             _current?.Classifier.Dispose();
-            (_current, _comparison) = (next, new ShadowComparison(_comparison.ServedSince));
+            (_current, _comparison) = (next, new ShadowComparison(_comparison.Generation));
             Interlocked.Exchange(ref _dropped, 0);
         }
     }
 
+    private void Refuse(Exception cause)
+    {
+        Replace(null);
+        lock (_gate)
+            _lastFailedLoad = new FailedLoad(DateTimeOffset.UtcNow, cause.Message);
+        _log.LogError("The file of the shadow model is refused, and there is no shadow: {Reason}", cause.Message);
+    }
+
     /// <summary>An image that was answered.</summary>
-    /// <param name="ServedSince">When the model that answered was loaded.</param>
+    /// <param name="Generation">Of the model that answered.</param>
     /// <param name="Pixels">784 numbers.</param>
     /// <param name="Served">What it answered, 0 to 9 or <see cref="ShadowComparison.None"/>.</param>
     /// <param name="Label">What the image shows; null where nobody said.</param>
-    private sealed record Question(DateTimeOffset ServedSince, float[] Pixels, int Served, int? Label);
+    private sealed record Question(int Generation, float[] Pixels, int Served, int? Label);
 
     /// <summary>The file that was loaded.</summary>
     private sealed record Loaded(DigitClassifier Classifier, string Sha256, DateTimeOffset At)

@@ -20,10 +20,11 @@ public sealed class SignedModelTests : IDisposable
             Sign(In(name));
         }
 
+        File.Copy(In("mnist.onnx"), In("shadow.onnx"));
         File.WriteAllText(In("key.pub.pem"), publicKey);
         _api = Api.With(
             ("Model:Path", In("mnist.onnx")), ("Model:InkPath", In("ink.onnx")), ("Model:NumberPath", In("number.onnx")),
-            ("Model:PublicKey", In("key.pub.pem")), ("Model:PollSeconds", "600"));
+            ("Model:ShadowPath", In("shadow.onnx")), ("Model:PublicKey", In("key.pub.pem")), ("Model:PollSeconds", "600"));
     }
 
     public void Dispose()
@@ -45,16 +46,27 @@ public sealed class SignedModelTests : IDisposable
         await Eventually(async () => await Serving() == ModelFile.Sha256(newer));
     }
 
-    [Theory]
-    [InlineData("mnist.onnx")]
-    [InlineData("ink.onnx")]
-    [InlineData("number.onnx")]
-    public async Task Each_file_needs_its_signature(string name)
+    [Fact]
+    public async Task Each_file_needs_its_signature()
     {
-        File.Delete(In(name) + ".sig");
+        foreach (var name in new[] { "number.onnx", "ink.onnx", "mnist.onnx" }) // the last is looked at first
+        {
+            File.Delete(In(name) + ".sig");
+            await Refuses($"'{In(name)}' isn't signed: there is no '{In(name)}.sig'. Sign it with MnistTrainer sign.");
+        }
 
-        await Refuses($"'{In(name)}' isn't signed: there is no '{In(name)}.sig'. Sign it with MnistTrainer sign.");
         Assert.Equal(3, (await _api.Predict(Api.Form(Drawing.Of(3)))).GetProperty("digit").GetInt32());
+    }
+
+    [Fact]
+    public async Task The_shadow_needs_its_signature_too()
+    {
+        var path = In("shadow.onnx");
+        await Eventually(async () => Reason(await Shadow()) == $"'{path}' isn't signed: there is no '{path}.sig'. Sign it with MnistTrainer sign.");
+
+        Sign(path);
+
+        await Eventually(async () => (await Shadow()).GetProperty("sha256").GetString() == ModelFile.Sha256(ModelFile.Committed));
     }
 
     private string In(string name) => Path.Combine(_folder.FullName, name);
@@ -63,9 +75,12 @@ public sealed class SignedModelTests : IDisposable
 
     private async Task<string?> Serving() => (await _api.Get("/model")).GetProperty("sha256").GetString();
 
-    private Task Refuses(string reason) => Eventually(async () =>
-        (await _api.Get("/model")).GetProperty("lastFailedLoad") is { ValueKind: JsonValueKind.Object } failed
-            && failed.GetProperty("reason").GetString() == reason);
+    private Task Refuses(string reason) => Eventually(async () => Reason(await _api.Get("/model")) == reason);
+
+    private async Task<JsonElement> Shadow() => (await _api.Get("/model")).GetProperty("shadow");
+
+    private static string? Reason(JsonElement model) =>
+        model.GetProperty("lastFailedLoad") is { ValueKind: JsonValueKind.Object } failed ? failed.GetProperty("reason").GetString() : null;
 
     private static async Task Eventually(Func<Task<bool>> condition)
     {
