@@ -120,13 +120,16 @@ internal sealed class ShadowModel : BackgroundService
                 continue;
             }
 
-            try
+            lock (_gate)
             {
-                Compare(question);
-            }
-            catch (Exception e) // whatever is wrong with a network that passed its self-test: it must not end the service
-            {
-                Refuse(e);
+                try
+                {
+                    Compare(question);
+                }
+                catch (Exception e) // whatever is wrong with a network that passed its self-test: it must not end the service
+                {
+                    Refuse(e);
+                }
             }
         }
     }
@@ -153,26 +156,24 @@ internal sealed class ShadowModel : BackgroundService
         _metrics.ShadowDropped();
     }
 
+    // within the lock
     private void Compare(Question question)
     {
-        lock (_gate)
-        {
-            if (_current is null || question.Generation < _comparison.Generation)
-                return; // the last requests that a replaced model answered
-            if (question.Generation > _comparison.Generation)
-                _comparison = new ShadowComparison(question.Generation);
+        if (_current is null || question.Generation < _comparison.Generation)
+            return; // the last requests that a replaced model answered
+        if (question.Generation > _comparison.Generation)
+            _comparison = new ShadowComparison(question.Generation);
 
-            var shadow = ShadowComparison.AnswerOf(_current.Classifier.Classify(question.Pixels)[0]);
-            if (question.Label is { } label)
-            {
-                _comparison.AddCorrected(question.Served == label, shadow == label);
-                _metrics.ShadowCorrected(question.Served == label, shadow == label);
-            }
-            else
-            {
-                _comparison.Add(question.Served, shadow);
-                _metrics.ShadowAnswered(question.Served, shadow);
-            }
+        var shadow = ShadowComparison.AnswerOf(_current.Classifier.Classify(question.Pixels)[0]);
+        if (question.Label is { } label)
+        {
+            _comparison.AddCorrected(question.Served == label, shadow == label);
+            _metrics.ShadowCorrected(question.Served == label, shadow == label);
+        }
+        else
+        {
+            _comparison.Add(question.Served, shadow);
+            _metrics.ShadowAnswered(question.Served, shadow);
         }
     }
 
