@@ -5,7 +5,7 @@ using Stages;
 // What the stages of a request cost.
 // Usage, on an idle machine: dotnet run -c Release --project bench/Stages -- --filter '*'
 //                            dotnet run -c Release --project bench/Stages -- quick        one line each within seconds, the floor last
-//                            dotnet run -c Release --project bench/Stages -- photo        a 12-megapixel photo: time and memory
+//                            dotnet run -c Release --project bench/Stages -- photo        a 12-megapixel photo and a row: time and memory
 if (args is ["photo"])
 {
     Photo.Measure();

@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using MathNet.Numerics.Statistics;
+using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Networks;
 using MnistTrainer.Reports;
 using MnistTrainer.Storage;
+using MnistTrainer.Synthesis.Pictures;
 using MnistTrainer.Training;
 using static TorchSharp.torch;
 
@@ -29,7 +31,7 @@ internal static class CrossValidateCommand
         };
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
-        var (data, strokes) = (SharedOptions.Data(), SharedOptions.Strokes());
+        var (data, strokes, ink) = (SharedOptions.Data(), SharedOptions.Strokes(), SharedOptions.Ink());
         var output = new Option<string?>("--output")
         {
             Description = "Keeps each finished fold; a killed run goes on from there. [default: runs/crossvalidate-RECIPE]",
@@ -43,7 +45,7 @@ internal static class CrossValidateCommand
             "Example: MnistTrainer crossvalidate --recipe tutorial-baseline --folds 5\n" +
             "Example: MnistTrainer crossvalidate --recipe served --strokes data/pendigits --strokes data/unipen --folds 8 --by-writer")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, byWriter, seed, threads, output, data, strokes,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, byWriter, seed, threads, output, data, strokes, ink,
         };
         command.SetAction(parsed =>
         {
@@ -53,24 +55,27 @@ internal static class CrossValidateCommand
                 overrides.LoadDigits(parsed, parsed.GetValue(recipe)!), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed),
                 parsed.GetValue(threads), parsed.GetValue(byWriter));
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", $"crossvalidate-{name}");
-            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes)!, cancellation);
+            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes)!, parsed.GetValue(ink), cancellation);
         });
         return command;
     }
 
     private static void Run(
-        string name, CrossValidation.Settings settings, string folder, string dataFolder, string[] strokesFolders, CancellationToken cancellation)
+        string name, CrossValidation.Settings settings, string folder, string dataFolder, string[] strokesFolders, string? inkFile,
+        CancellationToken cancellation)
     {
         set_num_threads(settings.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
         var writersFolder = NistWriters.Folder(dataFolder);
+        using var ink = inkFile is null ? null : InkNetwork.Load(inkFile);
         var results = CrossValidation.Run(folder, settings, MnistDataset.LoadTraining(dataFolder),
             settings.ByWriter || NistWriters.AreIn(writersFolder) ? NistWriters.LoadTraining(writersFolder) : null,
             StrokeSet.Load(strokesFolders),
             (state, data) => TrainingView.Show(settings.Recipe.Epochs,
                 (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation)),
             fold => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"repeat {fold.Repeat}/{settings.Repeats} fold {fold.Fold}/{settings.Folds}  validation accuracy {fold.Result.ValidationAccuracy:P3}")));
+                $"repeat {fold.Repeat}/{settings.Repeats} fold {fold.Fold}/{settings.Folds}  validation accuracy {fold.Result.ValidationAccuracy:P3}")),
+            ink is null ? null : new FoundDigits(ink, TrainingView.Finding(), cancellation));
 
         var table = Table(name, results, CrossValidation.Summarise(results));
         AtomicFile.Write(Path.Combine(folder, "crossvalidation.md"), Encoding.UTF8.GetBytes(table));

@@ -35,7 +35,7 @@ internal static class PictureTraining
             ? InkTask.Load(recipe, dataFolder, strokes, options.Validation, options.SplitSeed ?? options.Seed, options.Seed)
             : NumberTask.Load(recipe, dataFolder, strokes, options.Validation, options.SplitSeed ?? options.Seed, options.Seed);
         var (heldBack, splitSeed) = options.Split;
-        using var state = run.LoadState(new Dictionary<string, string>(ModelDescription.Sources(strokes, corrections: null))
+        using var state = run.LoadState(new Dictionary<string, string>(ModelDescription.Sources(strokes))
         {
             ["held back"] = $"{heldBack} images, seed {splitSeed}",
         });
@@ -57,11 +57,12 @@ internal static class PictureTraining
                 var inkCard = ModelDescription.Describe(run, state, ink, strokes);
                 OnnxExporter.Write(state.Result, inkCard, run.Model,
                     ink.Pictures(MostDigits).Take(ParityPictures).Select(picture => Of(picture, gray => InkInput.Of(gray))));
-                InkReport.Write(run.Report, options, state.History, run.Model, ink.Pictures(MostDigits).Take(ShownPictures));
+                PictureReport.OfInk(run, state.History, ink.Pictures(MostDigits).Take(ShownPictures));
                 break;
             case NumberTask number:
                 var numberCard = ModelDescription.Describe(run, state, number, strokes, mayGuess: dryRun);
                 OnnxExporter.Write(state.Result, numberCard, run.Model, number.Lines().Take(ParityPictures).Select(line => Of(line, NumberInput.Of)));
+                PictureReport.OfNumbers(run, state.History, number.Lines().Take(ShownPictures));
                 break;
         }
 
@@ -69,6 +70,7 @@ internal static class PictureTraining
             return;
         var size = new FileInfo(run.Model).Length / 1000;
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({size:N0} kB) answers for {ParityPictures} pictures as the network does.");
+        Console.WriteLine($"Look at {run.Report}.");
 
         static T Of<T>(WrittenPicture picture, Func<GrayImage, T> prepare)
         {

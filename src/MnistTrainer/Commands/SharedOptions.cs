@@ -26,6 +26,12 @@ internal static class SharedOptions
         DefaultValueFactory = _ => [],
     };
 
+    public static Option<string?> Ink() => new("--ink")
+    {
+        Description = "Mix in digits that this ink network finds on generated pictures, in the recipe's pictureShare: models/ink.onnx, or your own.",
+        HelpName = "FILE",
+    };
+
     public static Option<string> Model() => new("--model")
     {
         Description = "The model file. [default: models/mnist.onnx, here or beside the program]",

@@ -9,6 +9,7 @@ using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
 using MnistTrainer.Storage;
+using MnistTrainer.Synthesis.Pictures;
 using MnistTrainer.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,6 +31,7 @@ internal static class TrainCommand
         var threads = SharedOptions.Threads();
         var data = SharedOptions.Data();
         var strokes = SharedOptions.Strokes();
+        var ink = SharedOptions.Ink();
         var corrections = new Option<string?>("--corrections")
         {
             Description = "Mix in corrections from this archive (the service's /corrections/export?format=idx), in the recipe's correctionShare.",
@@ -71,7 +73,7 @@ internal static class TrainCommand
         Option[] ofTheRun =
         [
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, thresholds, from,
-            splitSeed,
+            splitSeed, ink,
         ];
 
         var command = new Command("train",
@@ -82,7 +84,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun,
-            tensorBoard, data, strokes, corrections, calibration, thresholds, from, splitSeed,
+            tensorBoard, data, strokes, ink, corrections, calibration, thresholds, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -95,9 +97,9 @@ internal static class TrainCommand
             try
             {
                 using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
-                    parsed.GetValue(recipe)!, dry ? settings with { Epochs = 1 } : settings, parsed.GetValue(seed), parsed.GetValue(validation),
+                    parsed.GetValue(recipe)!, dry ? DryRun(settings) : settings, parsed.GetValue(seed), parsed.GetValue(validation),
                     parsed.GetValue(threads), parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed),
-                    parsed.GetValue(corrections), parsed.GetValue(thresholds)));
+                    parsed.GetValue(corrections), parsed.GetValue(thresholds), parsed.GetValue(ink)));
                 try
                 {
                     Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
@@ -173,13 +175,15 @@ internal static class TrainCommand
         var corrections = run.Options.Corrections is { } archive ? CorrectionArchive.Load(archive) : null;
         set_num_threads(run.Options.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
-        var data = TrainingData.Load(recipe, dataFolder, strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed);
+        using var ink = run.Options.Ink is { } inkFile ? InkNetwork.Load(inkFile) : null;
+        var data = TrainingData.Load(recipe, dataFolder, strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed,
+            ink is null ? null : new FoundDigits(ink, TrainingView.Finding(), cancellation));
         if (corrections is not null)
             data = data.WithCorrections(corrections, recipe.CorrectionShare);
         var test = MnistDataset.LoadTest(dataFolder); // so that wrong files are told now; nobody looks at the images until training has ended
         if (dryRun)
             (data, test) = (data.First(recipe.BatchSize), test.Take([.. Enumerable.Range(0, recipe.BatchSize)]));
-        var sources = ModelDescription.Sources(learned, corrections);
+        var sources = ModelDescription.Sources(learned, corrections, ink?.Card);
         var (heldBack, splitSeed) = run.Options.Split;
         using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{heldBack} images, seed {splitSeed}" });
         run.Begin(); // whatever is wrong with the options has been told
@@ -197,7 +201,7 @@ internal static class TrainCommand
         if (!dryRun)
             RefuseGuesses(state.ResultEpoch, recipe);
         cancellation.ThrowIfCancellationRequested();
-        var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, folds, learned, corrections, mayGuess: dryRun);
+        var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, folds, learned, corrections, ink?.Card, mayGuess: dryRun);
         cancellation.ThrowIfCancellationRequested();
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
         HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.children().OfType<Conv2d>().First().weight);
@@ -212,6 +216,9 @@ internal static class TrainCommand
 
         static string Does(bool takesEverything) => takesEverything ? "takes everything for a digit" : "rejects what is none";
     }
+
+    // finding digits on pictures takes minutes
+    private static Recipe DryRun(Recipe recipe) => recipe with { Epochs = 1, PictureShare = Math.Min(recipe.PictureShare, 0.001) };
 
     /// <summary>The folds of a cross-validation of the same network.</summary>
     private static IReadOnlyList<CrossValidation.FoldResult> Folds(string folder, Recipe recipe)

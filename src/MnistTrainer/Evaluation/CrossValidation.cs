@@ -4,6 +4,7 @@ using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
 using MnistTrainer.Storage;
+using MnistTrainer.Synthesis.Pictures;
 using MnistTrainer.Training;
 
 namespace MnistTrainer.Evaluation;
@@ -62,16 +63,20 @@ internal static class CrossValidation
     /// <param name="strokes">The sources of pen strokes, whose sites are cut into the same number of folds; none where empty.</param>
     /// <param name="fit">Trains a state on a fold: <see cref="Trainer"/> with what shows it.</param>
     /// <param name="onFold">Told of every fold, earlier ones too.</param>
+    /// <param name="found">Finds digits on generated pictures; null for none of these.</param>
     /// <returns>The results, repeat by repeat, fold by fold.</returns>
     /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
     /// <exception cref="IOException">Another process works in the folder.</exception>
     public static IReadOnlyList<FoldResult> Run(
         string folder, Settings settings, DigitSet digits, IReadOnlyList<string>? writers, IReadOnlyList<StrokeSet> strokes,
-        Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null)
+        Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null, FoundDigits? found = null)
     {
         using var held = FolderLock.Take(folder);
         ResultCache.Open(folder, settings, new Dictionary<string, string>(
-            [.. MnistDataset.Sha256, .. strokes.Select(set => KeyValuePair.Create(set.Name, set.Sha256))]));
+        [
+            .. MnistDataset.Sha256, .. strokes.Select(set => KeyValuePair.Create(set.Name, set.Sha256)),
+            .. found is null ? [] : new[] { KeyValuePair.Create("ink network", found.NetworkSha256) },
+        ]));
         var results = new List<FoldResult>();
         for (var repeat = 1; repeat <= settings.Repeats; repeat++)
         {
@@ -83,7 +88,7 @@ internal static class CrossValidation
                     var (training, validation) = Cut(digits, settings.Folds, fold, seed, settings.ByWriter ? writers : null);
                     var (mnist, signs) = (digits.Take(validation), StrokeSet.Cut(strokes, settings.Folds, fold, seed));
                     using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
-                    fit(state, TrainingData.Mix(settings.Recipe, (digits.Take(training), mnist), signs, seed));
+                    fit(state, TrainingData.Mix(settings.Recipe, (digits.Take(training), mnist), signs, seed, found));
                     var hands = writers is null ? null : validation.Select(position => writers[position]).ToList();
                     return new FoldResult(repeat, fold, state.ResultEpoch, HeldBackAnswer.Ask(state.Result, mnist, hands, signs.Validation).Answers);
                 });

@@ -26,12 +26,14 @@ internal static class ModelDescription
     /// </param>
     /// <param name="learned">The strokes that the weights have learned from.</param>
     /// <param name="corrections">Those that the run has learned from; null for none.</param>
+    /// <param name="ink">Card of the ink network that found digits on pictures to learn from; null for none.</param>
     /// <param name="mayGuess">Whether a network that reads no test image is described, too.</param>
     /// <returns>The card, and the answers to the test images.</returns>
     /// <exception cref="InvalidDataException">The network reads none of the test images.</exception>
     public static (ModelCard Card, IReadOnlyList<Prediction> Predictions) Describe(
         Run run, TrainingState state, TrainingData data, DigitSet test, ModelCard? calibrated,
-        IReadOnlyList<CrossValidation.FoldResult>? folds, IReadOnlyList<StrokeSet> learned, DigitSet? corrections, bool mayGuess)
+        IReadOnlyList<CrossValidation.FoldResult>? folds, IReadOnlyList<StrokeSet> learned, DigitSet? corrections, InkCard? ink,
+        bool mayGuess)
     {
         var (recipe, network) = (run.Options.Recipe, state.Result);
         var (temperature, rejection, candidates, heldBack, reference) =
@@ -66,7 +68,7 @@ internal static class ModelDescription
             Parameters = Network.Parameters(network),
             MultiplyAdds = Network.MultiplyAdds(network),
             Training = Describe(run, state.History.Count),
-            DataSha256 = Sources(learned, corrections),
+            DataSha256 = Sources(learned, corrections, ink),
             DataCredits = Credits(learned, corrections),
             HeldBack = heldBack,
             TestAccuracy = metrics.MicroAccuracy,
@@ -103,7 +105,7 @@ internal static class ModelDescription
             Parameters = Network.Parameters(network),
             MultiplyAdds = Network.MultiplyAdds(network, InkInput.SquareSide),
             Training = Describe(run, state.History.Count),
-            DataSha256 = Sources(learned, corrections: null),
+            DataSha256 = Sources(learned),
             DataCredits = Credits(learned, corrections: null),
             HeldBackPictures = double.IsNaN(accuracy) ? 0 : task.ValidationPictures,
             Dice = double.IsNaN(accuracy) ? null : accuracy,
@@ -135,7 +137,7 @@ internal static class ModelDescription
             Parameters = Network.Parameters(network),
             MultiplyAdds = Network.MultiplyAdds(network, NumberInput.Height, fiveDigitsPx),
             Training = Describe(run, state.History.Count),
-            DataSha256 = Sources(learned, corrections: null),
+            DataSha256 = Sources(learned),
             DataCredits = Credits(learned, corrections: null),
             HeldBackLines = measured is null ? 0 : NumberTask.ValidationLines,
             LinesRight = measured?.LinesRight,
@@ -175,13 +177,16 @@ internal static class ModelDescription
     /// <summary>SHA-256 of each thing that a run learns from or is measured on.</summary>
     /// <param name="learned">The strokes.</param>
     /// <param name="corrections">Null for none.</param>
-    public static IReadOnlyDictionary<string, string> Sources(IReadOnlyList<StrokeSet> learned, DigitSet? corrections)
+    /// <param name="ink">Card of the ink network that found digits on pictures; null for none.</param>
+    public static IReadOnlyDictionary<string, string> Sources(IReadOnlyList<StrokeSet> learned, DigitSet? corrections = null, InkCard? ink = null)
     {
         var sources = new Dictionary<string, string>(MnistDataset.Sha256);
         foreach (var set in learned)
             sources[set.Name] = set.Sha256;
         if (corrections is not null)
             sources["corrections"] = CorrectionArchive.Sha256(corrections);
+        if (ink is not null)
+            sources["ink network"] = ink.NetworkSha256;
         return sources;
     }
 

@@ -72,6 +72,10 @@ internal sealed record Recipe
     [Range(0.0, 0.9)]
     public double StrokeShare { get; init; } = 0.25;
 
+    /// <summary>Share of digits cut out of generated pictures among the digits of an epoch, where the training is given an ink network.</summary>
+    [Range(0.0, 0.9)]
+    public double PictureShare { get; init; }
+
     /// <summary>
     /// Share of corrections among the images of an epoch, where the training is given any; each is shown at most ten times, so that one that lies can't spoil
     /// much.

@@ -59,6 +59,22 @@ internal static class TrainingView
         }
     }
 
+    /// <summary>What shows how many digits have been found on pictures: one line that changes on a terminal, else a line every ten seconds.</summary>
+    public static Action<int, int> Finding()
+    {
+        var clock = Stopwatch.StartNew();
+        return (found, count) =>
+        {
+            if (!Console.IsOutputRedirected)
+                Console.Write($"\rdigits found on pictures  {100L * found / count,3} %{(found == count ? "\n" : "")}");
+            else if (clock.Elapsed >= Interval || found == count)
+                Console.WriteLine($"digits found on pictures  {100L * found / count,3} %");
+            else
+                return;
+            clock.Restart();
+        };
+    }
+
     private static string Line(BatchResult batch) => string.Create(CultureInfo.InvariantCulture, $"loss {batch.Loss:F4}  {batch.ImagesPerSecond:N0} images/s");
 
     private static string Line(EpochResult result, int epochs) // 80 characters hold it, with a hundred epochs and strokes

@@ -21,9 +21,10 @@ namespace MnistTrainer.Training;
 /// <param name="SplitSeed">Draws what is held back; null for the seed itself.</param>
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
 /// <param name="Thresholds">Folder of the cross-validation whose answers decide the thresholds where nothing is held back; null for none.</param>
+/// <param name="Ink">Model file of the ink network that finds digits on generated pictures; null for none of these.</param>
 internal sealed record RunOptions(
     string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, IReadOnlyList<string>? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null)
+    string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null, string? Ink = null)
 {
     /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>
     [JsonIgnore]
@@ -104,6 +105,7 @@ internal sealed class Run : IDisposable
             From = Full(Options.From),
             Corrections = Full(Options.Corrections),
             Thresholds = Full(Options.Thresholds),
+            Ink = Full(Options.Ink),
         };
         AtomicFile.Write(OptionsOf(Folder), JsonSerializer.SerializeToUtf8Bytes(
             new Record(

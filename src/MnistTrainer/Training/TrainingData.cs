@@ -2,6 +2,7 @@ using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
 using MnistTrainer.Synthesis.NonDigits;
+using MnistTrainer.Synthesis.Pictures;
 using MnistTrainer.Synthesis.Strokes;
 using static TorchSharp.torch;
 
@@ -21,6 +22,9 @@ internal sealed record TrainingData(
     // a drawing is seen again after about this many epochs at the shares that pay: drawing some for the whole training costs seconds, new ones for each epoch
     // minutes
     private const int Variations = 12, MostNonDigits = Variations * 5_000;
+
+    /// <summary>How often a digit of a picture is shown, about: finding it takes as long as learning from it a hundred times.</summary>
+    private const int Sightings = 6;
 
     /// <summary>How often a letter is drawn at most: there are many.</summary>
     private const int LetterVariations = 6;
@@ -47,25 +51,35 @@ internal sealed record TrainingData(
     /// <param name="strokes">The sources of pen strokes; none where empty.</param>
     /// <param name="validation">Images of MNIST to hold back, and with them a fifth of the sites of each source of strokes; 0 for nothing.</param>
     /// <param name="splitSeed">Draws which.</param>
-    /// <param name="seed">Draws how the strokes vary, and the non-digits.</param>
-    public static TrainingData Load(Recipe recipe, string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed) =>
+    /// <param name="seed">Draws how the strokes vary, the pictures, and the non-digits.</param>
+    /// <param name="found">Finds digits on generated pictures; null for none of these.</param>
+    public static TrainingData Load(
+        Recipe recipe, string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed, FoundDigits? found) =>
         Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed),
-            validation == 0 ? ([.. strokes.SelectMany(set => set.Signs)], []) : StrokeSet.HoldBack(strokes, splitSeed), seed);
+            validation == 0 ? ([.. strokes.SelectMany(set => set.Signs)], []) : StrokeSet.HoldBack(strokes, splitSeed), seed, found);
 
-    /// <summary>MNIST, with pen strokes and non-digits in the shares that a recipe asks for.</summary>
+    /// <summary>MNIST, with pen strokes, digits of pictures and non-digits in the shares that a recipe asks for.</summary>
     /// <param name="recipe">Says the shares.</param>
     /// <param name="mnist">To learn from and to measure on.</param>
     /// <param name="strokes">The same of pen strokes, digits and others; empty where there are none.</param>
-    /// <param name="seed">Draws how the strokes vary, and the non-digits; those to measure on are always the same.</param>
+    /// <param name="seed">Draws how the strokes vary, the pictures, and the non-digits; those to measure on are always the same.</param>
+    /// <param name="found">Finds digits on generated pictures; null for none of these.</param>
     public static TrainingData Mix(
         Recipe recipe, (DigitSet Training, DigitSet? Validation) mnist,
-        (IReadOnlyList<WrittenSign> Training, IReadOnlyList<WrittenSign> Validation) strokes, int seed)
+        (IReadOnlyList<WrittenSign> Training, IReadOnlyList<WrittenSign> Validation) strokes, int seed, FoundDigits? found = null)
     {
         var data = Of(mnist.Training, mnist.Validation);
         if (Digits(strokes.Training) is { Count: > 0 } digits)
             data = data.WithDrawn(DigitStyle.Balance(digits), data.Added(recipe.StrokeShare), recipe.Epochs, Variations, seed);
         if (Digits(strokes.Validation) is { Count: > 0 } heldBack)
             data = data with { StrokeValidation = PenDrawing.Draw(heldBack, PenWidth, Size, seed: 0), HeldBack = strokes.Validation };
+
+        if (found is not null && data.Added(recipe.PictureShare) is var perEpoch and > 0)
+        {
+            // other pictures than those that the ink network has learned from
+            var pictures = new PictureGenerator(new Handwriting(mnist.Training, strokes.Training, FoundDigits.PrintShare), ~seed);
+            data = data.With(found.Find(pictures, (int)Math.Ceiling((double)perEpoch * recipe.Epochs / Math.Min(recipe.Epochs, Sightings))), perEpoch);
+        }
 
         var nonDigits = data.Added(recipe.NonDigitShare);
         var letters = strokes.Training.Where(sign => sign.Label == DigitSet.NonDigit).ToList();

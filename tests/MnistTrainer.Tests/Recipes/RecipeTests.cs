@@ -58,7 +58,7 @@ public class RecipeTests
         "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, " +
         "augmentation.elasticPx, augmentation.thickness, augmentation.fadeTo.")]
     [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, pictures, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, " +
-        "nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, correctionShare, nonDigitShare, letterShare, augmentation.")]
+        "nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, pictureShare, correctionShare, nonDigitShare, letterShare, augmentation.")]
     [InlineData("epochs", "'epochs' is no setting; write NAME=VALUE.")]
     public void A_wrong_setting_is_named_with_what_it_takes(string setting, string message) =>
         Assert.Equal($"Recipe 'compact': {message}", Assert.Throws<InvalidDataException>(() => Recipe.Load("compact", setting)).Message);

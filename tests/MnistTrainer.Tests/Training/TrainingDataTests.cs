@@ -1,6 +1,8 @@
+using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Recipes;
+using MnistTrainer.Synthesis.Pictures;
 using MnistTrainer.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -116,6 +118,21 @@ public class TrainingDataTests
         var data = TrainingData.Mix(Shares with { Epochs = 1 }, Digits, Strokes, seed: 1);
 
         Assert.Equal([(Mnist, Mnist), (Strokes.Training.Count, 100), (44, 44)], data.Portions.Select(portion => (portion.Images.Count, portion.PerEpoch)));
+    }
+
+    [Fact]
+    public void Digits_that_the_ink_network_finds_on_pictures_are_mixed_in_among_what_it_finds_beside_them()
+    {
+        using var ink = InkNetwork.Load(Path.Combine(Repository.Root, "models", "ink.onnx"));
+        var recipe = Shares with { Epochs = 1, StrokeShare = 0, NonDigitShare = 0, PictureShare = 0.2 };
+        var told = new List<(int, int)>();
+
+        var data = TrainingData.Mix(recipe, Digits, Strokes, seed: 1, new FoundDigits(ink, (found, count) => told.Add((found, count))));
+
+        var labels = data.Portions[1].Images.Labels.ToArray();
+        Assert.Equal((75, 75, (75, 75)), (data.Portions[1].PerEpoch, labels.Length, told[^1])); // 75 is a fifth of 375
+        Assert.InRange(labels.Count(label => label == DigitSet.NonDigit), 1, 50);
+        Assert.Equal(DigitClassifier.Digits, labels.Where(label => label != DigitSet.NonDigit).Distinct().Count());
     }
 
     [Fact]

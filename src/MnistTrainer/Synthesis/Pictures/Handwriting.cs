@@ -13,21 +13,20 @@ internal sealed class Handwriting
     /// <summary>Share of lines that are written with MNIST's images.</summary>
     private const double MnistShare = 0.45;
 
-    /// <summary>Share of lines that are print: of meters, displays, stamps and forms.</summary>
-    private const double PrintShare = 0.08;
-
     private readonly DigitSet _images;
     private readonly int[][] _imagesOf; // each digit
     private readonly ILookup<string, WrittenSign>[] _hands; // each site's signs by what they are
     private readonly double[] _weights; // of the sites, summed up
     private readonly WrittenSign[] _letters;
+    private readonly double _printShare;
 
     /// <summary>Sorts the ink.</summary>
     /// <param name="images">Digits of MNIST.</param>
     /// <param name="signs">Pen strokes, digits and others; MNIST alone writes where there are none.</param>
-    public Handwriting(DigitSet images, IReadOnlyList<WrittenSign> signs)
+    /// <param name="printShare">Share of lines that are print: of meters, displays, stamps and forms.</param>
+    public Handwriting(DigitSet images, IReadOnlyList<WrittenSign> signs, double printShare = 0.08)
     {
-        _images = images;
+        (_images, _printShare) = (images, printShare);
         var labels = images.Labels;
         _imagesOf = [.. Enumerable.Range(0, 10).Select(digit => Enumerable.Range(0, images.Count).Where(index => labels.Span[index] == digit).ToArray())];
         var sites = signs.Where(sign => sign.Label != DigitSet.NonDigit).GroupBy(sign => sign.Site).OrderBy(site => site.Key, StringComparer.Ordinal).ToList();
@@ -43,12 +42,12 @@ internal sealed class Handwriting
     /// <param name="random">Draws hand, spacing, slant, drift and the character's shapes.</param>
     public List<Glyph> Write(string text, float pitch, Random random)
     {
-        var print = random.NextDouble() < PrintShare ? new PrintedDigits(random) : null;
+        var print = random.NextDouble() < _printShare ? new PrintedDigits(random) : null;
         var hand = _hands.Length == 0 || random.NextDouble() < MnistShare ? null : _hands[Site(random)];
         var pen = print?.PenWidth ?? 0.035f * (float)Math.Pow(5, random.NextDouble());
         var slant = random.Next(3) == 0 ? random.Between(-0.2f, 0.7f) : random.Between(-0.05f, 0.3f);
         var stretch = random.Next(4) == 0 ? random.Between(1.1f, 1.6f) : random.Between(0.7f, 1.2f);
-        var (gap, spread) = (random.Between(-0.2f, 0.45f), random.Between(0, 0.12f));
+        var (gap, spread) = (random.Between(-0.2f, random.Next(4) == 0 ? 0.06f : 0.45f), random.Between(0, 0.12f));
         if (print is not null)
             (gap, slant) = (Math.Abs(gap) + 0.04f, random.Next(3) == 0 ? random.Between(0, 0.2f) : 0);
         var (bend, head) = (random.Between(-0.08f, 0.08f), random.Between(-0.5f, 0.5f)); // of this hand's digits

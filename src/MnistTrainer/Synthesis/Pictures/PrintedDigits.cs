@@ -1,14 +1,17 @@
 namespace MnistTrainer.Synthesis.Pictures;
 
-/// <summary>Digits of a type, as meters, displays, stamps and forms show them: of seven segments, or of lines and arcs with a pen of one width.</summary>
+/// <summary>
+/// Digits of a type, as meters, displays, stamps and forms show them: of seven segments, or of lines and arcs, with a pen of one width or a broad one that
+/// makes upright lines thick and level ones thin, with feet or without.
+/// </summary>
 internal sealed class PrintedDigits
 {
     /// <summary>The segments of each digit: bit 0 top, then clockwise, bit 6 the middle.</summary>
     private static readonly int[] Segments = [0x3F, 0x06, 0x5B, 0x4F, 0x66, 0x6D, 0x7D, 0x07, 0x7F, 0x6F];
 
     private readonly bool _isDisplay;
-    private readonly float _width, _gap;
-    private readonly bool _isPlainOne, _isOpenFour, _isFlatThree;
+    private readonly float _width, _gap, _breadth;
+    private readonly bool _isPlainOne, _isOpenFour, _isFlatThree, _hasFeet;
 
     /// <summary>Draws a type.</summary>
     /// <param name="random">Draws it.</param>
@@ -19,6 +22,9 @@ internal sealed class PrintedDigits
         _width = random.Between(0.42f, 0.75f);
         _gap = random.Between(0.5f, 0.9f) * PenWidth; // from a corner to where a segment begins
         (_isPlainOne, _isOpenFour, _isFlatThree) = (random.Next(3) == 0, random.Next(4) == 0, random.Next(8) == 0);
+        (_breadth, _hasFeet) = (0, !_isDisplay && random.Next(3) == 0);
+        if (!_isDisplay && random.Next(3) == 0)
+            (PenWidth, _breadth) = (random.Between(0.03f, 0.09f), random.Between(0.03f, 0.15f));
     }
 
     /// <summary>Of the lines, in sheet units: a digit is 1 high.</summary>
@@ -30,13 +36,17 @@ internal sealed class PrintedDigits
     public Glyph Write(char digit, float slant)
     {
         var half = PenWidth / 2;
-        var (wide, high) = (_width - PenWidth, 1 - PenWidth);
+        var (wide, high) = (_width - PenWidth - _breadth, 1 - PenWidth);
         var lines = _isDisplay ? Display(digit - '0') : Lines(digit - '0');
-        return new Glyph(digit, [.. lines.Select(line => Array.ConvertAll(line, point => Place(point)))], PenWidth);
+        if (_hasFeet)
+            lines = lines.Concat(Feet(digit - '0'));
+        var shifts = _breadth == 0 ? 1 : 2 + (int)(2 * _breadth / PenWidth); // a broad pen is a round one at places half its width apart
+        return new Glyph(digit, [.. lines.SelectMany(line => Enumerable.Range(0, shifts).Select(shift =>
+            Array.ConvertAll(line, point => Place(point, shift == 0 ? 0 : _breadth * shift / (shifts - 1)))))], PenWidth);
 
-        (float, float) Place((float X, float Y) point)
+        (float, float) Place((float X, float Y) point, float right)
         {
-            var (x, y) = (half + point.X * wide, (point.Y - 1) * high - half);
+            var (x, y) = (half + point.X * wide + right, (point.Y - 1) * high - half);
             return (x - slant * y, y);
         }
     }
@@ -69,6 +79,17 @@ internal sealed class PrintedDigits
         7 => [[(0, 0), (1, 0), (0.35f, 1)]],
         8 => [Arc(0.5f, 0.25f, 0.44f, 0.25f, 0, 4), Arc(0.5f, 0.74f, 0.5f, 0.26f, 0, 4)],
         _ => [Array.ConvertAll(Six, point => (1 - point.X, 1 - point.Y))],
+    };
+
+    /// <summary>What types with serifs have at the ends of some lines.</summary>
+    private IEnumerable<(float X, float Y)[]> Feet(int digit) => digit switch
+    {
+        1 => [[(_isPlainOne ? 0.15f : 0.2f, 1), (_isPlainOne ? 0.85f : 0.9f, 1)]],
+        2 => [[(1, 1), (1, 0.85f)]],
+        4 => [[(0.5f, 1), (1, 1)]],
+        5 => [[(0.9f, 0), (0.93f, -0.04f)]],
+        7 => [[(0, 0), (0, 0.15f)]],
+        _ => [],
     };
 
     private static (float X, float Y)[] Six => [(0.85f, 0.08f), .. Arc(0.55f, 0.5f, 0.55f, 0.5f, 3.2f, 2), .. Arc(0.5f, 0.68f, 0.5f, 0.32f, 2, 6)];
