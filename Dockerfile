@@ -3,12 +3,13 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS source
 WORKDIR /source
 COPY . .
+RUN dotnet tool restore
 
 FROM source AS build-trainer
-RUN dotnet publish src/MnistTrainer -c Release -o /app && mkdir /models /data
+RUN dotnet publish src/MnistTrainer -c Release -p:RestoreLockedMode=true -p:Sbom=true -o /app && mkdir /models /data
 
 FROM source AS build-api
-RUN dotnet publish src/MnistApi -c Release -o /app && mv /app/models /models
+RUN dotnet publish src/MnistApi -c Release -p:RestoreLockedMode=true -p:Sbom=true -o /app && mv /app/models /models
 
 FROM mcr.microsoft.com/dotnet/runtime:10.0-noble-chiseled AS trainer
 COPY --from=build-trainer /app /app

@@ -20,7 +20,7 @@ if ((${#missing[@]} > 0)) && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/nul
   RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-dotnet build -c Release MnistService.sln --nologo -v quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+dotnet build -c Release MnistService.sln -p:RestoreLockedMode=true --nologo -v quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # one project after the other: the tests that load the service would starve the browser

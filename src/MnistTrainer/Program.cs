@@ -16,6 +16,7 @@ var root = new RootCommand("Trains, evaluates and tries networks that read handw
     PredictCommand.Create(stop.Token),
     StrokesCommand.Create(stop.Token),
     DownloadCommand.Create(stop.Token),
+    SignCommand.Create(),
 };
 
 var command = root.Parse(args);

@@ -16,6 +16,9 @@ public class DeploymentTests
     public Task The_kubernetes_manifests_fit_their_schemas_and_each_other() => Passes("tests/kubernetes.sh");
 
     [Fact]
+    public Task The_pod_of_the_manifests_runs_and_answers() => Passes("tests/podman.sh");
+
+    [Fact]
     public Task The_alert_rules_are_prometheus_own() =>
         Passes("-c", "command -v promtool >/dev/null || { echo 'skipped: there is no promtool'; exit 77; }; promtool check rules " +
             "docs/operations/prometheus-alerts.yml");

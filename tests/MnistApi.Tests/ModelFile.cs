@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using MnistReader.Inference;
 
 namespace MnistApi.Tests;
 
@@ -23,6 +24,21 @@ public static class ModelFile
         change(changed);
         byte[] entry = [.. Field(1, "model_card"u8), .. Field(2, Encoding.UTF8.GetBytes(changed.ToJsonString()))];
         return [.. Committed, .. Field(14, entry)]; // metadata_props
+    }
+
+    /// <summary>The same network with a card that says what its validation images were like: ten thousand, of each digit as many, all alike else.</summary>
+    public static byte[] WithReference()
+    {
+        using var classifier = DigitClassifier.Load(Committed, "committed");
+        return WithCard(JsonNode.Parse(classifier.Card.ToJson())!, card => card["reference"] = new JsonObject
+        {
+            ["digits"] = Counts(1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 0),
+            ["confidence"] = Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10_000),
+            ["ink"] = Counts(0, 0, 0, 0, 10_000, 0, 0, 0, 0),
+            ["size"] = Counts(0, 0, 0, 0, 0, 0, 10_000, 0, 0),
+        });
+
+        static JsonArray Counts(params int[] counts) => [.. counts.Select(count => JsonValue.Create(count))];
     }
 
     /// <summary>As <c>/model</c> says it.</summary>

@@ -16,6 +16,9 @@ public partial class ReadmeTests(Api api)
         "./test.sh", // runs this test
         "trainer ", "alias trainer=", "dotnet run -c Release --project src/MnistTrainer -- ", // DocumentedCommandsTests of the trainer
         "docker compose ", "REPLICAS=4 docker compose ", // needs a Docker daemon; failover.sh runs nginx before replicas without one
+        "cp models/mnist.onnx ", "mv models/before.onnx ", // ShadowTests
+        "openssl dgst ", // ModelSignatureTests
+        "dotnet restore ", "dotnet tool restore", "dotnet publish ", // the Dockerfile and CI, for minutes
         "curl -fOJ -H \"X-Api-Key: $KEY\"", // CorrectionLoopTests exports with a key
     ];
 

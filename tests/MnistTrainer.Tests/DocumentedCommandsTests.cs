@@ -86,6 +86,7 @@ public partial class DocumentedCommandsTests
         PredictCommand.Create(CancellationToken.None),
         StrokesCommand.Create(CancellationToken.None),
         DownloadCommand.Create(CancellationToken.None),
+        SignCommand.Create(),
     };
 
     [GeneratedRegex(@"\s#.*$")]

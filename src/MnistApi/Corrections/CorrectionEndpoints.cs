@@ -49,6 +49,7 @@ internal static partial class CorrectionEndpoints
     /// <param name="form">A file <c>image</c> and the fields <c>label</c>, <c>consent</c>, <c>predicted</c> and <c>model</c>.</param>
     /// <param name="options">Whether corrections are taken.</param>
     /// <param name="model">Answers where the form doesn't say what was answered.</param>
+    /// <param name="shadow">Is asked as well, to be compared.</param>
     /// <param name="recogniser">The road that every picture takes.</param>
     /// <param name="hungUp">Ends the work.</param>
     /// <response code="201">It is stored.</response>
@@ -60,7 +61,7 @@ internal static partial class CorrectionEndpoints
     /// <response code="429">The service is at its limit. Try again after as many seconds as <c>Retry-After</c> says.</response>
     /// <response code="507">As many are stored as the service may hold.</response>
     private static Results<PendingCorrection, ProblemHttpResult> Correct(
-        ImageForm form, CorrectionsOptions options, LoadedModel model, Recogniser recogniser, CancellationToken hungUp)
+        ImageForm form, CorrectionsOptions options, LoadedModel model, ShadowModel shadow, Recogniser recogniser, CancellationToken hungUp)
     {
         if (!options.Enabled)
             return Problems.Of(StatusCodes.Status404NotFound, CorrectionErrors.Off);
@@ -79,6 +80,7 @@ internal static partial class CorrectionEndpoints
             return TypedResults.Problem(problem!);
 
         using var ink = reading.Ink!;
+        shadow.Correct(model, reading.Image, reading.Prediction, label - '0');
         var (predicted, by) = form.Text("predicted") is [var answered]
             ? (answered - '0', form.Text("model"))
             : (reading.Prediction.Digit, model.Classifier.Card.Version);

@@ -12,6 +12,8 @@ namespace MnistApi.Model;
 /// </summary>
 internal sealed class LoadedModel : IDisposable
 {
+    private static int s_loaded;
+
     private int _holders = 1; // who loaded it
 
     // made by the first request that asks for it, of the very file that serves: the one on the disk may be another by then
@@ -21,6 +23,7 @@ internal sealed class LoadedModel : IDisposable
     {
         (Reader, Sha256) = (reader, Hash(file));
         (InkSha256, NumberSha256) = (inkFile is null ? null : Hash(inkFile), numberFile is null ? null : Hash(numberFile));
+        Drift = reader.Classifier.Card.Reference is { HasOurBins: true } reference ? new AnswerDrift(reference) : null;
         _featureMaps = new Lazy<FeatureMaps>(() => FeatureMaps.Load(file));
 
         static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
@@ -31,6 +34,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>The network; usable as long.</summary>
     public DigitClassifier Classifier => Reader.Classifier;
+
+    /// <summary>Holds what comes in against the card's histograms; null where the card has none, or of other bins.</summary>
+    public AnswerDrift? Drift { get; }
 
     /// <summary>
     /// The network's insides; usable as long as it. Reading them the first time loads them, which takes milliseconds and about as much memory as the network.
@@ -46,26 +52,29 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Of the number network's file; null where there is none.</summary>
     public string? NumberSha256 { get; }
 
+    /// <summary>Greater than that of any model that was loaded before, whatever the clock says.</summary>
+    public int Generation { get; } = Interlocked.Increment(ref s_loaded);
+
     /// <summary>When (UTC).</summary>
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>Loads files and lets each pass its self-test.</summary>
-    /// <param name="path">A classifier's ONNX file.</param>
-    /// <param name="inkPath">An ink network's; null for none.</param>
-    /// <param name="numberPath">A number network's; null for none.</param>
+    /// <param name="source">A classifier's ONNX file.</param>
+    /// <param name="ink">An ink network's; null for none.</param>
+    /// <param name="number">A number network's; null for none.</param>
     /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">One is missing or can't be read.</exception>
-    /// <exception cref="InvalidDataException">One is no model of ours, or fails its self-test.</exception>
-    public static LoadedModel Load(string path, string? inkPath, string? numberPath, ImageLimits limits)
+    /// <exception cref="InvalidDataException">One isn't signed as it must be, is no model of ours, or fails its self-test.</exception>
+    public static LoadedModel Load(ModelSource source, ModelSource? ink, ModelSource? number, ImageLimits limits)
     {
-        var file = ModelFile.Read(path); // once, so that the hash is that of the very bytes that are loaded
-        var inkFile = inkPath is null ? null : ModelFile.Read(inkPath);
-        var numberFile = numberPath is null ? null : ModelFile.Read(numberPath);
+        var file = source.Read(); // once, so that hash and signature are those of the very bytes that are loaded
+        var inkFile = ink?.Read();
+        var numberFile = number?.Read();
         var reader = DigitReader.Load(
-            (file, path), inkFile is null ? null : (inkFile, inkPath!), numberFile is null ? null : (numberFile, numberPath!), limits);
+            (file, source.Path), inkFile is null ? null : (inkFile, ink!.Path), numberFile is null ? null : (numberFile, number!.Path), limits);
         try
         {
-            SelfTest.Run(reader.Classifier, path);
+            SelfTest.Run(reader.Classifier, source.Path);
             return new LoadedModel(reader, file, inkFile, numberFile);
         }
         catch

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MnistReader.Inference;
 
 namespace MnistApi.Model;
 
@@ -31,6 +32,41 @@ internal sealed record ModelOptions
     [Range(0.0, 86400, MinimumIsExclusive = true)]
     public double PollSeconds { get; init; } = 5;
 
+    /// <summary>
+    /// The file of a second classifier, a shadow, which is asked about a share of the requests' images, to be compared with the one that serves; found as
+    /// <see cref="Path"/> is. The default is empty: none. The file may come and go.
+    /// </summary>
+    public string ShadowPath { get; init; } = "";
+
+    /// <summary>The share of requests whose images the shadow is asked about, 0 to 1; the default is 0.1.</summary>
+    [Range(0.0, 1)]
+    public double ShadowShare { get; init; } = 0.1;
+
+    /// <summary>
+    /// The public key whose signatures the files must have beside them, each in a file of its name with <c>.sig</c>: PEM of the curve P-256, itself or the
+    /// path of its file, found as <see cref="Path"/> is. The default is empty: signatures aren't looked at.
+    /// </summary>
+    public string PublicKey { get; init; } = "";
+
+    /// <summary>The PEM of <see cref="PublicKey"/>; null for none.</summary>
+    /// <exception cref="InvalidDataException">It is no public key of P-256, or there is no such file; the message names the setting.</exception>
+    public string? PublicKeyPem()
+    {
+        if (string.IsNullOrWhiteSpace(PublicKey))
+            return null;
+
+        try
+        {
+            var pem = PublicKey.Contains("-----BEGIN", StringComparison.Ordinal) ? PublicKey : File.ReadAllText(Full(PublicKey));
+            ModelSignature.CheckKey(pem);
+            return pem;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"The setting Model:PublicKey can't be used. {e.Message}", e);
+        }
+    }
+
     /// <summary>Where <see cref="Path"/> is.</summary>
     public string FullPath() => Full(Path);
 
@@ -39,6 +75,9 @@ internal sealed record ModelOptions
 
     /// <summary>Where <see cref="NumberPath"/> is.</summary>
     public string FullNumberPath() => Full(NumberPath);
+
+    /// <summary>Where <see cref="ShadowPath"/> is; null for none.</summary>
+    public string? FullShadowPath() => string.IsNullOrWhiteSpace(ShadowPath) ? null : Full(ShadowPath);
 
     private static string Full(string path)
     {

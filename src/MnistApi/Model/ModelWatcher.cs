@@ -4,12 +4,14 @@ using MnistApi.Hosting.Telemetry;
 namespace MnistApi.Model;
 
 /// <summary>
-/// Looks at the model file whenever its folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it finds.
-/// Tells which model serves: <c>mnist.model.info</c> is always 1, its tags are what it says.
+/// Looks at the model files, the shadow's too, whenever their folder changes and every <see cref="ModelOptions.PollSeconds"/>, and logs one line for what it
+/// finds. Tells which model serves: <c>mnist.model.info</c> is always 1, its tags are what it says. <c>mnist.drift</c> tells how far what comes in is from its
+/// validation data.
 /// </summary>
 internal sealed class ModelWatcher : BackgroundService
 {
     private readonly ServedModel _model;
+    private readonly ShadowModel _shadow;
     private readonly ModelOptions _options;
     private readonly ServiceMetrics _metrics;
     private readonly ILogger<ModelWatcher> _log;
@@ -18,10 +20,12 @@ internal sealed class ModelWatcher : BackgroundService
     private readonly SemaphoreSlim _changed = new(0);
     private volatile bool _hasEnded;
 
-    public ModelWatcher(ServedModel model, ModelOptions options, ServiceMetrics metrics, IMeterFactory meters, ILogger<ModelWatcher> log)
+    public ModelWatcher(ServedModel model, ShadowModel shadow, ModelOptions options, ServiceMetrics metrics, IMeterFactory meters, ILogger<ModelWatcher> log)
     {
-        (_model, _options, _metrics, _log) = (model, options, metrics, log);
-        meters.Create(ServiceMetrics.Name).CreateObservableGauge("mnist.model.info", Info, description: "The model that serves.");
+        (_model, _shadow, _options, _metrics, _log) = (model, shadow, options, metrics, log);
+        var meter = meters.Create(ServiceMetrics.Name);
+        meter.CreateObservableGauge("mnist.model.info", Info, description: "The model that serves.");
+        meter.CreateObservableGauge("mnist.drift", Drift, "1", "Population stability index of the last images against the model's validation data.");
     }
 
     /// <inheritdoc/>
@@ -50,6 +54,7 @@ internal sealed class ModelWatcher : BackgroundService
                     break;
             }
 
+            await _shadow.RefreshAsync(stoppingToken);
             await _changed.WaitAsync(TimeSpan.FromSeconds(_options.PollSeconds), stoppingToken);
         }
     }
@@ -61,6 +66,19 @@ internal sealed class ModelWatcher : BackgroundService
 
         using var model = _model.Borrow();
         return [new Measurement<int>(1, new("version", model.Classifier.Card.Version), new("sha256", model.Sha256))];
+    }
+
+    private Measurement<double>[] Drift()
+    {
+        if (_hasEnded)
+            return [];
+
+        using var model = _model.Borrow();
+        return model.Drift?.Read() is not { } drift
+            ? []
+            : [Of("digits", drift.Digits), Of("confidence", drift.Confidence), Of("ink", drift.Ink), Of("size", drift.Size)];
+
+        static Measurement<double> Of(string what, double index) => new(index, new KeyValuePair<string, object?>("of", what));
     }
 
     /// <summary>Null where the system announces no changes: polling is left.</summary>

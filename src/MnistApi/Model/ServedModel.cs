@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MnistReader.Imaging;
 using MnistReader.Inference;
 
@@ -7,27 +6,31 @@ namespace MnistApi.Model;
 /// <summary>The model that answers now. <see cref="RefreshAsync"/> replaces it between two requests; safe to use from many threads at once.</summary>
 internal sealed class ServedModel : IDisposable
 {
-    // what is still as it was after this long is not in the middle of being written
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+    /// <summary>What is still as it was after this long is not in the middle of being written.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
-    private readonly string _path;
-    private readonly string _inkPath;
-    private readonly string _numberPath;
+    private readonly ModelSource _file;
+    private readonly ModelSource _inkFile;
+    private readonly ModelSource _numberFile;
     private readonly ImageLimits _limits;
     private volatile LoadedModel _current;
     private volatile bool _disposed;
-    private (string? Model, string? Ink, string? Number) _judged; // SHA-256 of the contents that were last loaded or refused; null: there was no file
+    private Fingerprints _serving; // of the files that were loaded
+    private Fingerprints _judged; // of the files that were last loaded or refused
 
     /// <summary>Loads the first model.</summary>
     /// <param name="options">Where its files are; it serves without an ink network where that is missing.</param>
     /// <param name="limits">How large a picture may be.</param>
     /// <exception cref="IOException">It is missing or can't be read.</exception>
-    /// <exception cref="InvalidDataException">It is no model of ours, or fails its self-test.</exception>
+    /// <exception cref="InvalidDataException">It isn't signed by the key of the settings, is no model of ours, or fails its self-test.</exception>
     public ServedModel(ModelOptions options, ImageLimits limits)
     {
-        (_path, _inkPath, _numberPath, _limits) = (options.FullPath(), options.FullInkPath(), options.FullNumberPath(), limits);
-        _current = LoadedModel.Load(_path, File.Exists(_inkPath) ? _inkPath : null, File.Exists(_numberPath) ? _numberPath : null, limits);
-        _judged = Contents(_current);
+        var key = options.PublicKeyPem();
+        (_file, _inkFile, _numberFile) = (new(options.FullPath(), key), new(options.FullInkPath(), key), new(options.FullNumberPath(), key));
+        _limits = limits;
+        var seen = Look();
+        _current = LoadedModel.Load(_file, _inkFile.Exists ? _inkFile : null, _numberFile.Exists ? _numberFile : null, limits);
+        _serving = _judged = seen.With(_current);
     }
 
     /// <summary>Why the file was refused the last time that it was; null where it never was.</summary>
@@ -59,13 +62,13 @@ internal sealed class ServedModel : IDisposable
     /// <returns>What has happened to the file since the last call.</returns>
     public async Task<ModelChange> RefreshAsync(CancellationToken cancellation)
     {
-        var content = Fingerprints();
-        if (content == _judged)
+        var seen = Look();
+        if (seen == _judged)
             return ModelChange.None;
 
-        if (content == Contents(_current))
+        if (seen == _serving)
         {
-            _judged = content; // what serves has come back
+            _judged = seen; // what serves has come back
             return ModelChange.None;
         }
 
@@ -74,19 +77,20 @@ internal sealed class ServedModel : IDisposable
             var previous = _current;
             // a network that served isn't given up because its file has gone
             var next = LoadedModel.Load(
-                _path, (content.Ink ?? previous.InkSha256) is null ? null : _inkPath, (content.Number ?? previous.NumberSha256) is null ? null : _numberPath,
-                _limits);
-            (_current, _judged) = (next, Contents(next));
+                _file, (seen.Ink.Content ?? previous.InkSha256) is null ? null : _inkFile,
+                (seen.Number.Content ?? previous.NumberSha256) is null ? null : _numberFile, _limits);
+            (_current, _serving) = (next, seen.With(next));
+            _judged = _serving;
             previous.Dispose(); // now or when the last who borrowed it is through
             return ModelChange.Loaded;
         }
         catch (Exception e) when (e is not OperationCanceledException) // whatever is wrong with a file, the model before goes on
         {
             await Task.Delay(Settling, cancellation);
-            if (Fingerprints() != content)
+            if (Look() != seen)
                 return ModelChange.None; // half-copied: it is looked at again when more has come
 
-            _judged = content;
+            _judged = seen;
             LastFailedLoad = new FailedLoad(DateTimeOffset.UtcNow, e.Message);
             return ModelChange.Refused;
         }
@@ -99,27 +103,14 @@ internal sealed class ServedModel : IDisposable
         _current.Dispose();
     }
 
-    private static (string? Model, string? Ink, string? Number) Contents(LoadedModel model) => (model.Sha256, model.InkSha256, model.NumberSha256);
+    private Fingerprints Look() => new(_file.Look(), _inkFile.Look(), _numberFile.Look());
 
-    private (string? Model, string? Ink, string? Number) Fingerprints() => (Fingerprint(_path), Fingerprint(_inkPath), Fingerprint(_numberPath));
-
-    /// <summary>
-    /// SHA-256 of the content, whatever its time stamp says (0.4 MB: a third of a millisecond), or the length of one that is too large;
-    /// null where it can't be read.
-    /// </summary>
-    private static string? Fingerprint(string path)
+    /// <summary>What tells one set of files from another.</summary>
+    private readonly record struct Fingerprints(Fingerprint Model, Fingerprint Ink, Fingerprint Number)
     {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length > ModelFile.MaxBytes)
-                return $"{file.Length} bytes"; // refused whatever they are, so not read every few seconds
-            return Convert.ToHexStringLower(SHA256.HashData(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        /// <summary>Of what was loaded, which is something else where a file changed between a look and the load.</summary>
+        public Fingerprints With(LoadedModel loaded) => new(
+            Model with { Content = loaded.Sha256 }, Ink with { Content = loaded.InkSha256 }, Number with { Content = loaded.NumberSha256 });
     }
 }
 

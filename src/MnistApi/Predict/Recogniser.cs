@@ -17,8 +17,11 @@ namespace MnistApi.Predict;
 /// <param name="model">Answers.</param>
 /// <param name="clock">Is told how long each stage took.</param>
 /// <param name="metrics">Count the answers.</param>
-internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMetrics metrics)
+/// <param name="shadow">Is asked as well, for a share of the requests.</param>
+internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMetrics metrics, ShadowModel shadow)
 {
+    private readonly bool _asksShadow = shadow.Draws();
+
     /// <summary>Answers one picture.</summary>
     /// <param name="picture">As it arrived.</param>
     /// <param name="explain">Whether the answer shows how it came about.</param>
@@ -30,7 +33,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         if (reading is null)
             return new BatchAnswer(null, problem);
 
-        metrics.Predicted(reading.Prediction);
+        Count(reading);
         return new BatchAnswer(ToResponse(reading, explain ? ExplainWhole(reading) : null), null);
     }
 
@@ -52,7 +55,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         }
 
         foreach (var reading in readings.OfType<DigitReading>()) // counted once there is somebody to answer
-            metrics.Predicted(reading.Prediction);
+            Count(reading);
         return answers;
     }
 
@@ -103,8 +106,15 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         clock.Start();
         var predictions = model.Classifier.Classify(pixels);
         clock.Lap(Stage.Infer);
-        foreach (var prediction in predictions)
+        foreach (var (index, prediction) in predictions.Index())
+        {
+            var image = pixels.Span.Slice(index * DigitImage.PixelCount, DigitImage.PixelCount);
             metrics.Predicted(prediction);
+            model.Drift?.Add(image, prediction);
+            if (_asksShadow)
+                shadow.Ask(model, image, prediction);
+        }
+
         return predictions;
     }
 
@@ -116,8 +126,8 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
     /// <exception cref="OperationCanceledException">The client hung up, or its time was over.</exception>
     public IReadOnlyList<Prediction> Infer(IReadOnlyList<Picture> pictures, out (int Index, ProblemDetails Problem)? fault, CancellationToken hungUp)
     {
-        var predictions = new Prediction[pictures.Count];
-        for (var i = 0; i < predictions.Length; i++)
+        var readings = new DigitReading[pictures.Count];
+        for (var i = 0; i < readings.Length; i++)
         {
             hungUp.ThrowIfCancellationRequested();
             if (Read(pictures[i], keepInk: false, out var problem, hungUp) is not { } reading)
@@ -126,13 +136,13 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
                 return [];
             }
 
-            predictions[i] = reading.Prediction;
+            readings[i] = reading;
         }
 
-        foreach (var prediction in predictions)
-            metrics.Predicted(prediction);
+        foreach (var reading in readings)
+            Count(reading);
         fault = null;
-        return predictions;
+        return Array.ConvertAll(readings, reading => reading.Prediction);
     }
 
     /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
@@ -144,6 +154,14 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
     /// <param name="threshold">What is needed, 0 to 1.</param>
     public static string NotADigit(float probability, double? threshold) => string.Create(CultureInfo.InvariantCulture,
         $"It doesn't look like a digit: the network puts the chance that it is one at {100 * probability:F1} %, and {100 * threshold:F1} % are needed.");
+
+    private void Count(DigitReading reading)
+    {
+        metrics.Predicted(reading.Prediction);
+        model.Drift?.Add(reading.Image, reading.Prediction);
+        if (_asksShadow)
+            shadow.Ask(model, reading.Image, reading.Prediction);
+    }
 
     private PredictResponse ToResponse(DigitReading reading, Explanation? explanation)
     {

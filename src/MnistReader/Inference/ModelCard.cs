@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MnistReader.Inference;
 
 /// <summary>What the model file of a digit classifier says of itself.</summary>
@@ -32,6 +34,13 @@ public sealed record ModelCard : NetworkCard
     /// answer is then the only candidate.
     /// </summary>
     public double? CandidateThreshold { get; init; }
+
+    /// <summary>
+    /// What the validation images were like, and the answers to them: what the service holds that against which comes in. Null where nothing was held back, in
+    /// this training or in the one that the temperature was taken over from, and in cards of older trainers.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AnswerHistograms? Reference { get; init; }
 
     /// <summary>
     /// The <see cref="NetworkCard.History"/> of the run that temperature and threshold were taken over from: the same training, with images held back to

@@ -36,8 +36,8 @@ internal static class ModelDescription
         bool mayGuess)
     {
         var (recipe, network) = (run.Options.Recipe, state.Result);
-        var (temperature, rejection, candidates, heldBack) =
-            (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold, calibrated?.CandidateThreshold, calibrated?.HeldBack);
+        var (temperature, rejection, candidates, heldBack, reference) =
+            (calibrated?.Temperature ?? 1, calibrated?.RejectionThreshold, calibrated?.CandidateThreshold, calibrated?.HeldBack, calibrated?.Reference);
         if (folds is not null)
         {
             var thresholds = Thresholds.Fit(folds.SelectMany(fold => fold.Answers));
@@ -52,6 +52,8 @@ internal static class ModelDescription
             rejection = recipe.NonDigitShare > 0 ? thresholds.Rejection : null;
             candidates = thresholds.Candidates;
             heldBack = [.. HeldBackReport.Figures([.. answers.Select(answer => (answer, thresholds))])];
+            var decided = Evaluator.Predict(network, validation, temperature, rejection ?? 0);
+            reference = AnswerHistograms.Of(decided.Select((answer, index) => (validation[index], answer)));
         }
 
         var predictions = Evaluator.Predict(network, test, temperature, rejection ?? 0);
@@ -74,6 +76,7 @@ internal static class ModelDescription
             Temperature = temperature,
             RejectionThreshold = rejection,
             CandidateThreshold = candidates,
+            Reference = reference,
             CalibrationError = Calibration.Measure(predictions, test).Error,
             History = run.Epochs(),
             CalibrationHistory = calibrated?.History,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MnistApi.Tests.Model;
 using Xunit;
 
 namespace MnistApi.Tests.Hosting;
@@ -8,7 +9,7 @@ namespace MnistApi.Tests.Hosting;
 public sealed partial class DashboardTests(DashboardTests.Scraped scraped) : IClassFixture<DashboardTests.Scraped>
 {
     private static readonly string[] Words =
-        ["sum", "rate", "increase", "count", "histogram_quantile", "by", "ignoring", "group_left", "le"];
+        ["sum", "max", "rate", "increase", "count", "histogram_quantile", "by", "ignoring", "group_left", "le"];
 
     // what Prometheus adds, and what the service says only when it has happened
     private static readonly string[] KnownLabels = ["instance", "job"];
@@ -60,7 +61,13 @@ public sealed partial class DashboardTests(DashboardTests.Scraped scraped) : ICl
 
         public async ValueTask InitializeAsync()
         {
-            using var service = await RunningService.StartAsync();
+            var model = Directory.CreateTempSubdirectory("mnist-dashboard-");
+            var path = Path.Combine(model.FullName, "mnist.onnx");
+            await File.WriteAllBytesAsync(path, ModelFile.WithReference());
+            using var service = await RunningService.StartAsync($"--Model:Path={path}");
+            model.Delete(recursive: true); // it serves without its file
+            await DriftTests.Send(service.Client, images: 250);
+            await DriftTests.Send(service.Client, images: 250);
             foreach (var image in new[] { Drawing.Of(3), Drawing.Blank() })
             {
                 using var body = Api.Form(image);

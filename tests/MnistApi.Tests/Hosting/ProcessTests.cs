@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using MnistReader.Inference;
 using Xunit;
 
 namespace MnistApi.Tests.Hosting;
@@ -57,6 +58,18 @@ public sealed class ProcessTests(Api api) : IDisposable
             (1, "", $"'{path}' has 3,000,000,000 bytes; a model file has at most 100,000,000. Give the right path.\n"), await Run(["--Model:Path", path]));
     }
 
+    [Fact]
+    public async Task With_a_file_that_its_key_has_not_signed_it_says_so_in_one_line_and_exits()
+    {
+        var path = Path.Combine(_folder.FullName, "mnist.onnx");
+        await File.WriteAllBytesAsync(path, ModelFile.Committed, TestContext.Current.CancellationToken);
+
+        var (code, output, error) = await Run(["--Model:Path", path], ("Model__PublicKey", ModelSignature.NewKey().PublicKey));
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal($"'{path}' isn't signed: there is no '{path}.sig'. Sign it with MnistTrainer sign.\n", error);
+    }
+
     [Theory]
     [InlineData("--urls=nonsense", "The service can't listen on nonsense: ")]
     [InlineData("--urls=ftp://127.0.0.1:21", "The service can't listen on ftp://127.0.0.1:21: ")]
@@ -69,6 +82,8 @@ public sealed class ProcessTests(Api api) : IDisposable
         "The setting Logging:LogLevel:Default can't be 'Loud'. Write Trace, Debug, Information, Warning, Error, Critical, None.")]
     [InlineData("--Logging:Console:LogLevel:Microsoft=1.5", "The setting Logging:Console:LogLevel:Microsoft can't be '1.5'. ")]
     [InlineData("--Kestrel:Certificates:Default:Path=none.pfx", "Could not find file ")]
+    [InlineData("--Model:PublicKey=none.pem", "The setting Model:PublicKey can't be used. Could not find file ")]
+    [InlineData("--Model:PublicKey=-----BEGIN nothing", "The setting Model:PublicKey can't be used. There is no PEM block 'PUBLIC KEY'. ")]
     [InlineData("--OTEL_EXPORTER_OTLP_ENDPOINT=collector",
         "The setting OTEL_EXPORTER_OTLP_ENDPOINT can't be 'collector'. Write an address such as http://collector:4317.")]
     public async Task Whatever_keeps_it_from_starting_it_says_in_one_line_and_exits(string argument, string cause)

@@ -15,6 +15,7 @@ public class ModelCardTests
         "heldBack":[{"of":"slashed zero","digits":115,"right":0.98,"accepted":0.99,"covered":0.995,"candidates":1.02,"signs":0,"rejected":null}],
         "testAccuracy":0.9909,"confusionMatrix":[[980,0],[1,1134]],
         "temperature":1.25,"calibrationError":0.004,"rejectionThreshold":0.5,"candidateThreshold":0.25,
+        "reference":{"digits":[1,2],"confidence":[3],"ink":[4],"size":[5]},
         "calibrationHistory":[{"epoch":1,"training":0.8,"validation":0.97}],"framingVersion":1,"selfTest":{"pixels":"AP8=","digit":7},
         "history":[{"epoch":1,"training":0.8125,"validation":0.9704,"strokes":0.9},{"epoch":1,"training":0.9}]}
         """;
@@ -32,13 +33,14 @@ public class ModelCardTests
     public void What_was_not_measured_may_be_missing()
     {
         var card = JsonDocument.Parse(Json).RootElement.EnumerateObject()
-            .Where(member => member.Name is not ("heldBack" or "rejectionThreshold" or "candidateThreshold" or "calibrationHistory"));
+            .Where(member => member.Name is not ("heldBack" or "rejectionThreshold" or "candidateThreshold" or "reference" or "calibrationHistory"));
 
         var read = ModelCard.FromJson($"{{{string.Join(',', card.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}");
 
         Assert.Null(read.HeldBack);
         Assert.Null(read.RejectionThreshold);
         Assert.Null(read.CandidateThreshold);
+        Assert.Null(read.Reference);
         Assert.Null(read.CalibrationHistory);
     }
 

@@ -111,11 +111,13 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         Assert.Equal(rows.Select(row => new EpochAccuracy(int.Parse(row[0], CultureInfo.InvariantCulture), Rounded(row[2]), Rounded(row[4]), null)),
             held.History);
         Assert.Null(held.CalibrationHistory);
+        Assert.Equal((30_000, 30_000), (held.Reference!.Digits.Sum(), held.Reference.Size.Sum())); // of the images held back
         var all = CardOf(Path.Combine(folder.Path, "second.onnx"));
         Assert.Equal([1, 2, 1], all.History.Select(epoch => epoch.Epoch));
         Assert.Equal(held.History, all.History.Take(2));
         Assert.Null(all.History[2].Validation);
         Assert.Equal(held.History, all.CalibrationHistory);
+        Assert.Equal(held.Reference.Confidence, all.Reference!.Confidence); // taken over as the temperature is
 
         static ModelCard CardOf(string file)
         {

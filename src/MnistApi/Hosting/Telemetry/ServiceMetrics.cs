@@ -24,6 +24,9 @@ internal sealed class ServiceMetrics
     private readonly Histogram<double> _confidences;
     private readonly Counter<long> _candidates;
     private readonly Counter<long> _modelLoads;
+    private readonly Counter<long> _shadowAnswers;
+    private readonly Counter<long> _shadowDropped;
+    private readonly Counter<long> _shadowCorrections;
 
     /// <summary>Makes the instruments, and the series that exist from the start on, so that their first increase shows.</summary>
     public ServiceMetrics(IMeterFactory meters)
@@ -42,8 +45,14 @@ internal sealed class ServiceMetrics
         });
         _candidates = meter.CreateCounter<long>("mnist.candidates", "{image}", "Answers that are digits, by how many digits each may be.");
         _modelLoads = meter.CreateCounter<long>("mnist.model.loads", "{load}", "Looks at a changed model file, by outcome: loaded or refused.");
+        _shadowAnswers = meter.CreateCounter<long>("mnist.shadow.answers", "{image}", "Images that the shadow model answered, by the served model's answer.");
+        _shadowDropped = meter.CreateCounter<long>("mnist.shadow.dropped", "{image}", "Images that the shadow model had no time for.");
+        _shadowCorrections = meter.CreateCounter<long>("mnist.shadow.corrections", "{image}", "Corrected images, by which model reads them right.");
 
         _waiting.Add(0);
+        _shadowAnswers.Add(0, Tag("digit", Numbers[0]), Tag("outcome", "same"));
+        _shadowAnswers.Add(0, Tag("digit", Numbers[0]), Tag("outcome", "other"));
+        _shadowDropped.Add(0);
         _modelLoads.Add(0, Tag("outcome", "loaded"));
         _modelLoads.Add(0, Tag("outcome", "refused"));
     }
@@ -75,6 +84,24 @@ internal sealed class ServiceMetrics
         _confidences.Record(prediction.Confidence);
         _candidates.Add(1, Tag("size", Numbers[prediction.Candidates.Count]));
     }
+
+    /// <summary>The shadow model answered an image.</summary>
+    /// <param name="served">What the served model answered, 0 to 9; 10: no digit.</param>
+    /// <param name="shadow">What the shadow did.</param>
+    public void ShadowAnswered(int served, int shadow) => _shadowAnswers.Add(
+        1, Tag("digit", served < DigitClassifier.Digits ? Numbers[served] : "none"), Tag("outcome", served == shadow ? "same" : "other"));
+
+    /// <summary>The shadow model had no time for an image.</summary>
+    public void ShadowDropped() => _shadowDropped.Add(1);
+
+    /// <summary>The shadow model answered a corrected image.</summary>
+    public void ShadowCorrected(bool servedIsRight, bool shadowIsRight) => _shadowCorrections.Add(1, Tag("right", (servedIsRight, shadowIsRight) switch
+    {
+        (true, true) => "both",
+        (true, false) => "served",
+        (false, true) => "shadow",
+        (false, false) => "neither",
+    }));
 
     /// <summary>A changed model file was loaded or refused.</summary>
     public void Loaded(bool refused) => _modelLoads.Add(1, Tag("outcome", refused ? "refused" : "loaded"));

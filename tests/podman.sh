@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs the pod of deploy/kubernetes with podman, as the file has it but for its names and a port of this machine: it becomes ready, reads a digit over HTTP,
+# says over gRPC that it serves, and is read-only, without root and without capabilities.
+# Needs podman 4 or later with catatonit, and the image as it was built last: podman build -t mnist-api --target api .
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for tool in podman catatonit; do
+  PATH=$PATH:/usr/libexec/podman:/usr/lib/podman command -v $tool >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
+done
+podman image exists localhost/mnist-api || { echo "skipped: there is no image mnist-api"; exit 77; }
+work=$(mktemp -d)
+name=mnist-test-$$ pod=mnist-test-$$-pod-0
+trap 'podman pod rm -f -t 0 $pod >/dev/null 2>&1; podman volume rm -f $name >/dev/null 2>&1; rm -rf "$work"' EXIT
+
+free_port() { # of those that the system gives nobody by itself
+  local port
+  until port=$((RANDOM % 10000 + 20000)) && ! (: <>/dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done
+  echo $port
+}
+http=$(free_port) grpc=$(free_port)
+sed -e "0,/name: mnist-api/s//name: $name/" -e "s/name: tmp/name: $name/" -e 's/image: mnist-api/image: localhost\/mnist-api/' \
+  -e "s/containerPort: 8080/&, hostPort: $http/" -e "s/containerPort: 8081/&, hostPort: $grpc/" deploy/kubernetes/deployment.yaml >"$work/deployment.yaml"
+podman kube play "$work/deployment.yaml" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+
+for _ in $(seq 300); do
+  [[ $(curl -s "http://127.0.0.1:$http/health/ready" || true) != ready ]] || break
+  sleep 0.1
+done
+answer=$(curl -sS -F image=@bench/three.png "http://127.0.0.1:$http/predict") || { podman logs "$pod-api" >&2; exit 1; }
+[[ $answer == '{"isDigit":true,"digit":3,'* ]] || { echo "It answers $answer" >&2; exit 1; }
+
+# an empty HealthCheckRequest, and SERVING
+health=$(printf '\0\0\0\0\0' | curl -sS --http2-prior-knowledge -H 'Content-Type: application/grpc' -H 'TE: trailers' --data-binary @- \
+  "http://127.0.0.1:$grpc/grpc.health.v1.Health/Check" | od -An -tx1)
+[[ $health == ' 00 00 00 00 02 08 01' ]] || { echo "Over gRPC it answers$health" >&2; exit 1; }
+
+state=$(podman inspect "$pod-api" --format '{{.HostConfig.ReadonlyRootfs}} {{.Config.User}} {{.EffectiveCaps}} {{.HostConfig.SecurityOpt}}')
+[[ $state == 'true 1654 [] [no-new-privileges]' ]] || { echo "It runs as $state" >&2; exit 1; }
+echo "The pod is ready, reads a 3, serves gRPC, and runs read-only as user 1654 without capabilities."
