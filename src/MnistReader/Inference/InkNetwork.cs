@@ -55,21 +55,8 @@ public sealed class InkNetwork : IDisposable
     /// <param name="path">Where they were read from, for messages.</param>
     /// <returns>A network that the caller disposes.</returns>
     /// <exception cref="InvalidDataException">They are no ink network of ours, are damaged, or fail the self-test.</exception>
-    public static InkNetwork Load(byte[] model, string path)
-    {
-        var (session, card) = ModelFile.Open(model, path, Explain, NetworkCardJson.Default.InkCard);
-        var network = new InkNetwork(session, card);
-        try
-        {
-            network.Test(path);
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
-    }
+    public static InkNetwork Load(byte[] model, string path) => ModelFile.Load(
+        model, path, Explain, NetworkCardJson.Default.InkCard, (session, card) => new InkNetwork(session, card), network => network.Test());
 
     /// <summary>Frees the session. No call may be running.</summary>
     public void Dispose()
@@ -136,26 +123,17 @@ public sealed class InkNetwork : IDisposable
         return cut;
     }
 
-    private void Test(string path)
+    private string? Test()
     {
         var test = Card.SelfTest;
-        if (test.Width < 1 || test.Pixels.Length < test.Width || test.Pixels.Length % test.Width != 0)
-            throw new InvalidDataException($"The model in '{path}' fails its self-test: its card's picture isn't rectangular.");
+        using var picture = ModelFile.TestPicture(test.Width, test.Pixels);
+        if (picture is null)
+            return "its card's picture isn't rectangular.";
 
-        using var picture = new GrayImage(test.Width, test.Pixels.Length / test.Width);
-        test.Pixels.CopyTo(picture.Writable);
-        int found;
-        try
-        {
-            found = Run(InkInput.Of(picture)).Count(probability => probability >= 0.5f);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new InvalidDataException($"The model in '{path}' fails its self-test: {e.Message}", e);
-        }
-
-        if (Math.Abs(found - test.InkPixels) > Math.Max(2, test.InkPixels / 50)) // other processors round otherwise
-            throw new InvalidDataException($"The model in '{path}' fails its self-test: it finds {found} pixels of ink where its card says {test.InkPixels}.");
+        var found = Run(InkInput.Of(picture)).Count(probability => probability >= 0.5f);
+        return Math.Abs(found - test.InkPixels) > Math.Max(2, test.InkPixels / 50) // other processors round otherwise
+            ? $"it finds {found} pixels of ink where its card says {test.InkPixels}."
+            : null;
     }
 
     private static string? Explain(InferenceSession session) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using MnistReader.Imaging;
 
 namespace MnistReader.Inference;
 
@@ -73,6 +74,58 @@ public static class ModelFile
                 throw new InvalidDataException($"The model card in '{path}' can't be read: {e.Message}", e);
             throw;
         }
+    }
+
+    /// <summary>Loads the content of a model file, and lets its network pass a self-test.</summary>
+    /// <param name="model">The bytes of the ONNX file.</param>
+    /// <param name="path">Where they were read from, for messages.</param>
+    /// <param name="explain">Why inputs and outputs aren't those of such a network; null where they are.</param>
+    /// <param name="cardType">Reads the card.</param>
+    /// <param name="create">Makes the network, which then has the session.</param>
+    /// <param name="test">Lets it answer for what its card holds; says what is wrong with the answer, null where nothing is.</param>
+    /// <returns>A network that the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">They are no such model, are damaged, or fail the self-test.</exception>
+    internal static TNetwork Load<TNetwork, TCard>(
+        byte[] model, string path, Func<InferenceSession, string?> explain, JsonTypeInfo<TCard> cardType, Func<InferenceSession, TCard, TNetwork> create,
+        Func<TNetwork, string?> test)
+        where TNetwork : IDisposable
+        where TCard : NetworkCard
+    {
+        var (session, card) = Open(model, path, explain, cardType);
+        var network = create(session, card);
+        string? fault;
+        try
+        {
+            fault = test(network);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            fault = e.Message;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+
+        if (fault is null)
+            return network;
+
+        network.Dispose();
+        throw new InvalidDataException($"The model in '{path}' fails its self-test: {fault}");
+    }
+
+    /// <summary>A picture of a self-test; null where it isn't rectangular.</summary>
+    /// <param name="width">In pixels.</param>
+    /// <param name="pixels">Width × height grey levels in row order.</param>
+    internal static GrayImage? TestPicture(int width, byte[] pixels)
+    {
+        if (width < 1 || pixels.Length < width || pixels.Length % width != 0)
+            return null;
+
+        var picture = new GrayImage(width, pixels.Length / width);
+        pixels.CopyTo(picture.Writable);
+        return picture;
     }
 
     /// <summary>One thread per image: the networks are too small to share, and requests run side by side.</summary>

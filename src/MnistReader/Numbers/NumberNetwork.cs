@@ -42,21 +42,8 @@ public sealed class NumberNetwork : IDisposable
     /// <param name="path">Where they were read from, for messages.</param>
     /// <returns>A network that the caller disposes.</returns>
     /// <exception cref="InvalidDataException">They are no number network of ours, are damaged, or fail the self-test.</exception>
-    public static NumberNetwork Load(byte[] model, string path)
-    {
-        var (session, card) = ModelFile.Open(model, path, Explain, NetworkCardJson.Default.NumberCard);
-        var network = new NumberNetwork(session, card);
-        try
-        {
-            network.Test(path);
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
-    }
+    public static NumberNetwork Load(byte[] model, string path) => ModelFile.Load(
+        model, path, Explain, NetworkCardJson.Default.NumberCard, (session, card) => new NumberNetwork(session, card), network => network.Test());
 
     /// <summary>Frees the session. No call may be running.</summary>
     public void Dispose()
@@ -91,26 +78,15 @@ public sealed class NumberNetwork : IDisposable
             Enumerable.Range(0, NumberAlphabet.Classes).Select(of => Math.Exp(logarithms[of * count + step])).ToArray())];
     }
 
-    private void Test(string path)
+    private string? Test()
     {
         var test = Card.SelfTest;
-        if (test.Width < 1 || test.Pixels.Length < test.Width || test.Pixels.Length % test.Width != 0)
-            throw new InvalidDataException($"The model in '{path}' fails its self-test: its card's picture isn't rectangular.");
+        using var picture = ModelFile.TestPicture(test.Width, test.Pixels);
+        if (picture is null)
+            return "its card's picture isn't rectangular.";
 
-        using var picture = new GrayImage(test.Width, test.Pixels.Length / test.Width);
-        test.Pixels.CopyTo(picture.Writable);
-        string read;
-        try
-        {
-            read = NumberAlphabet.TextOf(Ctc.Best(ToSteps(Run(NumberInput.Of(picture)))));
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new InvalidDataException($"The model in '{path}' fails its self-test: {e.Message}", e);
-        }
-
-        if (read != test.Text)
-            throw new InvalidDataException($"The model in '{path}' fails its self-test: it reads the card's {test.Text} as {read}.");
+        var read = NumberAlphabet.TextOf(Ctc.Best(ToSteps(Run(NumberInput.Of(picture)))));
+        return read == test.Text ? null : $"it reads the card's {test.Text} as {read}.";
     }
 
     private static string? Explain(InferenceSession session) =>
