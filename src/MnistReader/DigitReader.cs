@@ -13,6 +13,11 @@ namespace MnistReader;
 /// What the model rejects is no digit in its answers. Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when
 /// done.
 /// </summary>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// Console.WriteLine(reader.Read(File.ReadAllBytes("seven.png"))?.Digit);              // 7; null for a blank picture, or what is no digit
+/// Console.WriteLine(reader.ReadNumber(File.ReadAllBytes("amount.jpg"))?.Written);     // 13.254,00
+/// </code></example>
 /// <param name="classifier">Answers; disposed with the reader.</param>
 /// <param name="inkNetwork">
 /// Finds the ink where the paper has more than one level; disposed with the reader. Without it, such pictures can't be read: drawings made by programs can.
@@ -32,6 +37,22 @@ public sealed class DigitReader(
     public const string NumberFile = "number.onnx";
 
     private readonly RowReader _rows = new(classifier, numberNetwork);
+
+    /// <summary>Loads the networks that come with this library: those that the service ships.</summary>
+    /// <param name="limits">Limits on bytes, pixels and frames of a picture; the defaults of <see cref="ImageLimits"/> when null.</param>
+    /// <returns>A reader that the caller disposes.</returns>
+    public static DigitReader CreateDefault(ImageLimits? limits = null)
+    {
+        return Load(Inside("mnist.onnx"), Inside(InkFile), Inside(NumberFile), limits);
+
+        static (byte[], string) Inside(string name)
+        {
+            using var resource = typeof(DigitReader).Assembly.GetManifestResourceStream(name)!;
+            var content = new byte[resource.Length];
+            resource.ReadExactly(content);
+            return (content, $"{name} in MnistReader");
+        }
+    }
 
     /// <summary>Loads model files that the trainer wrote.</summary>
     /// <param name="path">

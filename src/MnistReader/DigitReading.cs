@@ -8,6 +8,11 @@ namespace MnistReader;
 /// <summary>What was read as one digit.</summary>
 /// <param name="Image">As the network saw it.</param>
 /// <param name="Prediction">All that the network answered, also where it rejects.</param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// if (reader.Read(File.ReadAllBytes("one-or-seven.png")) is { Digit: not null } reading)
+///     Console.WriteLine(string.Join(" or ", reading.Candidates)); // 1 or 7
+/// </code></example>
 public sealed record DigitReading(DigitImage Image, Prediction Prediction)
 {
     /// <summary>The answer, 0 to 9; null where the model rejects it.</summary>

@@ -8,6 +8,11 @@ namespace MnistReader;
 /// <param name="Marks">
 /// What was written among them but is no digit by its size, such as a dot or a dash, from left to right; none where a network read the line, which knows them.
 /// </param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// foreach (var line in reader.ReadNumber(File.ReadAllBytes("receipt.jpg"))?.Lines ?? [])
+///     Console.WriteLine($"{line.Written} at {line.Box.X}, {line.Box.Y}, {line.Confidence:P1} sure");
+/// </code></example>
 public sealed record NumberLine(IReadOnlyList<DigitReading> Digits, IReadOnlyList<PixelBox> Marks)
 {
     /// <summary>
@@ -47,4 +52,9 @@ public sealed record NumberLine(IReadOnlyList<DigitReading> Digits, IReadOnlyLis
 /// <summary>What a line may say.</summary>
 /// <param name="Written">With separators.</param>
 /// <param name="Probability">That its digits are those of the line, 0 to 1.</param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// foreach (var other in reader.ReadNumber(File.ReadAllBytes("amount.jpg"))?.Lines[0].Alternatives ?? [])
+///     Console.WriteLine($"{other.Written}: {other.Probability:P1}");
+/// </code></example>
 public sealed record NumberAlternative(string Written, double Probability);

@@ -6,6 +6,11 @@ namespace MnistReader;
 /// <param name="Lines">From above; at least one.</param>
 /// <param name="Width">Of the picture as it is looked at (after its EXIF orientation), in pixels.</param>
 /// <param name="Height">Of the same, in pixels.</param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// var number = reader.ReadNumber(File.ReadAllBytes("date.jpg"), NumberPattern.Parse("date"));
+/// Console.WriteLine(number is null ? "blank" : $"{number.Written}, {(number.IsValid == true ? "a date" : "no date")}");
+/// </code></example>
 public sealed record NumberReading(IReadOnlyList<NumberLine> Lines, int Width, int Height)
 {
     /// <summary>Stands in <see cref="Text"/> for what could not be read.</summary>

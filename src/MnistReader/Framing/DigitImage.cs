@@ -4,6 +4,12 @@ namespace MnistReader.Framing;
 /// One digit as the network sees it: 28×28 bytes in row order, 0 = paper, 255 = full ink, the digit centred as in MNIST.
 /// Training and serving meet here: whatever produces a <see cref="DigitImage"/>, everything after it is the same.
 /// </summary>
+/// <example><code>
+/// var pixels = new byte[DigitImage.PixelCount]; // 0 is paper, 255 full ink, row by row
+/// pixels.AsSpan(14 * DigitImage.Side + 4, 20).Fill(255);
+/// var image = new DigitImage(pixels);
+/// Console.WriteLine(image.Pixels[14 * DigitImage.Side + 4]); // 255
+/// </code></example>
 public sealed class DigitImage
 {
     /// <summary>Width and height, in pixels: 28.</summary>

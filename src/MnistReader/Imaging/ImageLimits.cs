@@ -3,6 +3,9 @@ using System.ComponentModel.DataAnnotations;
 namespace MnistReader.Imaging;
 
 /// <summary>What <see cref="ImageDecoder"/> accepts. All limits are checked before a pixel is decoded, as are fixed ones on metadata.</summary>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault(new ImageLimits { MaxBytes = 1_000_000, MaxPixels = 4_000_000 });
+/// </code></example>
 public sealed record ImageLimits
 {
     /// <summary>Size of the encoded image in bytes; the default is 10 MB (10,000,000).</summary>

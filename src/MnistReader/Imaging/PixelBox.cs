@@ -5,6 +5,11 @@ namespace MnistReader.Imaging;
 /// <param name="Y">Of its top edge.</param>
 /// <param name="Width">At least 1.</param>
 /// <param name="Height">At least 1.</param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// if (reader.Read(File.ReadAllBytes("seven.png")) is { Box: var box })
+///     Console.WriteLine($"{box.Width}×{box.Height} pixels at {box.X}, {box.Y}");
+/// </code></example>
 public readonly record struct PixelBox(int X, int Y, int Width, int Height)
 {
     /// <summary>The box around both.</summary>

@@ -12,6 +12,11 @@ namespace MnistReader.Inference;
 /// <param name="Size">
 /// By the shorter side of the box around the ink, in pixels (the longer has 20 in what was framed); nine bins, which end at <see cref="SizeEdges"/> and 28.
 /// </param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// if (reader.Classifier.Card.Reference is { } reference)
+///     Console.WriteLine($"{reference.Digits[7]} of the held-back images were read as sevens.");
+/// </code></example>
 public sealed record AnswerHistograms(
     IReadOnlyList<long> Digits, IReadOnlyList<long> Confidence, IReadOnlyList<long> Ink, IReadOnlyList<long> Size)
 {

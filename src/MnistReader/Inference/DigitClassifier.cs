@@ -9,6 +9,11 @@ namespace MnistReader.Inference;
 /// A trained network loaded from its ONNX file: <see cref="DigitImage"/>s → probabilities.
 /// Safe to use from many threads at once; each call computes on the calling thread alone. Dispose it when done.
 /// </summary>
+/// <example><code>
+/// using var classifier = DigitClassifier.Load("models/mnist.onnx");
+/// var predictions = classifier.Classify([new DigitImage(new byte[DigitImage.PixelCount])]);
+/// Console.WriteLine(predictions[0].IsDigit); // False: it is blank
+/// </code></example>
 public sealed class DigitClassifier : IDisposable
 {
     /// <summary>Number of classes: 10.</summary>

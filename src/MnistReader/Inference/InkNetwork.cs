@@ -9,6 +9,9 @@ namespace MnistReader.Inference;
 /// A trained network loaded from its ONNX file: a grey picture → where its ink is. Safe to use from many threads at once; each call computes on the calling
 /// thread alone. Dispose it when done.
 /// </summary>
+/// <example><code>
+/// using var reader = new DigitReader(DigitClassifier.Load("models/mnist.onnx"), InkNetwork.Load("models/ink.onnx"));
+/// </code></example>
 public sealed class InkNetwork : IDisposable
 {
     /// <summary>Name of the input tensor: float32 (N, 1, H, W), normalised grey; H and W are multiples of 8.</summary>

@@ -3,6 +3,11 @@ using System.Text.Json.Serialization;
 namespace MnistReader.Inference;
 
 /// <summary>What the model file of a digit classifier says of itself.</summary>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// var card = reader.Classifier.Card;
+/// Console.WriteLine($"{card.Version}: {card.TestAccuracy:P2} of MNIST's test images");
+/// </code></example>
 public sealed record ModelCard : NetworkCard
 {
     /// <summary>
@@ -75,5 +80,10 @@ public sealed record ModelCard : NetworkCard
 /// <param name="Candidates">Mean number of candidates, 1 to 10.</param>
 /// <param name="Signs">Number of letters and other signs of the same people.</param>
 /// <param name="Rejected">Share of these that is rejected, 0 to 1; null where there are none.</param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// foreach (var hands in reader.Classifier.Card.HeldBack ?? [])
+///     Console.WriteLine($"{hands.Of}: {hands.Right:P2} of {hands.Digits} digits");
+/// </code></example>
 public sealed record HeldBackFigures(
     string Of, int Digits, double Right, double Accepted, double Covered, double Candidates, int Signs, double? Rejected);

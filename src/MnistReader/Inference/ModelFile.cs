@@ -7,6 +7,10 @@ using MnistReader.Imaging;
 namespace MnistReader.Inference;
 
 /// <summary>What all model files of the trainer have in common: ONNX, with a card in the metadata.</summary>
+/// <example><code>
+/// var content = ModelFile.Read("models/mnist.onnx"); // no lock: another process may replace the file
+/// using var classifier = DigitClassifier.Load(content, "models/mnist.onnx");
+/// </code></example>
 public static class ModelFile
 {
     /// <summary>The most bytes of a model file: 100 MB (100,000,000), hundreds of times what these networks have.</summary>

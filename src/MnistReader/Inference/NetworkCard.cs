@@ -5,6 +5,12 @@ using System.Text.Json.Serialization.Metadata;
 namespace MnistReader.Inference;
 
 /// <summary>What every model file says of itself; it travels inside the file, as JSON in ONNX <c>metadata_props</c>.</summary>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// NetworkCard[] cards = [reader.Classifier.Card, reader.InkNetwork!.Card, reader.NumberNetwork!.Card];
+/// foreach (var card in cards)
+///     Console.WriteLine($"{card.Name} {card.Version}: {card.Parameters:N0} weights");
+/// </code></example>
 public abstract record NetworkCard
 {
     /// <summary>The key of the card in <c>metadata_props</c>.</summary>
@@ -91,6 +97,11 @@ public abstract record NetworkCard
 /// <param name="Training">Accuracy on the epoch's own images, altered as training alters them, while the weights were still moving; 0 to 1.</param>
 /// <param name="Validation">Accuracy on images that were held back, after the epoch, 0 to 1; left out where none were.</param>
 /// <param name="Strokes">Accuracy on drawings of writers who were held back, 0 to 1; left out where none were.</param>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// foreach (var epoch in reader.Classifier.Card.History)
+///     Console.WriteLine($"{epoch.Epoch}: {epoch.Training:P2}, held back {epoch.Validation:P2}");
+/// </code></example>
 public sealed record EpochAccuracy(
     int Epoch,
     double Training,

@@ -1,6 +1,10 @@
 namespace MnistReader.Inference;
 
 /// <summary>What the model file of a number network says of itself. Multiplications are those of a line of 160×40 pixels, some five digits.</summary>
+/// <example><code>
+/// using var network = NumberNetwork.Load("models/number.onnx");
+/// Console.WriteLine($"{network.Card.LinesRight:P1} of {network.Card.HeldBackLines} lines");
+/// </code></example>
 public sealed record NumberCard : NetworkCard
 {
     /// <summary>Generated lines with the ink of people from whom it has not learned, on which it was measured; 0 for none.</summary>
@@ -25,4 +29,8 @@ public sealed record NumberCard : NetworkCard
 /// <param name="Width">In pixels.</param>
 /// <param name="Pixels">Width × height grey levels in row order.</param>
 /// <param name="Text">Its digits and separators.</param>
+/// <example><code>
+/// using var network = NumberNetwork.Load("models/number.onnx"); // which has passed it
+/// Console.WriteLine(network.Card.SelfTest.Text);
+/// </code></example>
 public sealed record NumberSelfTest(int Width, byte[] Pixels, string Text);

@@ -10,6 +10,10 @@ namespace MnistReader.Inference;
 /// The probability that the image is that digit rather than no digit, 0 to 1; 1 where the network has not learned to reject.
 /// </param>
 /// <param name="IsDigit">Whether that reaches the model's rejection threshold.</param>
+/// <example><code>
+/// var prediction = Prediction.From([0, 0.6f, 0, 0, 0, 0, 0, 0.4f, 0, 0], candidateThreshold: 0.1);
+/// Console.WriteLine($"{prediction.Digit}, {prediction.Confidence:P0}, or one of {string.Join(", ", prediction.Candidates)}");
+/// </code></example>
 public sealed record Prediction(int Digit, float Confidence, IReadOnlyList<float> Probabilities, float DigitProbability, bool IsDigit)
 {
     // nearly all answers have one candidate: these are shared by all of them

@@ -8,6 +8,10 @@ namespace MnistReader.Inference;
 /// </summary>
 /// <param name="Pixels">784 bytes in row order, 0 = paper, 255 = full ink.</param>
 /// <param name="Digit">What the network answers, 0 to 9.</param>
+/// <example><code>
+/// using var classifier = DigitClassifier.Load("models/mnist.onnx");
+/// SelfTest.Run(classifier, "models/mnist.onnx"); // throws where the network doesn't read its card's digit
+/// </code></example>
 public sealed record SelfTest(byte[] Pixels, int Digit)
 {
     /// <summary>Runs the network of a loaded file once, on its card's self-test digit.</summary>

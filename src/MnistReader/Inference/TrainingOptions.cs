@@ -4,6 +4,10 @@ using System.Text.Json.Serialization;
 namespace MnistReader.Inference;
 
 /// <summary>How a model was trained, as its card says it.</summary>
+/// <example><code>
+/// using var reader = DigitReader.CreateDefault();
+/// Console.WriteLine($"recipe {reader.Classifier.Card.Training.Recipe}, seed {reader.Classifier.Card.Training.Seed}");
+/// </code></example>
 public sealed record TrainingOptions
 {
     /// <summary>The recipe's name; null where it had none.</summary>

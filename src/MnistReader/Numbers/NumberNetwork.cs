@@ -8,6 +8,10 @@ namespace MnistReader.Numbers;
 /// A trained network loaded from its ONNX file: a line of writing → its digits and separators, and where each is. Safe to use from many threads at once; each
 /// call computes on the calling thread alone. Dispose it when done.
 /// </summary>
+/// <example><code>
+/// using var reader = new DigitReader(
+///     DigitClassifier.Load("models/mnist.onnx"), InkNetwork.Load("models/ink.onnx"), NumberNetwork.Load("models/number.onnx"));
+/// </code></example>
 public sealed class NumberNetwork : IDisposable
 {
     /// <summary>Name of the input tensor: float32 (N, 1, 40, W), normalised grey; W is a multiple of 4.</summary>

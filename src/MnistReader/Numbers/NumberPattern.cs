@@ -14,6 +14,10 @@ namespace MnistReader.Numbers;
 /// 13616), of countries whose numbers are all digits. <c>date</c>: a day of the calendar, as <c>24.12.2026</c>, <c>12/24/26</c>, <c>2026-12-24</c> or
 /// <c>24122026</c>.</para>
 /// </remarks>
+/// <example><code>
+/// var pattern = NumberPattern.Parse("dd/dd/dddd");
+/// Console.WriteLine(pattern.Matches("24/12/2026")); // True
+/// </code></example>
 public sealed class NumberPattern
 {
     /// <summary>Characters that a pattern has room for, each repeat counted as often as it may be repeated.</summary>
