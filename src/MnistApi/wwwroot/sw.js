@@ -6,7 +6,7 @@ const FILES = [
   ...['intake', 'keyboardPen', 'pad', 'picture', 'strokes'].map(name => `js/drawing/${name}.js`),
   ...['answer', 'bars', 'correction', 'place', 'predict', 'reader', 'row', 'service'].map(name => `js/reading/${name}.js`),
   ...['evidence', 'seen'].map(name => `js/explaining/${name}.js`),
-  ...['classify', 'device', 'explanation', 'framing', 'layers', 'modelFile', 'onnx', 'segmentation', 'worker'].map(name => `js/device/${name}.js`),
+  ...['device', 'explanation', 'framing', 'network', 'onnx', 'segmentation', 'worker'].map(name => `js/device/${name}.js`),
   ...['gallery', 'key', 'language', 'main', 'theme', 'zip'].map(name => `js/app/${name}.js`),
 ];
 const addresses = new Set(FILES.map(file => new URL(file, location).href));

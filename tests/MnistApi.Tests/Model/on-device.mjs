@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [folder, model, images, answers] = process.argv.slice(2);
-const { classify } = await import(`${folder}/classify.js`);
+const { classify } = await import(`${folder}/network.js`);
 const { readModel } = await import(`${folder}/onnx.js`);
 
 const network = readModel(new Uint8Array(readFileSync(model)));

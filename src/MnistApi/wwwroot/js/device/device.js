@@ -1,5 +1,6 @@
 import { toInk } from '../drawing/picture.js';
-import { keptModel, newerModel } from './modelFile.js';
+
+const FILE = 'model/file';
 
 /**
  * Reads drawings on this device, with the service's own model file.
@@ -8,12 +9,10 @@ import { keptModel, newerModel } from './modelFile.js';
  */
 export function createDevice(headers, onReady) {
   const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
-  /** @type {Map<number, {resolve: (result: any) => void, reject: (error: Error) => void}>} */
   const waiting = new Map();
   let asked = 0;
-  /** @type {{version: string, tag: string} | null} */
+  const known = new Set(); // versions: of several that replicas serve, each is fetched once
   let model = null;
-  /** @type {Promise<void> | null} */
   let loading = null;
 
   worker.addEventListener('message', ({ data: { id, result, error } }) => {
@@ -22,25 +21,37 @@ export function createDevice(headers, onReady) {
     if (error) reject(new Error(error));
     else resolve(result);
   });
-
   worker.addEventListener('error', () => waiting.forEach(({ reject }) => reject(new Error('There is no worker.')))); // an old browser
 
-  /** @returns {Promise<any>} */
   const ask = (task, value) => new Promise((resolve, reject) => {
     waiting.set(++asked, { resolve, reject });
     worker.postMessage({ id: asked, task, value });
   });
 
+  /** @param {Response} file */
   async function use(file) {
-    const version = file && (await ask('load', file.bytes).catch(() => null)); // a file that is no model changes nothing
-    if (!version) return;
-    model = { version, tag: file.tag };
+    const version = await ask('load', new Uint8Array(await file.arrayBuffer()));
+    known.add(version);
+    model = { tag: file.headers.get('ETag') }; // its hash
     onReady();
   }
 
   async function load() {
-    if (!model) await use(await keptModel());
-    await use(await newerModel(headers(), model?.tag));
+    const cache = await self.caches?.open('model'); // over HTTPS
+    const kept = !model && (await cache?.match(FILE));
+    if (kept) await use(kept).catch(() => {}); // else another is fetched
+    const newer = fetchNewer(cache).catch(() => {});
+    if (!model) await newer;
+  }
+
+  async function fetchNewer(cache) {
+    const wanted = model ? { ...headers(), 'If-None-Match': model.tag } : headers();
+    const newer = await fetch(FILE, { headers: wanted, cache: 'no-cache' });
+    if (!newer.ok) return;
+
+    const copy = newer.clone();
+    await use(newer);
+    await cache?.put(FILE, copy);
   }
 
   /**
@@ -64,18 +75,19 @@ export function createDevice(headers, onReady) {
     isReady: () => model !== null,
 
     /**
-     * Looks whether there is another model, unless it is this one.
-     * @param {string} [version] that serves
-     * @returns {Promise<void>} ends when it is there, or can't be had
+     * Looks whether another model serves.
+     * @param {string} [version] of the one that does, where it is known
+     * @returns {Promise<void>} until there is a model, or none can be had
      */
     refresh(version) {
-      if (version && version === model?.version) return Promise.resolve();
+      if (known.has(version)) return Promise.resolve();
+      if (version) known.add(version);
       return (loading ??= load().finally(() => (loading = null)));
     },
 
     predict,
 
-    /** @returns {Promise<{isDigit: boolean, explanation: import('../reading/predict.js').Explanation} | null>} null where a newer one was asked for */
+    /** As the service explains; null where something newer was asked. */
     explain: ({ ink }) => ask('explain', ink),
   };
 }

@@ -1,15 +1,14 @@
-import { classify } from './classify.js';
+import { classify } from './network.js';
 import { frame, inkBox } from './framing.js';
 
 const SIDE = 28;
 const PATCH_SIDE = 4; // about as wide as a stroke
 const STEP = PATCH_SIDE / 2;
-const LEAST = 1e-30; // of a probability, so that its logarithm is a number
+const LEAST = 1e-30; // of a probability, for its logarithm
 const BETWEEN = 64; // grey
 const [NEUTRAL, FOR, AGAINST] = [[150, 150, 150], [255, 140, 0], [40, 150, 255]]; // as Explainer of the service
-const PATCHES_AT_ONCE = 8; // between two looks at what else is to be done
+const PATCHES_AT_ONCE = 8; // then others' turn
 
-/** @param {number} width @param {number} height @param {(at: number) => number[]} colourAt red, green and blue @returns {Promise<string>} a data URL */
 async function toUrl(width, height, colourAt) {
   const image = new ImageData(width, height);
   for (let at = 0; at < width * height; at++) image.data.set([...colourAt(at), 255], 4 * at);
@@ -20,7 +19,7 @@ async function toUrl(width, height, colourAt) {
 
 const grey = level => [level, level, level];
 
-/** @returns {number[][]} the pixels of each patch that has ink */
+/** The pixels of each patch that has ink. */
 function patchesOf(pixels) {
   const starts = Array.from({ length: SIDE / STEP + 1 }, (_, i) => i * STEP - STEP);
   const inside = start => Array.from({ length: PATCH_SIDE }, (_, i) => start + i).filter(at => at >= 0 && at < SIDE);
@@ -33,11 +32,7 @@ function logOdds(probabilities, digit) {
   return Math.log(Math.max(probabilities[digit], LEAST) / Math.max(others, LEAST));
 }
 
-/**
- * What speaks for some digits and against them, by occlusion, as Saliency of MnistReader.
- * @param {() => Promise<boolean>} goesOn asked now and then
- * @returns {Promise<Float64Array[] | null>} 784 numbers for each digit; null where it was ended
- */
+/** What speaks for digits and against them, as Saliency of MnistReader: 784 numbers each; null where it was ended. */
 async function saliency(model, pixels, probabilities, digits, goesOn) {
   const maps = digits.map(() => new Float64Array(pixels.length));
   for (const [i, patch] of patchesOf(pixels).entries()) {
@@ -53,7 +48,7 @@ async function saliency(model, pixels, probabilities, digits, goesOn) {
   return maps;
 }
 
-/** What each convolution found: its maps side by side, the channels in rows. */
+/** The maps of a convolution, in rows. */
 async function layer({ dims: [, channels, height, width], data }, index) {
   const columns = Math.ceil(Math.sqrt(channels));
   const rows = Math.ceil(channels / columns);
@@ -73,7 +68,7 @@ async function layer({ dims: [, channels, height, width], data }, index) {
  * How a reading comes about, as `/predict?explain=true` says it.
  * @param {import('./onnx.js').Model} model
  * @param {import('./segmentation.js').Sheet} sheet without specks
- * @param {() => Promise<boolean>} goesOn asked now and then, since a hundred runs of the network take a while
+ * @param {() => Promise<boolean>} goesOn asked now and then: it takes a hundred runs of the network
  * @returns {Promise<{isDigit: boolean, explanation: import('../reading/predict.js').Explanation} | null>} null where it was ended, or the sheet is blank
  */
 export async function explain(model, sheet, goesOn) {
@@ -94,7 +89,7 @@ export async function explain(model, sheet, goesOn) {
   const box = inkBox(sheet);
   const inkAt = (x, y) => grey(sheet.ink[y * sheet.side + x]);
   const convolutions = model.nodes.filter(({ type }) => type === 'Conv').map(({ outputs: [name] }) =>
-    values[model.nodes.find(({ type, inputs }) => type === 'Relu' && inputs.includes(name))?.outputs[0] ?? name]); // what is below 0 goes no further
+    values[model.nodes.find(({ type, inputs }) => type === 'Relu' && inputs.includes(name))?.outputs[0] ?? name]);
   return {
     isDigit,
     explanation: {

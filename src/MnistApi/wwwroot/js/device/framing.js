@@ -2,9 +2,9 @@ import { FAINTEST_INK } from './segmentation.js';
 
 const SIDE = 28;
 const BOX_SIDE = 20;
-const { fround } = Math; // single precision, as the service computes: the same bytes come out
+const { fround } = Math; // as precise as the service: the same bytes come out
 
-/** @param {import('./segmentation.js').Sheet} sheet @returns {{left: number, top: number, width: number, height: number} | null} null where it is blank */
+/** Null where a sheet is blank. */
 export function inkBox({ ink, side }) {
   let [left, top, right, bottom, strongest] = [side, side, -1, -1, 0];
   ink.forEach((level, at) => {
@@ -16,24 +16,24 @@ export function inkBox({ ink, side }) {
   return strongest < FAINTEST_INK ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** The source pixels that [start, end) covers, wholly or in part, of those from 0 to side, each with how much of it. */
+/** The pixels from 0 to side that [start, end) covers, and how much of each. */
 function covered(start, end, side) {
   const first = Math.max(0, Math.floor(start));
   return Array.from({ length: Math.max(0, Math.min(side, Math.ceil(end)) - first) }, (_, i) =>
     ({ at: first + i, share: fround(Math.min(first + i + 1, end) - Math.max(first + i, start)) }));
 }
 
-/** Resamples the box, widened to a centred square, to 20×20 by area: each target pixel is the mean of all that it covers. */
+/** Resamples the box, widened to a centred square, to 20×20 by area. */
 function fit({ ink, side: sheetSide }, box) {
   const side = Math.max(box.width, box.height);
-  const scale = side / BOX_SIDE; // source pixels per target pixel
+  const scale = side / BOX_SIDE;
   const spans = length => {
     const padding = Math.floor((side - length) / 2);
     return Array.from({ length: BOX_SIDE }, (_, i) => covered(i * scale - padding, (i + 1) * scale - padding, length));
   };
   const across = spans(box.width);
   return Float32Array.from(spans(box.height).flatMap(rows => {
-    const columns = new Float32Array(box.width); // ink of the source rows that one target row covers, per source column
+    const columns = new Float32Array(box.width); // of the source, summed over the rows
     for (const { at, share } of rows) {
       const start = (box.top + at) * sheetSide + box.left;
       for (let x = 0; x < box.width; x++) columns[x] += fround(ink[start + x] * share);
@@ -42,7 +42,7 @@ function fit({ ink, side: sheetSide }, box) {
   }));
 }
 
-/** Where the 20×20 box goes in 28×28, so that its centre of mass comes to the middle. */
+/** Brings the centre of mass to the middle. */
 function offset(fitted) {
   let [mass, momentX, momentY] = [0, 0, 0];
   fitted.forEach((ink, at) => {
@@ -55,8 +55,8 @@ function offset(fitted) {
 }
 
 /**
- * Frames the ink of a sheet exactly as DigitFraming of MnistReader does: cropped, fitted into 20×20, centred by its mass in 28×28.
- * @param {import('./segmentation.js').Sheet} sheet all its ink is taken as one digit
+ * Frames a digit exactly as DigitFraming of MnistReader does: cropped, fitted into 20×20, centred by its mass in 28×28.
+ * @param {import('./segmentation.js').Sheet} sheet
  * @returns {Uint8Array | null} 784 bytes of ink; null where it is blank
  */
 export function frame(sheet) {

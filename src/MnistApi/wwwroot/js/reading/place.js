@@ -1,22 +1,20 @@
 const STORED = 'private';
-const PATIENCE_MS = 300; // the device is faster than a service that needs longer
+const PATIENCE_MS = 300;
 const REST_MS = 2000; // a service that can't answer is left alone
-const IDLE_MS = 2000; // where the browser doesn't tell when it is
+const IDLE_MS = 2000; // where the browser doesn't tell
 
 /**
- * Where things are read: by the service; on this device where it can't be reached, refuses or is slow, and always where the visitor wants nothing to leave it.
+ * Where drawings are read: by the service; here where it can't be reached, refuses or is slow, and where the visitor wants nothing to leave this device.
  * What reads here is fetched when the page has nothing else to do.
  * @param {HTMLInputElement} box "On this device only"; gets `data-ready` when the device can read
  * @param {() => Record<string, string>} headers that the service wants
  * @param {() => void} onChange called when the visitor chooses otherwise
  */
 export function createPlace(box, headers, onChange) {
-  /** @type {ReturnType<typeof import('../device/device.js').createDevice> | undefined} */
+  /** @type {ReturnType<import('../device/device.js').createDevice>} */
   let device;
-  /** @type {{until: number, why: import('./service.js').Problem} | null} */
   let rest = null;
 
-  /** @param {string} [version] that serves, where it is known */
   async function refresh(version) {
     const { createDevice } = await import('../device/device.js');
     device ??= createDevice(headers, () => (box.dataset.ready = ''));
@@ -35,18 +33,15 @@ export function createPlace(box, headers, onChange) {
 
   return {
     /**
-     * Asks where it is to be asked.
      * @template Answer
      * @param {boolean} isDrawing the device reads nothing else
-     * @param {(signal: AbortSignal) => Promise<Answer | import('./service.js').Problem>} askService never rejects
-     * @param {(here: NonNullable<typeof device>) => Promise<Answer | null>} askDevice null where it has no answer
+     * @param {(signal: AbortSignal) => Promise<Answer>} askService never rejects
+     * @param {(here: typeof device) => Promise<Answer | null>} askDevice
      * @param {AbortSignal} signal
      * @param {boolean} [isUrgent] whether a slow service isn't waited for
-     * @returns {Promise<(Answer & {instead?: import('./service.js').Problem | null}) | import('./service.js').Problem>}
-     *   `instead`: where it was read here, why not by the service; null where the visitor wants it so
+     * @returns {Promise<Answer>} with `instead`, as a Prediction has it, where the device answers
      */
     async ask(isDrawing, askService, askDevice, signal, isUrgent = true) {
-      /** @param {import('./service.js').Problem | null} instead */
       const here = async instead => {
         const answer = isDrawing && isReady() ? await quietly(askDevice(device)) : null;
         return answer && { ...answer, instead };

@@ -1,15 +1,13 @@
 /**
- * @typedef {import('./onnx.js').Tensor} Tensor
- * @typedef {import('./onnx.js').Node} Node
+ * @typedef {import('./onnx.js').Tensor} Tensor maps are (1, channels, height, width)
+ * @typedef {{isDigit: boolean, digit: number, candidates: number[], confidence: number, probabilities: number[], model: string}} Reading as of `/predict`
  */
 
-/** @param {number[]} dims @returns {Tensor} of zeros */
 const zeros = dims => ({ dims, data: new Float64Array(dims.reduce((product, size) => product * size, 1)) });
 
-/** @param {Tensor} of @param {(value: number) => number} change @returns {Tensor} */
 const each = ({ dims, data }, change) => ({ dims, data: data.map(change) });
 
-/** @param {Tensor} tensor (1, channels, height, width) @returns {Tensor} with `top` and `left` zeros before each map, `bottom` and `right` behind */
+/** Puts zeros around each map. */
 function pad(tensor, [top, left, bottom, right]) {
   if (top + left + bottom + right === 0) return tensor;
   const [, channels, height, width] = tensor.dims;
@@ -21,7 +19,7 @@ function pad(tensor, [top, left, bottom, right]) {
   return padded;
 }
 
-/** @param {Tensor} input (1, channels, height, width) @param {Tensor} weight (filters, channels, height, width) @param {Tensor} bias (filters) */
+/** @param {Tensor} input @param {Tensor} weight (filters, channels, height, width) @param {Tensor} bias (filters) */
 function convolve(input, weight, bias, { pads = [0, 0, 0, 0], strides = [1, 1], dilations = [1, 1] }) {
   const { data, dims: [, , height, width] } = pad(input, pads);
   const [filters, channels, kernelHeight, kernelWidth] = weight.dims;
@@ -36,9 +34,9 @@ function convolve(input, weight, bias, { pads = [0, 0, 0, 0], strides = [1, 1], 
     return (channel * height + row * dilations[0]) * width + column * dilations[1];
   });
 
-  const last = places - 1; // the places beyond it are computed as often as it takes to fill four
+  const last = places - 1; // is computed as often as it takes to fill four
   for (let filter = 0; filter < filters; filter++)
-    for (let at = 0; at < places; at += 4) { // four sums at once: 1.6 billion multiply-adds a second, where one waits for itself
+    for (let at = 0; at < places; at += 4) { // four sums at once, where one would wait for itself
       const [b, c, d] = [Math.min(at + 1, last), Math.min(at + 2, last), Math.min(at + 3, last)];
       const [startA, startB, startC, startD] = [start[at], start[b], start[c], start[d]];
       let sumA = bias.data[filter];
@@ -60,7 +58,6 @@ function convolve(input, weight, bias, { pads = [0, 0, 0, 0], strides = [1, 1], 
   return output;
 }
 
-/** @param {Tensor} input (1, channels, height, width) */
 function maxPool({ dims: [, channels, height, width], data }, kernel, strides) {
   const [rows, columns] = [height, width].map((side, i) => Math.floor((side - kernel[i]) / strides[i]) + 1);
   const output = zeros([1, channels, rows, columns]);
@@ -76,15 +73,9 @@ function maxPool({ dims: [, channels, height, width], data }, kernel, strides) {
 }
 
 /** @param {Tensor} input (1, features) @param {Tensor} weight (outputs, features) @param {Tensor} bias (outputs) */
-function linear({ data }, weight, bias) {
-  const [outputs, features] = weight.dims;
-  return {
-    dims: [1, outputs],
-    data: bias.data.map((sum, output) => data.reduce((total, value, i) => total + value * weight.data[output * features + i], sum)),
-  };
-}
+const linear = ({ data }, weight, bias) =>
+  each({ ...bias, dims: [1, ...bias.dims] }, (sum, output) => data.reduce((total, value, i) => total + value * weight.data[output * data.length + i], sum));
 
-/** @param {Tensor} input (1, classes) */
 function softmax({ dims, data }) {
   const most = Math.max(...data);
   const powers = data.map(value => Math.exp(value - most));
@@ -92,7 +83,7 @@ function softmax({ dims, data }) {
   return { dims, data: powers.map(power => power / sum) };
 }
 
-/** @type {Record<string, (inputs: Tensor[], attributes: Record<string, number[]>) => Tensor>} those that MnistTrainer writes into a digit classifier */
+/** @type {Record<string, (inputs: Tensor[], attributes: Record<string, number[]>) => Tensor>} */
 const LAYERS = {
   Conv: ([input, weight, bias], attributes) => convolve(input, weight, bias, attributes),
   Relu: ([input]) => each(input, value => Math.max(0, value)),
@@ -110,11 +101,27 @@ const LAYERS = {
  * @param {import('./onnx.js').Model} model
  * @param {Tensor} pixels (1, 1, 28, 28), 0 = paper, 1 = full ink
  * @returns {Record<string, Tensor>} what each node gives, by the name of its output
- * @throws {TypeError} where it has a layer that isn't known here
  */
-export function run({ nodes, weights }, pixels) {
-  /** @type {Record<string, Tensor>} */
+function run({ nodes, weights }, pixels) {
   const values = { ...weights, pixels };
   for (const { type, inputs, outputs, attributes } of nodes) values[outputs[0]] = LAYERS[type](inputs.map(name => values[name]), attributes);
   return values;
+}
+
+/**
+ * Classifies a framed digit, and decides as the service does, by the thresholds of the model's card.
+ * @param {import('./onnx.js').Model} model
+ * @param {Uint8Array} pixels 784 bytes of ink
+ * @returns {{reading: Reading, values: ReturnType<typeof run>}}
+ */
+export function classify(model, pixels) {
+  const values = run(model, { dims: [1, 1, 28, 28], data: Float64Array.from(pixels, level => level / 255) });
+  const { version, rejectionThreshold, candidateThreshold } = model.card;
+  const probabilities = [...values.probabilities.data];
+  const confidence = Math.max(...probabilities);
+  const digit = probabilities.indexOf(confidence);
+  const isDigit = (values.digit?.data[0] ?? 1) >= (rejectionThreshold ?? 0);
+  const others = probabilities.map((_, other) => other).filter(other => other !== digit && probabilities[other] >= (candidateThreshold ?? 1))
+    .sort((one, other) => probabilities[other] - probabilities[one]);
+  return { reading: { isDigit, digit, candidates: isDigit ? [digit, ...others] : [], confidence, probabilities, model: version }, values };
 }
