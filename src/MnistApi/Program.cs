@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.ResponseCompression;
 using MnistApi;
@@ -45,6 +46,7 @@ try
         pages.Providers.Add<DeflateCompressionProvider>();
         pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
     });
+    builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Optimal); // a tenth less than by default
     builder.Services.AddRequestDecompression();
     builder.Services.AddScoped<Recogniser>().AddScoped<TensorInference>();
     builder.Services.AddSingleton<InferStatistics>();

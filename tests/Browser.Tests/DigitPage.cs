@@ -98,6 +98,9 @@ public sealed class DigitPage : IAsyncDisposable
     /// <summary>Waits for the answer to what is drawn. Lifting the pen makes the page busy at once, so that this can't come too early.</summary>
     public Task AnsweredAsync() => Page.Locator("#answer[aria-busy=false]:not([data-state=empty])").WaitForAsync();
 
+    /// <summary>Waits until the page can read on the device.</summary>
+    public Task CanReadAsync() => Page.Locator("#private[data-ready]").WaitForAsync();
+
     /// <summary>Waits until the open panel shows how what is drawn is read.</summary>
     public Task ExplainedAsync() => Page.Locator("#explained[aria-busy=false]").WaitForAsync();
 

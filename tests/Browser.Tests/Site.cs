@@ -35,7 +35,11 @@ public sealed class Site : IAsyncLifetime
     /// <summary>
     /// Opens the page in a context of its own, by default 1100×760 in the light theme, without its service worker, of the service with the default settings.
     /// </summary>
-    public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null)
+    /// <param name="options">Of the context.</param>
+    /// <param name="readsByItself">
+    /// Whether it gets ready to read on the device and this waits for it; without, it never has the time, so that a slow machine can't answer by it.
+    /// </param>
+    public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null, bool readsByItself = false)
     {
         if (_app is null || _chromium is null)
             Assert.Skip("There is no Chromium: install it, or set CHROMIUM to its path.");
@@ -45,7 +49,12 @@ public sealed class Site : IAsyncLifetime
         options.ServiceWorkers ??= ServiceWorkerPolicy.Block; // it fetches every file a second time, for half as much work again
         options.BaseURL ??= _app.Address.ToString();
         var context = await _chromium.NewContextAsync(options);
-        return await DigitPage.OpenAsync(context);
+        if (!readsByItself)
+            await context.AddInitScriptAsync("self.requestIdleCallback = () => {}");
+        var page = await DigitPage.OpenAsync(context);
+        if (readsByItself)
+            await page.CanReadAsync();
+        return page;
     }
 
     public async ValueTask DisposeAsync()

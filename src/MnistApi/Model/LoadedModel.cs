@@ -21,7 +21,7 @@ internal sealed class LoadedModel : IDisposable
 
     private LoadedModel(DigitReader reader, byte[] file, byte[]? inkFile, byte[]? numberFile)
     {
-        (Reader, Sha256) = (reader, Hash(file));
+        (Reader, File, Sha256) = (reader, file, Hash(file));
         (InkSha256, NumberSha256) = (inkFile is null ? null : Hash(inkFile), numberFile is null ? null : Hash(numberFile));
         Drift = reader.Classifier.Card.Reference is { HasOurBins: true } reference ? new AnswerDrift(reference) : null;
         _featureMaps = new Lazy<FeatureMaps>(() => FeatureMaps.Load(file));
@@ -42,6 +42,9 @@ internal sealed class LoadedModel : IDisposable
     /// The network's insides; usable as long as it. Reading them the first time loads them, which takes milliseconds and about as much memory as the network.
     /// </summary>
     public FeatureMaps FeatureMaps => _featureMaps.Value;
+
+    /// <summary>The very bytes of the classifier's file that are loaded; the one on the disk may be another by now.</summary>
+    public ReadOnlyMemory<byte> File { get; }
 
     /// <summary>Of the classifier's file, in hexadecimal.</summary>
     public string Sha256 { get; }

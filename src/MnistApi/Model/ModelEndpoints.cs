@@ -1,13 +1,21 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using MnistApi.Hosting;
 
 namespace MnistApi.Model;
 
-/// <summary><c>GET /model</c>: which model is served, and what it says of itself.</summary>
+/// <summary><c>GET /model</c>: which model is served, and what it says of itself; <c>GET /model/file</c>: the file.</summary>
 internal static class ModelEndpoints
 {
-    /// <summary>Maps the handler.</summary>
-    public static void MapModel(this IEndpointRouteBuilder routes) => routes.MapGet("/model", Model).WithName("getModel").WithTags("Model").AlsoHead();
+    /// <summary>Maps the handlers.</summary>
+    public static void MapModel(this IEndpointRouteBuilder routes)
+    {
+        var model = routes.MapGroup("/model").WithTags("Model").AlsoHead();
+        model.MapGet("", Model).WithName("getModel");
+        model.MapGet("/file", File).WithName("getModelFile")
+            .Produces<FileContentHttpResult>(StatusCodes.Status200OK, MediaTypeNames.Application.Octet).Produces(StatusCodes.Status304NotModified);
+    }
 
     /// <summary>The model that is served</summary>
     /// <remarks>
@@ -21,4 +29,17 @@ internal static class ModelEndpoints
             model.Reader.InkNetwork is { } ink ? new InkModelResponse(ink.Card.Version, model.InkSha256!, ink.Card) : null,
             model.Reader.NumberNetwork is { } number ? new NumberModelResponse(number.Card.Version, model.NumberSha256!, number.Card) : null,
             model.Drift?.Read(), shadow.Read()));
+
+    /// <summary>The model file that is served</summary>
+    /// <remarks>
+    /// ONNX, with the card in its metadata: to read digits elsewhere exactly as they are read here; the page does so on the visitor's device. Its
+    /// <c>ETag</c> is the file's SHA-256 in quotation marks. Send it as <c>If-None-Match</c> to get the file only when it is another.
+    /// </remarks>
+    /// <response code="200">The file.</response>
+    /// <response code="304">It is the one that you have.</response>
+    private static FileContentHttpResult File(LoadedModel model, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-cache"; // keep it, and ask whether it is still the one
+        return TypedResults.Bytes(model.File, MediaTypeNames.Application.Octet, "mnist.onnx", entityTag: new EntityTagHeaderValue($"\"{model.Sha256}\""));
+    }
 }

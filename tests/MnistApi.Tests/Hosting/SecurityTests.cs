@@ -92,6 +92,7 @@ public class SecurityTests(Api api)
 
     [Theory]
     [InlineData("/model")]
+    [InlineData("/model/file")]
     [InlineData("/metrics")]
     [InlineData("/predict")]
     public async Task Without_a_key_a_route_answers_with_a_problem_that_says_how_to_send_one(string path)

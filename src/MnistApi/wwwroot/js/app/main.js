@@ -9,6 +9,7 @@ import { createLanguage } from './language.js';
 import { createPad } from '../drawing/pad.js';
 import { toPng, toSend } from '../drawing/picture.js';
 import { explain, predict } from '../reading/predict.js';
+import { createPlace } from '../reading/place.js';
 import { createReader } from '../reading/reader.js';
 import { createRow } from '../reading/row.js';
 import { createSeen } from '../explaining/seen.js';
@@ -26,20 +27,27 @@ const row = createRow(page.boxes, page.row, language);
 const answer = createAnswer(page.answer, page, createBars(page.bars, language.percent), row, language);
 const seen = createSeen(page, language);
 const gallery = createGallery(page.history, page, language, pad.open, say);
-const key = createKey(page.key, () => changed(true));
+const key = createKey(page.key, () => {
+  place.retry();
+  changed(true);
+});
+const place = createPlace(page.private, key.headers, () => changed(true));
 const correction = createCorrection(page.correction, page, language, key);
 const reader = createReader(
   async () => {
     const drawing = pad.drawing();
-    const picture = await toSend(drawing);
-    return picture && { picture, takeRow: () => (drawing.file ? picture : toPng(drawing)) };
+    const sent = await toSend(drawing);
+    return sent && { sent, drawing };
   },
-  ({ picture, takeRow }, signal) => predict(picture, takeRow, key.headers(), signal),
+  ({ sent, drawing }, signal) => {
+    const takeRow = () => (drawing.file ? sent.picture : toPng(drawing));
+    return place.ask(!drawing.file, signal => predict(sent.picture, takeRow, key.headers(), signal), device => device.predict(drawing, sent), signal);
+  },
   show,
 );
 const insight = createReader( // asked beside the answer, which doesn't wait for it
   async () => (page.inside.open ? toSend(pad.drawing()) : null),
-  (picture, signal) => explain(picture, key.headers(), signal),
+  (sent, signal) => place.ask(Boolean(sent.ink), signal => explain(sent.picture, key.headers(), signal), device => device.explain(sent), signal, false),
   (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest),
   INSIGHT_PAUSE_MS,
 );
@@ -64,8 +72,8 @@ function show(reply, isLatest, failures) {
   if (reply?.status === 429 && failures <= UNSEEN_BUSY) return;
 
   answer.show(reply, pad.isDown(), isLatest);
-  correction.offer(reply && 'digit' in reply && !reply.row ? reply : null, pad.drawing());
-  if (reply?.status === 401) key.ask();
+  correction.offer(reply && 'digit' in reply && !reply.row && reply.instead !== null ? reply : null, pad.drawing());
+  if ((reply?.instead ?? reply)?.status === 401) key.ask();
   if (!reply || !('digit' in reply)) return;
 
   if (isLatest && !pad.isDown()) gallery.keep(pad.drawing(), reply);
@@ -105,7 +113,7 @@ addEventListener('keydown', event => {
   else if (name === 'y' || (name === 'z' && event.shiftKey)) pad.redo();
   else if (name === 'z') pad.undo();
 });
-for (const each of [reader, insight]) {
+for (const each of [place, reader, insight]) {
   addEventListener('online', each.retry);
   document.addEventListener('visibilitychange', () => document.hidden || each.retry());
 }

@@ -3,6 +3,8 @@ import { inkSquare, paintStrokes } from './strokes.js';
 /**
  * @typedef {{sheet: number, strokes: import('./strokes.js').Stroke[], file?: Blob, bitmap?: ImageBitmap | null}} Drawing What lies on the paper: strokes, or a
  *   picture that was brought; `bitmap` is null where the browser can't read it. `sheet` tells drawings apart; 0 is the empty one.
+ * @typedef {{picture: Blob, ink: import('../device/segmentation.js').Sheet | null}} Sent What the service is asked about; `ink`: the same before it became a
+ *   picture, null of one that was brought
  */
 
 const SENT_SIDE_PX = 128; // four times what the network sees, and a little paper around it: the service frames it as if it were larger
@@ -17,6 +19,12 @@ const paper = side => Object.assign(document.createElement('canvas'), { width: s
 function toPngBlob(canvas) {
   const base64 = canvas.toDataURL().split(',')[1]; // at once, where toBlob waits until the page has nothing else to do
   return new Blob([Uint8Array.from(atob(base64), character => character.charCodeAt(0))], { type: 'image/png' });
+}
+
+/** @param {CanvasRenderingContext2D} context of a square canvas without paper @returns {import('../device/segmentation.js').Sheet} */
+function inkOf(context) {
+  const { width: side } = context.canvas;
+  return { ink: context.getImageData(0, 0, side, side).data.filter((_, at) => at % 4 === 3), side }; // its alpha
 }
 
 function fillBehind(context) {
@@ -47,10 +55,13 @@ export function paintDrawing(context, { strokes, bitmap }, colour) {
 /**
  * The picture to ask about: a drawing's ink alone, small; a brought picture as it is, or smaller where it is large.
  * @param {Drawing} drawing
- * @returns {Promise<Blob | null>} null where there is no ink
+ * @returns {Promise<Sent | null>} null where there is no ink
  */
 export async function toSend({ strokes, file, bitmap }) {
-  if (file) return bitmap && (file.size > SMALL_FILE_BYTES || Math.max(bitmap.width, bitmap.height) > LARGE_SIDE_PX) ? shrink(bitmap) : file;
+  if (file) {
+    const isLarge = bitmap && (file.size > SMALL_FILE_BYTES || Math.max(bitmap.width, bitmap.height) > LARGE_SIDE_PX);
+    return { picture: isLarge ? await shrink(bitmap) : file, ink: null };
+  }
 
   const square = inkSquare(strokes);
   if (!square) return null;
@@ -59,11 +70,18 @@ export async function toSend({ strokes, file, bitmap }) {
   const scale = (SENT_SIDE_PX - 2 * MARGIN_PX) / square.side;
   context.setTransform(scale, 0, 0, scale, MARGIN_PX - square.x * scale, MARGIN_PX - square.y * scale);
   paintStrokes(context, strokes, 'black');
-  const hasInk = context.getImageData(0, 0, SENT_SIDE_PX, SENT_SIDE_PX).data.some(level => level > 0); // an eraser may have left none
-  if (!hasInk) return null;
+  const ink = inkOf(context);
+  if (!ink.ink.some(level => level > 0)) return null; // an eraser may have left none
 
   fillBehind(context);
-  return toPngBlob(context.canvas);
+  return { picture: toPngBlob(context.canvas), ink };
+}
+
+/** @param {Drawing} drawing @returns {import('../device/segmentation.js').Sheet} the ink of the whole paper */
+export function toInk(drawing) {
+  const context = paper(SAVED_SIDE_PX);
+  paintDrawing(context, drawing, 'black');
+  return inkOf(context);
 }
 
 /**

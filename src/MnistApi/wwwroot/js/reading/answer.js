@@ -71,7 +71,9 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
 
   const either = digits => language.either(digits.map(language.digit)); // each with its article
 
-  function duration({ roundTripMs, serverMs }) {
+  function duration({ roundTripMs, serverMs, instead }) {
+    if (instead === null) return text('readHere', { all: milliseconds(roundTripMs) });
+    if (instead) return text('readHereInstead', { all: milliseconds(roundTripMs), why: instead.title ?? text(`${instead.key}Words`) });
     return text(serverMs === null ? 'roundTrip' : 'timing', { all: milliseconds(roundTripMs), server: milliseconds(serverMs) });
   }
 

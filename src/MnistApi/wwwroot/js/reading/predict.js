@@ -6,9 +6,9 @@ import { post } from './service.js';
  * @typedef {{written: string, digits: RowDigit[], width: number, height: number}} Row several digits, line after line from left to right, and the size of the
  *   picture in pixels; `written`: the digits and what separates them, `?` for what can't be read, and a line feed between two lines
  * @typedef {{isDigit: boolean, digit: number, candidates: number[], confidence: number, probabilities: number[], model: string, picture: Blob,
- *   names: string[], row?: Row, roundTripMs: number, serverMs: number | null}} Prediction
+ *   names: string[], row?: Row, roundTripMs: number, serverMs: number | null, instead?: Problem | null}} Prediction
  *   `candidates`: what it may be, most probable first; `picture`: what was asked about; `names`: what was read, as short as can be, several where it may be
- *   either; `row`: where there are several digits.
+ *   either; `row`: where there are several digits; `instead`: where it was read on this device, why; null where the visitor wants it so.
  *   Where it is no digit, the others say what it would be if it were.
  * @typedef {{steps: {name: string, image: string}[], saliency: {digit: number, image: string}, runnerUp: {digit: number, image: string},
  *   layers: {name: string, channels: number, width: number, height: number, image: string}[]}} Explanation images are PNGs as data URLs

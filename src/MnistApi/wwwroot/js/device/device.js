@@ -1,0 +1,93 @@
+import { toInk } from '../drawing/picture.js';
+
+const FILE = 'model/file';
+
+/**
+ * Reads drawings on this device, with the service's own model file.
+ * @param {() => Record<string, string>} headers that the service wants, for the file
+ * @param {() => void} onReady called when there is a model
+ */
+export function createDevice(headers, onReady) {
+  const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+  const waiting = new Map();
+  let asked = 0;
+  const known = new Set(); // versions: of several that replicas serve, each is fetched once
+  let model = null;
+  let loading = null;
+
+  worker.addEventListener('message', ({ data: { id, result, error } }) => {
+    const { resolve, reject } = waiting.get(id);
+    waiting.delete(id);
+    if (error) reject(new Error(error));
+    else resolve(result);
+  });
+  worker.addEventListener('error', () => waiting.forEach(({ reject }) => reject(new Error('There is no worker.')))); // an old browser
+
+  const ask = (task, value) => new Promise((resolve, reject) => {
+    waiting.set(++asked, { resolve, reject });
+    worker.postMessage({ id: asked, task, value });
+  });
+
+  /** @param {Response} file */
+  async function use(file) {
+    const version = await ask('load', new Uint8Array(await file.arrayBuffer()));
+    known.add(version);
+    model = { tag: file.headers.get('ETag') }; // its hash
+    onReady();
+  }
+
+  async function load() {
+    const cache = await self.caches?.open('model'); // over HTTPS
+    const kept = !model && (await cache?.match(FILE));
+    if (kept) await use(kept).catch(() => {}); // else another is fetched
+    const newer = fetchNewer(cache).catch(() => {});
+    if (!model) await newer;
+  }
+
+  async function fetchNewer(cache) {
+    const wanted = model ? { ...headers(), 'If-None-Match': model.tag } : headers();
+    const newer = await fetch(FILE, { headers: wanted, cache: 'no-cache' });
+    if (!newer.ok) return;
+
+    const copy = newer.clone();
+    await use(newer);
+    await cache?.put(FILE, copy);
+  }
+
+  /**
+   * @param {import('../drawing/picture.js').Drawing} drawing
+   * @param {import('../drawing/picture.js').Sent} sent of that drawing, with its ink
+   * @returns {Promise<import('../reading/predict.js').Prediction | null>} null where it is blank
+   */
+  async function predict(drawing, { ink, picture }) {
+    const start = performance.now();
+    const reading = await ask('read', ink);
+    if (!reading) return null;
+
+    const { isSeveral, ...one } = reading;
+    const row = isSeveral ? await ask('readRow', toInk(drawing)) : null;
+    const isRow = row && row.digits.length > 1 && row.digits.some(({ isDigit }) => isDigit);
+    const names = isRow ? [row.written.replaceAll('\n', ' ')] : one.isDigit ? one.candidates.map(String) : ['?'];
+    return { ...one, picture, names, ...(isRow ? { row } : {}), roundTripMs: performance.now() - start, serverMs: null };
+  }
+
+  return {
+    isReady: () => model !== null,
+
+    /**
+     * Looks whether another model serves.
+     * @param {string} [version] of the one that does, where it is known
+     * @returns {Promise<void>} until there is a model, or none can be had
+     */
+    refresh(version) {
+      if (known.has(version)) return Promise.resolve();
+      if (version) known.add(version);
+      return (loading ??= load().finally(() => (loading = null)));
+    },
+
+    predict,
+
+    /** As the service explains; null where something newer was asked. */
+    explain: ({ ink }) => ask('explain', ink),
+  };
+}

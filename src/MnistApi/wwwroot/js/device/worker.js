@@ -1,0 +1,73 @@
+// Reads drawings beside the page: {id, task, value} comes in, {id, result} or {id, error} goes out.
+
+import { classify } from './network.js';
+import { explain } from './explanation.js';
+import { frame } from './framing.js';
+import { readModel } from './onnx.js';
+import { cut, segment } from './segmentation.js';
+
+const WARM_UP = 4; // runs of the JIT
+
+/** @type {import('./onnx.js').Model} */
+let model;
+let explanations = 0;
+
+/** Null where a sheet is blank. */
+function readOne(sheet) {
+  const pixels = frame(sheet);
+  return pixels && classify(model, pixels).reading;
+}
+
+/** Rows from above, each from the left. */
+function intoRows(digits) {
+  const rows = [];
+  for (const digit of digits) {
+    const isBeside = ({ top, bottom }) => Math.min(bottom, digit.bottom) - Math.max(top, digit.top) >= 0.4 * Math.min(bottom - top, digit.bottom - digit.top);
+    const row = rows.find(row => isBeside(row.at(-1)));
+    if (row) row.push(digit);
+    else rows.push([digit]);
+  }
+  return rows.sort(([one], [other]) => one.top - other.top);
+}
+
+const tasks = {
+  /** @returns {string} the version of a model file */
+  load(bytes) {
+    const loaded = readModel(bytes);
+    const { pixels, digit } = loaded.card.selfTest;
+    const image = Uint8Array.from(atob(pixels), character => character.charCodeAt(0));
+    for (let run = 0; run < WARM_UP; run++)
+      if (classify(loaded, image).reading.digit !== digit) throw new Error('The model fails its self-test.');
+    model = loaded;
+    return model.card.version;
+  },
+
+  read(sheet) {
+    const digits = segment(sheet);
+    const reading = readOne(sheet);
+    return reading && { ...reading, isSeveral: digits.length > 1 };
+  },
+
+  readRow(sheet) {
+    const rows = intoRows(segment(sheet)).map(row => row.map(({ left, top, right, bottom, ...digit }) => ({
+      ...readOne(cut(sheet, digit)),
+      box: { x: left, y: top, width: right - left, height: bottom - top },
+    })));
+    const written = rows.map(row => row.map(({ isDigit, digit }) => (isDigit ? digit : '?')).join('')).join('\n');
+    return { written, digits: rows.flat(), width: sheet.side, height: sheet.side };
+  },
+
+  explain(sheet) {
+    const mine = ++explanations;
+    segment(sheet);
+    return explain(model, sheet, () => new Promise(done => setTimeout(() => done(mine === explanations))));
+  },
+};
+
+addEventListener('message', async ({ data: { id, task, value } }) => {
+  try {
+    postMessage({ id, result: await tasks[task](value) });
+  } catch (error) {
+    postMessage({ id, error: error.message });
+  }
+});
