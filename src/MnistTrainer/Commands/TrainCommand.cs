@@ -177,7 +177,7 @@ internal static class TrainCommand
         DownloadCommand.Fetch(dataFolder, cancellation);
         using var ink = run.Options.Ink is { } inkFile ? InkNetwork.Load(inkFile) : null;
         var data = TrainingData.Load(recipe, dataFolder, strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed,
-            ink is null ? null : new FoundDigits(ink, TrainingView.Finding(), cancellation));
+            ink is null || File.Exists(run.Model) ? null : new FoundDigits(ink, TrainingView.Finding(), cancellation)); // a run that has ended learns no more
         if (corrections is not null)
             data = data.WithCorrections(corrections, recipe.CorrectionShare);
         var test = MnistDataset.LoadTest(dataFolder); // so that wrong files are told now; nobody looks at the images until training has ended
