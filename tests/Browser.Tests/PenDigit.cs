@@ -24,7 +24,7 @@ public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> S
     public static PenDigit LetterM { get; } = Parse(-1, "100,80 115,420;115,420 250,180;250,180 385,420;385,420 400,80");
 
     /// <summary>A 9 that isn't closed above, or a 4 that nearly is.</summary>
-    public static PenDigit FourOrNine { get; } = Parse(-1, "266,402 236,400 198,343 181,289 210,241 260,236 319,263;325,410 322,300 315,200 305,90");
+    public static PenDigit FourOrNine { get; } = Parse(-1, "261,402 234,400 198,343 181,289 210,241 260,236 319,263;325,410 322,300 315,200 305,90");
 
     /// <summary>Reads every sample of the file.</summary>
     public static IEnumerable<PenDigit> ReadAll(string path) =>
