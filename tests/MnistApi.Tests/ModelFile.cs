@@ -41,6 +41,13 @@ public static class ModelFile
         static JsonArray Counts(params int[] counts) => [.. counts.Select(count => JsonValue.Create(count))];
     }
 
+    /// <summary>The same network with a card of before, which says nothing of validation images.</summary>
+    public static byte[] WithoutReference()
+    {
+        using var classifier = DigitClassifier.Load(Committed, "committed");
+        return WithCard(JsonNode.Parse(classifier.Card.ToJson())!, card => card.Remove("reference"));
+    }
+
     /// <summary>As <c>/model</c> says it.</summary>
     public static string Sha256(byte[] file) => Convert.ToHexStringLower(SHA256.HashData(file));
 

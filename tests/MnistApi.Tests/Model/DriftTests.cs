@@ -46,7 +46,9 @@ public sealed class DriftTests : IDisposable
     [Fact]
     public async Task A_card_without_a_reference_tells_of_no_drift()
     {
-        await using var api = Api.With();
+        var path = Path.Combine(_folder.FullName, "without.onnx");
+        File.WriteAllBytes(path, ModelFile.WithoutReference());
+        await using var api = Api.With(("Model:Path", path));
         using var client = api.CreateClient();
 
         await Send(client, images: 256);
