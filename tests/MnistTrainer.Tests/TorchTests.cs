@@ -1,6 +1,8 @@
 using MnistTrainer.Networks;
 using Xunit;
 
+[assembly: Xunit.v3.Parallelization(MaxThreads = 3)] // one more than two cores: some wait for a process
+
 namespace MnistTrainer.Tests;
 
 /// <summary>libtorch has one default generator and one thread pool: tests that draw from it take turns.</summary>

@@ -24,20 +24,31 @@ public class TrainerTests
     };
 
     [Fact]
-    public void Learns_generated_digits_and_repeats_bit_for_bit_with_the_same_seed()
+    public void Learns_generated_digits()
     {
         var (training, validation) = (GeneratedDigits.Create(2_000, seed: 1), GeneratedDigits.Create(500, seed: 2));
-        using var first = new TrainingState(Quick, seed: 1);
-        using var second = new TrainingState(Quick, seed: 1);
-        using var other = new TrainingState(Quick, seed: 2);
+        using var state = new TrainingState(Quick, seed: 1);
+
+        Trainer.Fit(state, TrainingData.Of(training, validation));
+
+        Assert.Equal([1, 2, 3], state.History.Select(epoch => epoch.Epoch));
+        Assert.InRange(state.History[^1].ValidationAccuracy, 0.5, 1); // 0.1 is chance; how far above it differs from processor to processor
+        Assert.True(state.History[^1].TrainingLoss < state.History[0].TrainingLoss);
+        Assert.Equal(state.History[^1].ValidationAccuracy, Evaluator.LossAndAccuracy(state.Result, validation).Accuracy);
+    }
+
+    [Fact]
+    public void Repeats_bit_for_bit_with_the_same_seed()
+    {
+        var recipe = Quick with { Epochs = 2 };
+        var (training, validation) = (GeneratedDigits.Create(320, seed: 1), GeneratedDigits.Create(100, seed: 2));
+        using var first = new TrainingState(recipe, seed: 1);
+        using var second = new TrainingState(recipe, seed: 1);
+        using var other = new TrainingState(recipe, seed: 2);
 
         foreach (var state in new[] { first, second, other })
             Trainer.Fit(state, TrainingData.Of(training, validation));
 
-        Assert.Equal([1, 2, 3], first.History.Select(epoch => epoch.Epoch));
-        Assert.InRange(first.History[^1].ValidationAccuracy, 0.5, 1); // 0.1 is chance; how far above it differs from processor to processor
-        Assert.True(first.History[^1].TrainingLoss < first.History[0].TrainingLoss);
-        Assert.Equal(first.History[^1].ValidationAccuracy, Evaluator.LossAndAccuracy(first.Result, validation).Accuracy);
         Assert.Equal(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(second.Result));
         Assert.NotEqual(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(other.Result));
     }
@@ -81,7 +92,7 @@ public class TrainerTests
     {
         using var state = new TrainingState(Recipe.Load("tutorial-baseline", $"network={network}", "epochs=3"), seed: 1);
 
-        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(1_000, seed: 1), null));
+        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(500, seed: 1), null));
 
         Assert.True(state.History[^1].TrainingLoss < state.History[0].TrainingLoss);
         Assert.True(double.IsNaN(state.History[^1].ValidationLoss));
@@ -96,7 +107,7 @@ public class TrainerTests
         using var folder = new TemporaryFolder();
         var checkpoint = Path.Combine(folder.Path, "checkpoint.zip");
         var recipe = Quick with { Optimizer = Enum.Parse<Optimizer>(optimizer, ignoreCase: true), LearningRate = 0.01, Patience = 3 };
-        var (training, validation) = (GeneratedDigits.Create(640, seed: 1), GeneratedDigits.Create(200, seed: 2));
+        var (training, validation) = (GeneratedDigits.Create(320, seed: 1), GeneratedDigits.Create(100, seed: 2));
         using var whole = new TrainingState(recipe, seed: 1);
         using var interrupted = new TrainingState(recipe, seed: 1);
         using var stop = new CancellationTokenSource();
@@ -169,11 +180,11 @@ public class TrainerTests
     {
         using var state = new TrainingState(Quick with { Epochs = 1_000 }, seed: 1);
 
-        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(640, 1), null), timeLimit: TimeSpan.FromSeconds(2));
+        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(640, 1), null), timeLimit: TimeSpan.FromSeconds(0.5));
 
         Assert.InRange(state.History.Count, 1, 999);
         // the last may take longer than the one before it, which told that there is time
-        Assert.InRange(state.History.SkipLast(1).Sum(epoch => epoch.Seconds), 0, 2);
+        Assert.InRange(state.History.SkipLast(1).Sum(epoch => epoch.Seconds), 0, 0.5);
     }
 
     [Fact]
