@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(MnistApi.Tests.Api))]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 4)] // many wait for a process to start or to stop
 
 namespace MnistApi.Tests;
 
