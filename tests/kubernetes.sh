@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 command -v npm >/dev/null || { echo "skipped: there is no npm"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-npm install --prefix "$work" --no-save --no-audit --no-fund --loglevel=error kubernetes-models@5.1.0 yaml@2.9.1 >/dev/null
+npm install --prefix "$work" --no-save --no-audit --no-fund --prefer-offline --loglevel=error kubernetes-models@5.1.0 yaml@2.9.1 >/dev/null
 
 cat >"$work/check.mjs" <<'JS'
 import { readFileSync } from 'node:fs';
