@@ -105,8 +105,11 @@ public sealed class DigitPage : IAsyncDisposable
     public Task ExplainedAsync() => Page.Locator("#explained[aria-busy=false]").WaitForAsync();
 
     /// <summary>Fails where axe finds what keeps people out.</summary>
-    public async Task AxeFindsNothingAsync()
+    /// <param name="scheme">The system's colours from here on; by default they stay as they are.</param>
+    public async Task AxeFindsNothingAsync(ColorScheme? scheme = null)
     {
+        if (scheme is not null)
+            await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
         await Page.EvaluateAsync(Axe);
         var result = await Page.EvaluateAsync<JsonElement>("""
             async () => {
@@ -117,7 +120,7 @@ public sealed class DigitPage : IAsyncDisposable
             """);
         Assert.NotEqual(0, result.GetProperty("passes").GetInt32());
         var violations = result.GetProperty("violations").EnumerateArray().ToList();
-        Assert.True(violations.Count == 0, string.Join('\n', violations));
+        Assert.True(violations.Count == 0, $"{scheme}: {string.Join('\n', violations)}");
     }
 
     public async Task<LocatorBoundingBoxResult> PadBoxAsync() =>

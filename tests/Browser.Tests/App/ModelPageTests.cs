@@ -90,21 +90,23 @@ public class ModelPageTests(Site site)
     }
 
     [Theory]
-    [InlineData(360, ColorScheme.Light)]
-    [InlineData(360, ColorScheme.Dark)]
-    [InlineData(1100, ColorScheme.Light)]
-    [InlineData(1100, ColorScheme.Dark)]
-    public async Task Everyone_can_read_it(int width, ColorScheme scheme)
+    [InlineData(360)]
+    [InlineData(1100)]
+    public async Task Everyone_can_read_it(int width)
     {
-        await using var page = await Open(card => card["history"] = JsonNode.Parse(History),
-            new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
-        await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(part => part.open = true)");
+        await using var page = await Open(card => card["history"] = JsonNode.Parse(History), new() { ViewportSize = new() { Width = width, Height = 900 } });
 
-        await page.AxeFindsNothingAsync();
-        Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(part => part.open = false)");
-        await page.Page.ScreenshotAsync(
-            new() { FullPage = true, Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", $"model-{width}-{scheme}.png".ToLowerInvariant()) });
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(part => part.open = true)");
+            await page.AxeFindsNothingAsync(scheme);
+            Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(part => part.open = false)");
+            await page.Page.ScreenshotAsync(new()
+            {
+                FullPage = true, Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", $"model-{width}-{scheme}.png".ToLowerInvariant()),
+            });
+        }
     }
 
     /// <summary>The page, of the card that serves or of one that is changed on its way.</summary>
