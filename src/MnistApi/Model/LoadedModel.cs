@@ -75,16 +75,7 @@ internal sealed class LoadedModel : IDisposable
         var numberFile = number?.Read();
         var reader = DigitReader.Load(
             (file, source.Path), inkFile is null ? null : (inkFile, ink!.Path), numberFile is null ? null : (numberFile, number!.Path), limits);
-        try
-        {
-            SelfTest.Run(reader.Classifier, source.Path);
-            return new LoadedModel(reader, file, inkFile, numberFile);
-        }
-        catch
-        {
-            reader.Dispose();
-            throw;
-        }
+        return new LoadedModel(reader, file, inkFile, numberFile);
     }
 
     /// <summary>Adds a holder, who disposes this once.</summary>

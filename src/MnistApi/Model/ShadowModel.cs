@@ -208,17 +208,7 @@ internal sealed class ShadowModel : BackgroundService
         public static Loaded From(ModelSource source)
         {
             var file = source.Read();
-            var classifier = DigitClassifier.Load(file, source.Path);
-            try
-            {
-                SelfTest.Run(classifier, source.Path);
-                return new Loaded(classifier, Convert.ToHexStringLower(SHA256.HashData(file)), DateTimeOffset.UtcNow);
-            }
-            catch
-            {
-                classifier.Dispose();
-                throw;
-            }
+            return new Loaded(DigitClassifier.Load(file, source.Path), Convert.ToHexStringLower(SHA256.HashData(file)), DateTimeOffset.UtcNow);
         }
     }
 }

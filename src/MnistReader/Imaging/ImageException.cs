@@ -20,9 +20,10 @@ public sealed class ImageException(ImageFault fault, string message) : Exception
 
 /// <summary>Why an image cannot be read.</summary>
 /// <example><code>
+/// using var reader = DigitReader.CreateDefault();
 /// try
 /// {
-///     DigitReader.CreateDefault().Read(File.ReadAllBytes("poster.png"));
+///     reader.Read(File.ReadAllBytes("poster.png"));
 /// }
 /// catch (ImageException e) when (e.Fault == ImageFault.TooLarge)
 /// {

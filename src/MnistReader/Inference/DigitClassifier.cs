@@ -51,22 +51,21 @@ public sealed class DigitClassifier : IDisposable
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.
+    /// The file is no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of; or it fails its
+    /// self-test.
     /// </exception>
     public static DigitClassifier Load(string path) => Load(ModelFile.Read(path), path);
 
-    /// <summary>Loads the content of a model file.</summary>
+    /// <summary>Loads the content of a model file, and lets it pass its self-test.</summary>
     /// <param name="model">The bytes of the ONNX file.</param>
     /// <param name="path">Where they were read from, for messages.</param>
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="InvalidDataException">
-    /// They are no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of.
+    /// They are no model of ours: not ONNX, another input or output, no model card, or not the network that its card's SHA-256 is of; or they fail the
+    /// self-test.
     /// </exception>
-    public static DigitClassifier Load(byte[] model, string path)
-    {
-        var (session, card) = ModelFile.Open(model, path, Explain, NetworkCardJson.Default.ModelCard);
-        return new DigitClassifier(session, card);
-    }
+    public static DigitClassifier Load(byte[] model, string path) => ModelFile.Load(
+        model, path, Explain, NetworkCardJson.Default.ModelCard, (session, card) => new DigitClassifier(session, card), classifier => classifier.Test());
 
     /// <summary>Classifies one image.</summary>
     /// <param name="image">A framed digit.</param>
@@ -131,6 +130,19 @@ public sealed class DigitClassifier : IDisposable
     {
         TensorPrimitives.ConvertTruncating(image.Pixels, pixels);
         TensorPrimitives.Divide(pixels, 255f, pixels);
+    }
+
+    private string? Test()
+    {
+        var test = Card.SelfTest;
+        if (test.Pixels.Length != DigitImage.PixelCount)
+            return $"the digit in its card has {test.Pixels.Length} pixels, not {DigitImage.PixelCount}.";
+
+        var answer = Classify(new DigitImage(test.Pixels));
+        if (!answer.Probabilities.All(float.IsFinite) || Math.Abs(answer.Probabilities.Sum() - 1) > 1e-3)
+            return "its answers are no probabilities.";
+
+        return answer.Digit == test.Digit ? null : $"it reads the card's {test.Digit} as {answer.Digit}.";
     }
 
     private static string? Explain(InferenceSession session)

@@ -111,21 +111,6 @@ internal sealed class ConnectedComponents
         return copy;
     }
 
-    /// <summary>The free distance between the ink of a piece and the box of another, in pixels; 0 where they touch or overlap.</summary>
-    /// <param name="piece">Its index.</param>
-    /// <param name="other">Another piece.</param>
-    public int Gap(int piece, in ConnectedComponent other)
-    {
-        var least = int.MaxValue;
-        foreach (var (index, run) in _runs.Index())
-        {
-            if (_labels[index] == piece)
-                least = Math.Min(least, other.Gap(new ConnectedComponent(run.Left, run.Y, run.Right, run.Y + 1, 0, 0, 0)));
-        }
-
-        return least;
-    }
-
     private void FindRuns(ReadOnlySpan<byte> row, int y)
     {
         for (var x = 0; x < row.Length;)

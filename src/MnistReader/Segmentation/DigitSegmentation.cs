@@ -53,7 +53,7 @@ internal sealed class DigitSegmentation
 
         var pieces = ink.Pieces;
         var isClean = Math.Max(plane.Width, plane.Height) < SmallestPagePx
-            || (pieces.Length <= MostPieces && !Array.Exists(pieces, piece => RunsAcross(plane, piece) || Frames(pieces, piece) || IsSheet(plane, piece)));
+            || (pieces.Length <= MostPieces && !Array.Exists(pieces, piece => RunsAcross(plane, piece) || Frames(plane, pieces, piece) || IsSheet(plane, pieces, piece)));
         if (pieces.Length < 2) // most drawings of the page
             return new DigitSegmentation(plane, ink, new int[pieces.Length], pieces, []) { IsClean = isClean };
 
@@ -88,20 +88,25 @@ internal sealed class DigitSegmentation
             return this;
 
         var kept = Enumerable.Range(0, pieces.Length).Where(IsKept).ToList();
-        var largest = kept.Max(piece => pieces[piece].Extent);
+        var largest = kept.Select(piece => pieces[piece].Extent).DefaultIfEmpty().Max(); // nothing may be left
         var free = Largest(piece => !pieces[piece].TouchesEdge(_plane));
         if ((free ?? Largest(IsInTheMiddle)) is not { } index)
             return this;
 
         var main = pieces[index];
-        _ink.Erase(_plane, piece => piece != index && IsNeighbour(pieces[piece]));
+        using var mainInk = _ink.Copy(_plane, piece => piece == index, main);
+        var neighbours = kept.Where(piece => piece != index && IsNeighbour(pieces[piece])).ToHashSet(); // of each piece once: it may have many runs
+        _ink.Erase(_plane, neighbours.Contains);
         return On(_plane);
 
         bool IsKept(int piece) => _plane.Row(pieces[piece].Top)[pieces[piece].Left..pieces[piece].Right].ContainsAnyExcept((byte)0);
 
         // of a size with the largest; null where none is
-        int? Largest(Predicate<int> isWanted) =>
-            kept.FindAll(isWanted) is { Count: > 0 } among && among.MaxBy(piece => pieces[piece].Extent) is var most && pieces[most].Extent >= 0.6 * largest ? most : null;
+        int? Largest(Predicate<int> isWanted)
+        {
+            var among = kept.FindAll(piece => isWanted(piece) && pieces[piece].Extent >= 0.6 * largest);
+            return among.Count == 0 ? null : among.MaxBy(piece => pieces[piece].Extent);
+        }
 
         bool IsInTheMiddle(int piece) => pieces[piece].Left <= _plane.Width / 2 && pieces[piece].Right > _plane.Width / 2;
 
@@ -112,7 +117,19 @@ internal sealed class DigitSegmentation
 
         // the dot behind a digit that leans stands within its box; a dot in a zero is in the middle
         bool IsApart(in ConnectedComponent piece) =>
-            piece.Gap(main) > 0.3 * main.Pen || (IsBeside(piece) && _ink!.Gap(index, piece) > 0.5 * main.Pen);
+            piece.Gap(main) > 0.3 * main.Pen || (IsBeside(piece) && !IsNearMain(piece, reach: (int)(0.5 * main.Pen)));
+
+        bool IsNearMain(in ConnectedComponent piece, int reach)
+        {
+            var (left, right) = (Math.Max(0, piece.Left - reach - main.Left), Math.Min(main.Width, piece.Right + reach - main.Left));
+            for (var y = Math.Max(main.Top, piece.Top - reach); left < right && y < Math.Min(main.Bottom, piece.Bottom + reach); y++)
+            {
+                if (mainInk.Row(y - main.Top)[left..right].ContainsAnyExcept((byte)0))
+                    return true;
+            }
+
+            return false;
+        }
 
         bool IsBeside(in ConnectedComponent piece) =>
             (piece.Left + piece.Right) / 2.0 is var middle && (middle < main.Left + Outer * main.Width || middle > main.Right - Outer * main.Width);
@@ -149,8 +166,8 @@ internal sealed class DigitSegmentation
     private static bool RunsAcross(InkImage plane, in ConnectedComponent piece) => Math.Min(plane.Width, plane.Height) >= SmallestPagePx
         && ((piece.Left == 0 && piece.Right == plane.Width) || (piece.Top == 0 && piece.Bottom == plane.Height));
 
-    /// <summary>Whether what lies within a piece's box is more than a dot.</summary>
-    private static bool Frames(ConnectedComponent[] pieces, in ConnectedComponent frame)
+    /// <summary>Whether what lies within a piece's box is more than a dot, and the piece is on all four sides of it.</summary>
+    private static bool Frames(InkImage plane, ConnectedComponent[] pieces, in ConnectedComponent frame)
     {
         ConnectedComponent? within = null;
         foreach (var piece in pieces)
@@ -159,13 +176,30 @@ internal sealed class DigitSegmentation
                 within = within?.With(piece) ?? piece;
         }
 
-        return within is { } content && content.Extent > 0.2 * Math.Min(frame.Width, frame.Height);
+        if (within is not { } content || content.Extent <= 0.2 * Math.Min(frame.Width, frame.Height))
+            return false;
+
+        var row = plane.Row((content.Top + content.Bottom) / 2);
+        var column = (content.Left + content.Right) / 2;
+        return row[frame.Left..content.Left].ContainsAnyExcept((byte)0) && row[content.Right..frame.Right].ContainsAnyExcept((byte)0)
+            && HasInk(column, frame.Top, content.Top) && HasInk(column, content.Bottom, frame.Bottom);
+
+        bool HasInk(int x, int from, int to)
+        {
+            for (var y = from; y < to; y++)
+            {
+                if (plane.Row(y)[x] > 0)
+                    return true;
+            }
+
+            return false;
+        }
     }
 
-    /// <summary>Whether a piece is broader than a pen, and mostly far weaker than its strongest ink, which is written on it.</summary>
-    private static bool IsSheet(InkImage plane, in ConnectedComponent piece)
+    /// <summary>Whether the largest piece is broader than a pen, and mostly far weaker than its strongest ink, which is written on it.</summary>
+    private static bool IsSheet(InkImage plane, ConnectedComponent[] pieces, in ConnectedComponent piece)
     {
-        if (piece.Pen < 0.3 * piece.Extent)
+        if (piece.Pen < 0.3 * piece.Extent || piece.Extent < pieces.Max(other => other.Extent))
             return false;
 
         long sum = 0, count = 0;

@@ -173,6 +173,55 @@ public class DigitSegmentationTests
     }
 
     [Fact]
+    public void Neighbours_of_a_comb_among_dots_are_found_in_bounded_time()
+    {
+        const int side = 1000;
+        using var plane = new InkImage(side, side, [.. Enumerable.Range(0, side * side).Select(i => IsInk(i % side, i / side) ? byte.MaxValue : byte.MinValue)]);
+        var writing = DigitSegmentation.On(plane);
+        var clock = Stopwatch.StartNew();
+
+        writing.WithoutNeighbours();
+
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1); // it takes hundredths; with each run of the dots held against each of the comb, seconds
+
+        // teeth in the middle, a bar through them that makes the box wide, dots at the box's ends
+        static bool IsInk(int x, int y) => x is >= 200 and < 800 && y is >= 100 and < 900 && x switch
+        {
+            >= 350 and < 650 => x % 2 == 0 || y == 500,
+            < 320 or >= 680 when Math.Abs(y - 500) > 30 => x % 20 < 14 && y % 33 < 20,
+            _ => y == 500,
+        };
+    }
+
+    [Fact]
+    public void Of_hundreds_of_specks_of_one_size_nothing_is_left()
+    {
+        const int side = 300;
+        using var plane = new InkImage(side, side,
+            [.. Enumerable.Range(0, side * side).Select(i => i % side % 10 < 4 && i / side % 10 < 4 ? byte.MaxValue : byte.MinValue)]);
+
+        Assert.Equal(0, DigitSegmentation.On(plane).WithoutNeighbours().Digits);
+    }
+
+    [Fact]
+    public void A_bar_within_the_box_of_a_seven_that_it_does_not_touch_is_a_clean_drawing() => AssertClean(true, canvas =>
+    {
+        Ink(canvas, "M60 40L240 40L120 180");
+        Ink(canvas, "M80 110L135 112");
+    });
+
+    [Fact]
+    public void A_faint_speck_is_no_sheet()
+    {
+        using var plane = Draw(canvas => Ink(canvas, Three));
+        for (var y = 60; y < 65; y++)
+            plane.Writable[(y * plane.Width + 280)..(y * plane.Width + 284)].Fill(3);
+        plane.Writable[62 * plane.Width + 282] = 20;
+
+        Assert.True(DigitSegmentation.On(plane).IsClean);
+    }
+
+    [Fact]
     public void A_dot_in_a_zero_is_of_the_zero()
     {
         using var plane = Draw(canvas => Ink(canvas, "M100 100A50 70 0 1 1 200 100A50 70 0 1 1 100 100 M150 100L151 100"));
