@@ -117,7 +117,7 @@ internal sealed class DigitSegmentation
 
         // the dot behind a digit that leans stands within its box; a dot in a zero is in the middle
         bool IsApart(in ConnectedComponent piece) =>
-            piece.Gap(main) > 0.3 * main.Pen || (IsBeside(piece) && !IsNearMain(piece, reach: (int)(0.5 * main.Pen)));
+            piece.Gap(main) > 0.3 * main.Pen || (IsBeside(piece) && !IsNearMain(piece, reach: 1 + (int)(0.5 * main.Pen)));
 
         bool IsNearMain(in ConnectedComponent piece, int reach)
         {
@@ -179,6 +179,9 @@ internal sealed class DigitSegmentation
         if (within is not { } content || content.Extent <= 0.2 * Math.Min(frame.Width, frame.Height))
             return false;
 
+        if (content.Strongest < 0.8 * frame.Strongest || content.Pen < 0.6 * frame.Pen || content.Pen > frame.Pen / 0.6)
+            return true; // of another pen
+
         var row = plane.Row((content.Top + content.Bottom) / 2);
         var column = (content.Left + content.Right) / 2;
         return row[frame.Left..content.Left].ContainsAnyExcept((byte)0) && row[content.Right..frame.Right].ContainsAnyExcept((byte)0)
@@ -199,7 +202,7 @@ internal sealed class DigitSegmentation
     /// <summary>Whether the largest piece is broader than a pen, and mostly far weaker than its strongest ink, which is written on it.</summary>
     private static bool IsSheet(InkImage plane, ConnectedComponent[] pieces, in ConnectedComponent piece)
     {
-        if (piece.Pen < 0.3 * piece.Extent || piece.Extent < pieces.Max(other => other.Extent))
+        if (piece.Pen < 0.3 * piece.Extent || piece.Extent < 0.4 * pieces.Max(other => other.Extent))
             return false;
 
         long sum = 0, count = 0;
