@@ -1,5 +1,8 @@
 using MnistReader.Framing;
 using MnistReader.Inference;
+using MnistTrainer.Datasets;
+using MnistTrainer.Training;
+using TorchSharp.Modules;
 
 namespace MnistTrainer.Tests;
 
@@ -26,6 +29,13 @@ internal static class Cards
         FramingVersion = DigitFraming.Version,
         SelfTest = new SelfTest(new byte[DigitImage.PixelCount], 0),
     };
+
+    /// <summary>The same for a file that is loaded: it holds what the network answers for a blank image.</summary>
+    public static ModelCard Of(Sequential network)
+    {
+        var blank = new DigitSet(new byte[DigitImage.PixelCount], new byte[1]);
+        return Any with { SelfTest = new SelfTest(blank[0].Pixels.ToArray(), Evaluator.Predict(network, blank)[0].Digit) };
+    }
 
     /// <summary>The same of an ink network.</summary>
     public static readonly InkCard Ink = new()

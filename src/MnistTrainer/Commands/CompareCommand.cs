@@ -159,6 +159,7 @@ internal static class CompareCommand
         using var state = new TrainingState(recipe, seed);
         TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation));
         var (parameters, multiplyAdds) = (Network.Parameters(state.Result), Network.MultiplyAdds(state.Result));
+        var answered = Evaluator.Predict(state.Result, validation);
         var card = new ModelCard // for measuring only: the file is deleted, and the test images stay closed
         {
             Name = "compared",
@@ -176,9 +177,9 @@ internal static class CompareCommand
             CalibrationError = 0,
             History = [],
             FramingVersion = DigitFraming.Version,
-            SelfTest = new SelfTest([], 0),
+            SelfTest = new SelfTest(validation[0].Pixels.ToArray(), answered[0].Digit),
         };
-        OnnxExporter.Write(state.Result, card, path, validation, Evaluator.Predict(state.Result, validation));
+        OnnxExporter.Write(state.Result, card, path, validation, answered);
         try
         {
             using var classifier = DigitClassifier.Load(path);

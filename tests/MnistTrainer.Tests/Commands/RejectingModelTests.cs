@@ -108,7 +108,7 @@ public class RejectingModelTests
     {
         var (path, digits) = (Path.Combine(folder.Path, "model.onnx"), GeneratedDigits.Create(10, seed: 1));
         using var network = Network.Create("baseline", seed: 1, classes: 11);
-        var card = Cards.Any with
+        var card = Cards.Of(network) with
         {
             Network = "baseline",
             Temperature = 0.7,

@@ -33,7 +33,7 @@ public class OnnxExporterTests
         var network = state.Result;
         var expected = Evaluator.Predict(network, digits);
 
-        OnnxExporter.Write(network, Cards.Any, path, digits, expected);
+        OnnxExporter.Write(network, Cards.Of(network), path, digits, expected);
 
         using var classifier = DigitClassifier.Load(path);
         foreach (var (actual, wanted) in Evaluator.Predict(classifier, digits).Zip(expected))
@@ -54,7 +54,7 @@ public class OnnxExporterTests
         var digits = GeneratedDigits.Create(50, seed: 1);
         using var state = new TrainingState(new Recipe { Network = name, Epochs = 1, BatchSize = 10, LearningRate = 0.01 }, seed: 1);
         Trainer.Fit(state, TrainingData.Of(digits, null));
-        OnnxExporter.Write(state.Result, Cards.Any, path, digits, Evaluator.Predict(state.Result, digits));
+        OnnxExporter.Write(state.Result, Cards.Of(state.Result), path, digits, Evaluator.Predict(state.Result, digits));
         var expected = new List<(long[] Shape, float[] Values)>();
         using (inference_mode())
         {
@@ -89,7 +89,7 @@ public class OnnxExporterTests
         var sorted = sets.SelectMany(set => Evaluator.Predict(state.Result, set, 0.7))
             .Select(prediction => (double)prediction.DigitProbability).Order().ToList();
         var threshold = sorted.Zip(sorted.Skip(1)).MaxBy(pair => pair.Second - pair.First) is var (below, above) ? (below + above) / 2 : 0;
-        var card = Cards.Any with { Temperature = 0.7, RejectionThreshold = threshold };
+        var card = Cards.Of(state.Result) with { Temperature = 0.7, RejectionThreshold = threshold };
         var expected = sets.Select(set => Evaluator.Predict(state.Result, set, 0.7, threshold)).ToList();
 
         OnnxExporter.Write(state.Result, card, path, digits, expected[0]);
@@ -122,7 +122,7 @@ public class OnnxExporterTests
         var path = Path.Combine(folder.Path, "model.onnx");
         using var network = Network.Create("baseline", 1);
         var nonDigits = NonDigits.Generate(20, seed: 1, GeneratedDigits.Create(20, seed: 1));
-        OnnxExporter.Write(network, Cards.Any with { RejectionThreshold = threshold }, path, nonDigits, Evaluator.Predict(network, nonDigits));
+        OnnxExporter.Write(network, Cards.Of(network) with { RejectionThreshold = threshold }, path, nonDigits, Evaluator.Predict(network, nonDigits));
 
         using var classifier = DigitClassifier.Load(path);
 
@@ -135,7 +135,7 @@ public class OnnxExporterTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.onnx");
         using var network = Network.Create("baseline", 1, classes: 11);
-        OnnxExporter.Write(network, Cards.Any, path, GeneratedDigits.Create(1, 1), Evaluator.Predict(network, GeneratedDigits.Create(1, 1)));
+        OnnxExporter.Write(network, Cards.Of(network), path, GeneratedDigits.Create(1, 1), Evaluator.Predict(network, GeneratedDigits.Create(1, 1)));
         var model = Encoding.Latin1.GetString(File.ReadAllBytes(path));
         // protobuf: length, then name
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(model.Replace("\u0005digit", "\u0005other", StringComparison.Ordinal)));
@@ -153,11 +153,13 @@ public class OnnxExporterTests
         var path = Path.Combine(folder.Path, "model.onnx");
         using var network = Network.Create("baseline", 1);
 
-        OnnxExporter.Write(network, Cards.Any, path, GeneratedDigits.Create(1, 1), Evaluator.Predict(network, GeneratedDigits.Create(1, 1)));
+        var card = Cards.Of(network);
+
+        OnnxExporter.Write(network, card, path, GeneratedDigits.Create(1, 1), Evaluator.Predict(network, GeneratedDigits.Create(1, 1)));
 
         using var classifier = DigitClassifier.Load(path);
         Assert.Matches("^[0-9a-f]{64}$", classifier.Card.NetworkSha256);
-        Assert.Equal(Cards.Any.ToJson(), (classifier.Card with { NetworkSha256 = "" }).ToJson());
+        Assert.Equal(card.ToJson(), (classifier.Card with { NetworkSha256 = "" }).ToJson());
     }
 
     [Fact]
@@ -169,7 +171,7 @@ public class OnnxExporterTests
         using var other = Network.Create("baseline", 2);
 
         var fault = Assert.Throws<InvalidDataException>(() =>
-            OnnxExporter.Write(network, Cards.Any, Path.Combine(folder.Path, "model.onnx"), digits, Evaluator.Predict(other, digits)));
+            OnnxExporter.Write(network, Cards.Of(network), Path.Combine(folder.Path, "model.onnx"), digits, Evaluator.Predict(other, digits)));
 
         Assert.StartsWith("The exported file differs from the network: ", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));

@@ -34,7 +34,7 @@ public class ParityTests
         float[] other = [.. own.Probabilities];
         (other[3], other[7]) = (other[3] - gap / 2, other[7] + gap / 2);
 
-        var write = () => OnnxExporter.Write(network, Cards.Any, path, digits, [Prediction.From(other)]);
+        var write = () => OnnxExporter.Write(network, Cards.Of(network), path, digits, [Prediction.From(other)]);
 
         if (isWritten)
             write();
