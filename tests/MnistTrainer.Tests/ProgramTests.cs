@@ -82,14 +82,14 @@ public class ProgramTests
     public async Task Compare_keeps_what_is_finished_adds_what_is_missing_and_refuses_other_settings()
     {
         using var folder = new TemporaryFolder();
-        var shared = $"--seeds 1 --threads 1 --data {RealMnist.Folder} --output {folder.Path} --set batchSize=1000 --epochs";
+        var shared = $"--seeds 1 --threads 1 --data {RealMnist.Folder} --output {folder.Path} --set batchSize=100 --train-images 3000 --epochs";
         var kept = Path.Combine(folder.Path, "ml-linear", "seed-1.json");
 
-        var (code, alone, _) = await Run($"compare ml-linear --validation 30000 {shared} 1");
+        var (code, alone, _) = await Run($"compare ml-linear --validation 5000 {shared} 1");
         var written = File.GetLastWriteTimeUtc(kept);
-        var (_, both, _) = await Run($"compare ml-linear tutorial-baseline --validation 30000 {shared} 1");
-        var (otherCode, _, other) = await Run($"compare ml-linear tutorial-baseline --validation 30000 {shared} 2");
-        var (splitCode, _, split) = await Run($"compare ml-linear tutorial-baseline --validation 20000 {shared} 1");
+        var (_, both, _) = await Run($"compare ml-linear tutorial-baseline --validation 5000 {shared} 1");
+        var (otherCode, _, other) = await Run($"compare ml-linear tutorial-baseline --validation 5000 {shared} 2");
+        var (splitCode, _, split) = await Run($"compare ml-linear tutorial-baseline --validation 6000 {shared} 1");
 
         Assert.Equal((0, 1, 1), (code, otherCode, splitCode));
         Assert.Contains("ml-linear, seed 1 of 1", alone, StringComparison.Ordinal);

@@ -22,6 +22,10 @@ public sealed record TrainingOptions
     /// <summary>Images of MNIST that were held back, and with them a fifth of the sites of each source of strokes; 0 for nothing.</summary>
     public int ValidationImages { get; init; }
 
+    /// <summary>Images of MNIST that it learned from; null for all that weren't held back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TrainingImages { get; init; }
+
     /// <summary>Whether it has learned pen strokes.</summary>
     public bool Strokes { get; init; }
 

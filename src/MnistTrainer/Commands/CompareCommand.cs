@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
@@ -26,7 +27,9 @@ namespace MnistTrainer.Commands;
 internal static class CompareCommand
 {
     /// <summary>All that recipes of one comparison share; the recipe and the training seed come on top.</summary>
-    private sealed record Settings(int SplitSeed, int Validation, int Threads, bool Strokes = false);
+    private sealed record Settings(
+        int SplitSeed, int Validation, int Threads, bool Strokes = false,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? TrainImages = null);
 
     public static Command Create(CancellationToken cancellation)
     {
@@ -52,6 +55,7 @@ internal static class CompareCommand
         };
         var validation = SharedOptions.Validation();
         validation.Description = "Images of the 60,000 that are held back to compare on.";
+        var trainImages = SharedOptions.TrainImages();
         validation.Takes("1 or more images to compare on", images => images > 0);
         var output = new Option<string>("--output")
         {
@@ -69,12 +73,13 @@ internal static class CompareCommand
             "images, and pooled pairs would count one image several times.\n\n" +
             "Example: MnistTrainer compare tutorial-baseline tutorial-deeper compact ml-linear ml-lightgbm --seeds 3")
         {
-            recipes, seeds, validation, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data, strokes,
+            recipes, seeds, validation, trainImages, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data, strokes,
         };
         command.SetAction(parsed =>
         {
             var settings = new Settings(
-                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes)!.Length > 0);
+                parsed.GetValue(splitSeed), parsed.GetValue(validation), parsed.GetValue(threads), parsed.GetValue(strokes)!.Length > 0,
+                parsed.GetValue(trainImages));
             var names = parsed.GetValue(recipes)!;
             if (names.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw new ArgumentException($"There are two recipes '{twice.Key}'; their results would share a folder.");
@@ -118,7 +123,7 @@ internal static class CompareCommand
         string folder, string dataFolder, IReadOnlyList<StrokeSet> written, CancellationToken cancellation)
     {
         DownloadCommand.Fetch(dataFolder, cancellation);
-        var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed);
+        var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed, settings.TrainImages);
         var strokes = StrokeSet.HoldBack(written, settings.SplitSeed);
         var models = contenders.Keys.ToDictionary(name => name, _ => new List<TrainedModel>());
         foreach (var seed in Enumerable.Range(1, seeds)) // all recipes with a seed before the next one: what is there early can be compared

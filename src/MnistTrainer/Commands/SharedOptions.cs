@@ -75,6 +75,12 @@ internal static class SharedOptions
         DefaultValueFactory = _ => 10_000,
     }.Takes("0 to 30,000 images", images => images is >= 0 and <= 30_000);
 
+    public static Option<int?> TrainImages() => new Option<int?>("--train-images")
+    {
+        Description = "Images of MNIST to learn from, drawn with those that are held back, as many of each digit as MNIST has in proportion; by default all.",
+        HelpName = "N",
+    }.Takes("10 or more images", images => images is null or >= 10);
+
     /// <summary>Reads a number with a decimal point; a comma, which .NET would skip, is refused.</summary>
     public static double? Number(ArgumentResult result)
     {

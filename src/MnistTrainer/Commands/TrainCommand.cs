@@ -27,6 +27,7 @@ internal static class TrainCommand
         var recipe = SharedOptions.Recipe();
         var overrides = new RecipeOverrides();
         var validation = SharedOptions.Validation();
+        var trainImages = SharedOptions.TrainImages();
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
         var data = SharedOptions.Data();
@@ -72,8 +73,8 @@ internal static class TrainCommand
 
         Option[] ofTheRun =
         [
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, strokes, corrections, calibration, thresholds, from,
-            splitSeed, ink,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, trainImages, seed, threads, strokes, corrections, calibration, thresholds,
+            from, splitSeed, ink,
         ];
 
         var command = new Command("train",
@@ -83,8 +84,8 @@ internal static class TrainCommand
             "Example: MnistTrainer train --recipe tutorial-deeper --epochs 3 --output out/deeper.onnx\n" +
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, seed, threads, output, runs, resume, timeLimit, dryRun,
-            tensorBoard, data, strokes, ink, corrections, calibration, thresholds, from, splitSeed,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, trainImages, seed, threads, output, runs, resume, timeLimit,
+            dryRun, tensorBoard, data, strokes, ink, corrections, calibration, thresholds, from, splitSeed,
         };
         command.SetAction(parsed =>
         {
@@ -99,7 +100,7 @@ internal static class TrainCommand
                 using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? DryRun(settings) : settings, parsed.GetValue(seed), parsed.GetValue(validation),
                     parsed.GetValue(threads), parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed),
-                    parsed.GetValue(corrections), parsed.GetValue(thresholds), parsed.GetValue(ink)));
+                    parsed.GetValue(corrections), parsed.GetValue(thresholds), parsed.GetValue(ink), parsed.GetValue(trainImages)));
                 try
                 {
                     Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
@@ -177,7 +178,8 @@ internal static class TrainCommand
         DownloadCommand.Fetch(dataFolder, cancellation);
         using var ink = run.Options.Ink is { } inkFile ? InkNetwork.Load(inkFile) : null;
         var data = TrainingData.Load(recipe, dataFolder, strokes, run.Options.Validation, run.Options.SplitSeed ?? seed, seed,
-            ink is null || File.Exists(run.Model) ? null : new FoundDigits(ink, TrainingView.Finding(), cancellation)); // a run that has ended learns no more
+            ink is null || File.Exists(run.Model) ? null : new FoundDigits(ink, TrainingView.Finding(), cancellation), // a run that has ended learns no more
+            run.Options.TrainImages);
         if (corrections is not null)
             data = data.WithCorrections(corrections, recipe.CorrectionShare);
         var test = MnistDataset.LoadTest(dataFolder); // so that wrong files are told now; nobody looks at the images until training has ended

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MnistReader.Framing;
 
 namespace MnistTrainer.Datasets;
@@ -56,12 +57,18 @@ internal sealed record DigitSet(ReadOnlyMemory<byte> Pixels, ReadOnlyMemory<byte
     /// <summary>Holds back a stratified part for validation.</summary>
     /// <param name="validationCount">Number of images to hold back; with 0 there is no validation part.</param>
     /// <param name="seed">Draws which.</param>
-    public (DigitSet Training, DigitSet? Validation) Split(int validationCount, int seed)
+    /// <param name="trainingCount">Number of the others to keep, as stratified; null for all.</param>
+    /// <exception cref="ArgumentException">There aren't as many others.</exception>
+    public (DigitSet Training, DigitSet? Validation) Split(int validationCount, int seed, int? trainingCount = null)
     {
-        if (validationCount == 0)
+        var left = Count - validationCount;
+        if (trainingCount > left)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"There are {left:N0} images to learn from, not {trainingCount:N0}."));
+        if (validationCount == 0 && trainingCount is null)
             return (this, null);
 
         var order = StratifiedOrder(seed);
-        return (Take([.. order.Skip(validationCount).Order()]), Take([.. order.Take(validationCount).Order()]));
+        return (Take([.. order.Skip(validationCount).Take(trainingCount ?? left).Order()]),
+            validationCount == 0 ? null : Take([.. order.Take(validationCount).Order()]));
     }
 }

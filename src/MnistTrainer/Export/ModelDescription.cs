@@ -213,6 +213,7 @@ internal static class ModelDescription
             Seed = options.Seed,
             SplitSeed = options.SplitSeed ?? options.Seed,
             ValidationImages = options.Validation,
+            TrainingImages = options.TrainImages,
             Strokes = run.LearnedStrokes.Count > 0,
             Corrections = options.Corrections is not null,
             Calibration = options.Calibration is { } path ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) : null,

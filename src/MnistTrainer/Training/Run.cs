@@ -22,9 +22,10 @@ namespace MnistTrainer.Training;
 /// <param name="Corrections">Archive of the corrections that are mixed in; null for none.</param>
 /// <param name="Thresholds">Folder of the cross-validation whose answers decide the thresholds where nothing is held back; null for none.</param>
 /// <param name="Ink">Model file of the ink network that finds digits on generated pictures; null for none of these.</param>
+/// <param name="TrainImages">Images of MNIST to learn from; null for all that aren't held back.</param>
 internal sealed record RunOptions(
     string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, IReadOnlyList<string>? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null, string? Ink = null)
+    string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null, string? Ink = null, int? TrainImages = null)
 {
     /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>
     [JsonIgnore]

@@ -53,9 +53,11 @@ internal sealed record TrainingData(
     /// <param name="splitSeed">Draws which.</param>
     /// <param name="seed">Draws how the strokes vary, the pictures, and the non-digits.</param>
     /// <param name="found">Finds digits on generated pictures; null for none of these.</param>
+    /// <param name="trainImages">Images of MNIST to learn from; null for all that aren't held back.</param>
     public static TrainingData Load(
-        Recipe recipe, string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed, FoundDigits? found) =>
-        Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed),
+        Recipe recipe, string dataFolder, IReadOnlyList<StrokeSet> strokes, int validation, int splitSeed, int seed, FoundDigits? found,
+        int? trainImages = null) =>
+        Mix(recipe, MnistDataset.LoadTraining(dataFolder).Split(validation, splitSeed, trainImages),
             validation == 0 ? ([.. strokes.SelectMany(set => set.Signs)], []) : StrokeSet.HoldBack(strokes, splitSeed), seed, found);
 
     /// <summary>MNIST, with pen strokes, digits of pictures and non-digits in the shares that a recipe asks for.</summary>

@@ -10,7 +10,7 @@ namespace MnistTrainer.Tests.Commands;
 public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<TrainCommandTests.Whole>
 {
     /// <summary>The least that is trained on real images: a few seconds an epoch.</summary>
-    private const string Small = "--network quick --set batchSize=1000 --validation 30000 --threads 1";
+    private const string Small = "--network quick --set batchSize=1000 --validation 5000 --train-images 10000 --threads 1";
 
     [Fact]
     public async Task Leaves_a_folder_with_everything()
@@ -26,7 +26,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
     }
 
     [Theory]
-    [InlineData("--seed 2 --validation 30000")]
+    [InlineData("--seed 2 --validation 5000")]
     [InlineData("--validation 10000")]
     public async Task Weights_that_have_learned_what_would_be_held_back_are_refused_and_nothing_is_left(string options)
     {
@@ -35,7 +35,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
 
         var (code, _, error) = await Run($"train --network quick {options} --from {earlier} --data {RealMnist.Folder} --runs {folder.Path}");
 
-        Assert.Equal((1, $"'{earlier}' has learned from images and writers that this run holds back. Give --validation 30000 --split-seed 1, as it did."),
+        Assert.Equal((1, $"'{earlier}' has learned from images and writers that this run holds back. Give --validation 5000 --split-seed 1, as it did."),
             (code, error.TrimEnd()));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
@@ -102,7 +102,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         var (run, _) = await whole.Train();
 
         var second = await Run(
-            $"train --network quick --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path} --validation 0 --epochs 1 --from {run} " +
+            $"train --network quick --set batchSize=1000 --threads 1 --data {RealMnist.Folder} --runs {folder.Path} --validation 0 --train-images 5000 --epochs 1 --from {run} " +
                 $"--calibration {run}/model.onnx --output {folder.Path}/second.onnx");
 
         Assert.Equal((0, ""), (second.Code, second.Error));
@@ -111,9 +111,10 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         Assert.Equal(rows.Select(row => new EpochAccuracy(int.Parse(row[0], CultureInfo.InvariantCulture), Rounded(row[2]), Rounded(row[4]), null)),
             held.History);
         Assert.Null(held.CalibrationHistory);
-        Assert.Equal((30_000, 30_000), (held.Reference!.Digits.Sum(), held.Reference.Size.Sum())); // of the images held back
+        Assert.Equal((5_000, 5_000), (held.Reference!.Digits.Sum(), held.Reference.Size.Sum())); // of the images held back
         var all = CardOf(Path.Combine(folder.Path, "second.onnx"));
         Assert.Equal([1, 2, 1], all.History.Select(epoch => epoch.Epoch));
+        Assert.Equal((10_000, 5_000), (held.Training.TrainingImages, all.Training.TrainingImages));
         Assert.Equal(held.History, all.History.Take(2));
         Assert.Null(all.History[2].Validation);
         Assert.Equal(held.History, all.CalibrationHistory);

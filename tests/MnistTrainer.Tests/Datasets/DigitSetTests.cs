@@ -41,6 +41,22 @@ public class DigitSetTests
         Assert.Equal(Enumerable.Range(0, Uneven.Count), Numbers(training).Concat(Numbers(validation)).Order());
     }
 
+    [Fact]
+    public void Of_the_images_that_are_not_held_back_a_split_keeps_as_many_as_are_asked_for()
+    {
+        var (all, held) = Uneven.Split(150, seed: 3);
+        var (some, sameHeld) = Uneven.Split(150, seed: 3, trainingCount: 55);
+        var (half, none) = Uneven.Split(0, seed: 3, trainingCount: 275);
+
+        Assert.Equal(Numbers(held!), Numbers(sameHeld!));
+        Assert.Subset(Numbers(all).ToHashSet(), Numbers(some).ToHashSet());
+        Assert.Equal((55, 275, null), (some.Count, half.Count, none));
+        for (var digit = 0; digit < 10; digit++)
+            Assert.InRange(half.Labels.Span.Count((byte)digit), (100 - 10 * digit) / 2 - 1, (100 - 10 * digit) / 2 + 1);
+        Assert.Equal("There are 400 images to learn from, not 401.",
+            Assert.Throws<ArgumentException>(() => Uneven.Split(150, seed: 3, trainingCount: 401)).Message);
+    }
+
     /// <summary>Each image carries its position in its first two pixels.</summary>
     private static DigitSet Create(byte[] labels)
     {
