@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds deploy/kubernetes against Kubernetes' own OpenAPI schemas and against each other, and deploy/kserve as far as it is made of Kubernetes' parts: no
-# package has KServe's schemas. Needs node and npm, which fetches the schemas.
+# Holds deploy/kubernetes against Kubernetes' own OpenAPI schemas and against each other, and deploy/kserve against those for its pod and against the fields
+# of KServe's own resources. Needs node and npm, which fetches Kubernetes' schemas.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v npm >/dev/null || { echo "skipped: there is no npm"; exit 77; }
@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 npm install --prefix "$work" --no-save --no-audit --no-fund --prefer-offline --loglevel=error kubernetes-models@5.1.0 yaml@2.9.1 >/dev/null
 
 cat >"$work/check.mjs" <<'JS'
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 
 const found = {}, kserve = {};
@@ -19,6 +19,11 @@ for (const file of process.argv.slice(2)) {
     const manifest = document.toJS();
     if (!file.startsWith('deploy/kubernetes/')) { // another's kind: its pod is Kubernetes'
       kserve[manifest.kind] = manifest;
+      continue;
+    }
+    if (manifest.kind === 'Kustomization') {
+      const applied = readdirSync('deploy/kubernetes').filter(name => !['kustomization.yaml', 'read-job.yaml'].includes(name));
+      if (JSON.stringify(manifest.resources.toSorted()) !== JSON.stringify(applied.toSorted())) throw new Error(`${file} doesn't name ${applied}.`);
       continue;
     }
     const models = await import(`kubernetes-models/${manifest.apiVersion}`);
@@ -37,7 +42,37 @@ for (const selector of [Deployment.spec.selector.matchLabels, Service.spec.selec
 if (scaler.spec.scaleTargetRef.name !== Deployment.metadata.name) throw new Error('The autoscaler scales something else.');
 const open = pod.spec.containers[0].ports.map(port => port.name);
 if (!Service.spec.ports.every(port => open.includes(port.targetPort))) throw new Error('The service leads to no port.');
-console.log('The selectors, the autoscaler and the ports fit together.');
+const { completions, parallelism, completionMode, template: { spec: { containers: [reader] } } } = found.Job.spec;
+if (completionMode !== 'Indexed' || parallelism > completions || reader.args.at(-1) !== `$(JOB_COMPLETION_INDEX)/${completions}`)
+  throw new Error('The job has other shares than indexes.');
+console.log('The selectors, the autoscaler, the ports and the shares fit together.');
+
+// names and types of KServe's own fields (kserve/kserve, config/crd/full: serving.kserve.io_servingruntimes.yaml at c33b380, …_inferenceservices.yaml at
+// 67bcf1a); those of containers and volumes are Kubernetes'
+const string = 'string', boolean = 'boolean', integer = 'number', object = 'object', array = 'array';
+const runtimeFields = {
+  affinity: object, annotations: object, builtInAdapter: object, containers: array, disabled: boolean, grpcDataEndpoint: string, grpcEndpoint: string,
+  hostIPC: boolean, httpDataEndpoint: string, imagePullSecrets: array, labels: object, multiModel: boolean, nodeSelector: object, protocolVersions: array,
+  replicas: integer, storageHelper: object, supportedModelFormats: array, tolerations: array, volumes: array, workerSpec: object,
+};
+const formatFields = { autoSelect: boolean, name: string, priority: integer, version: string };
+const modelFields = {
+  modelFormat: object, protocolVersion: string, runtime: string, runtimeVersion: string, storage: object, storageUri: string, name: string, image: string,
+  args: array, command: array, env: array, ports: array, resources: object, securityContext: object, volumeMounts: array,
+};
+const predictorFields = { model: object, minReplicas: integer, maxReplicas: integer, scaleTarget: integer, scaleMetric: string, timeout: integer };
+const hold = (part, fields, required, where) => {
+  for (const [name, value] of Object.entries(part)) {
+    if (fields[name] !== (Array.isArray(value) ? array : typeof value)) throw new Error(`KServe's ${where} has no ${name} of this type.`);
+  }
+  if (!required.every(name => name in part)) throw new Error(`KServe's ${where} lacks one of ${required}.`);
+};
+hold(kserve.ServingRuntime.spec, runtimeFields, ['containers'], 'ServingRuntime');
+for (const format of kserve.ServingRuntime.spec.supportedModelFormats) hold(format, formatFields, ['name'], 'model format');
+hold(kserve.InferenceService.spec, { predictor: object }, ['predictor'], 'InferenceService');
+hold(kserve.InferenceService.spec.predictor, predictorFields, [], 'predictor');
+hold(kserve.InferenceService.spec.predictor.model, modelFields, [], 'model');
+hold(kserve.InferenceService.spec.predictor.model.modelFormat, { name: string, version: string }, ['name'], 'model format');
 
 const { ServingRuntime: runtime, InferenceService: { spec: { predictor: { model } } } } = kserve;
 const overlay = parseAllDocuments(readFileSync('deploy/kserve/grpc/kustomization.yaml', 'utf8'))[0].toJS();

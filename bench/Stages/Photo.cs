@@ -55,7 +55,7 @@ internal static class Photo
     }
 
     /// <summary>The drawing of the other benchmarks, once or several times, on paper in uneven light, with a sensor's noise.</summary>
-    private static byte[] Take(int width, int height, SKRect[] places)
+    internal static byte[] Take(int width, int height, SKRect[] places)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
@@ -69,7 +69,8 @@ internal static class Photo
         using var light = new SKPaint
         {
             BlendMode = SKBlendMode.Multiply,
-            Shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(width, height), [new SKColor(235, 230, 220), new SKColor(120, 118, 112)], SKShaderTileMode.Clamp),
+            Shader = SKShader.CreateLinearGradient(
+                new SKPoint(0, 0), new SKPoint(width, height), [new SKColor(235, 230, 220), new SKColor(120, 118, 112)], SKShaderTileMode.Clamp),
         };
         canvas.DrawPaint(light);
         canvas.Flush();

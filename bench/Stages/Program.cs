@@ -6,9 +6,16 @@ using Stages;
 // Usage, on an idle machine: dotnet run -c Release --project bench/Stages -- --filter '*'
 //                            dotnet run -c Release --project bench/Stages -- quick        one line each within seconds, the floor last
 //                            dotnet run -c Release --project bench/Stages -- photo        a 12-megapixel photo and a row: time and memory
+//                            dotnet run -c Release --project bench/Stages -- files        MnistApi read against its parts alone, and on two threads
 if (args is ["photo"])
 {
     Photo.Measure();
+    return;
+}
+
+if (args is ["files"])
+{
+    Files.Measure();
     return;
 }
 

@@ -19,8 +19,8 @@ using MnistApi.Platforms;
 using MnistApi.Predict;
 using MnistApi.Read;
 
-if (args is ["health", .. var address])
-    return await HealthEndpoints.AskAsync(address.FirstOrDefault());
+if (CommandLine.IsCommand(args))
+    return await CommandLine.RunAsync(args);
 
 var hasStarted = false;
 try

@@ -15,6 +15,7 @@ public partial class ReadmeTests(Api api)
     [
         "./test.sh", // runs this test
         "trainer ", "alias trainer=", "dotnet run -c Release --project src/MnistTrainer -- ", // DocumentedCommandsTests of the trainer
+        "alias mnist=", "mnist read ", // below, with the alias resolved
         "docker compose ", "REPLICAS=4 docker compose ", // needs a Docker daemon; failover.sh runs nginx before replicas without one
         "cp models/mnist.onnx ", "mv models/before.onnx ", // ShadowTests
         "openssl dgst ", // ModelSignatureTests
@@ -81,6 +82,30 @@ public partial class ReadmeTests(Api api)
         {
             bash.Kill(entireProcessTree: true);
         }
+    }
+
+    [Fact]
+    public async Task Every_reading_of_files_reads_the_three()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Needs bash.");
+        var work = Directory.CreateTempSubdirectory("read-documented-").FullName; // the answers stay out of the repository
+        Directory.CreateSymbolicLink(Path.Combine(work, "bench"), Path.Combine(Root, "bench"));
+        string[] readings = [.. Documents.SelectMany(Lines).Where(line => line.StartsWith("mnist read ", StringComparison.Ordinal)).Distinct()];
+
+        using var bash = Start($"mnist() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "MnistApi.dll")}' \"$@\" 2>>errors; }}; cd '{work}'\n" +
+            string.Join('\n', readings) + "\ncat out/answers-?.jsonl\n");
+        var lines = (await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).TrimEnd().Split('\n');
+        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 6), (bash.ExitCode, readings.Length));
+        Assert.Collection(lines,
+            line => Assert.StartsWith("bench/three.png: 3 (", line, StringComparison.Ordinal),
+            line => Assert.Equal(3, JsonDocument.Parse(line).RootElement.GetProperty("digit").GetProperty("digit").GetInt32()),
+            line => Assert.StartsWith("file,text,written,", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("bench/three.png,3,3,0.", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("-: 3 (", line, StringComparison.Ordinal),
+            line => Assert.Equal("3", JsonDocument.Parse(line).RootElement.GetProperty("number").GetProperty("text").GetString())); // of one share alone
+        Directory.Delete(work, recursive: true);
     }
 
     [Fact]

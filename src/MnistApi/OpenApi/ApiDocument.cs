@@ -117,7 +117,7 @@ internal sealed class ApiDocument(IOptions<JsonOptions> json) : IDocumentFilter
             ("With ?explain=true", ToJson(Answer with { Explanation = Explained })),
             ("Several digits", ToJson(Answer with
             {
-                IsDigit = false, Reason = Recogniser.NotADigit(0.0123f, 0.885), Hint = Recogniser.Several(4), Candidates = [],
+                IsDigit = false, Reason = PredictResponse.NotADigit(0.0123f, 0.885), Hint = PredictResponse.Several(4), Candidates = [],
             })));
     }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
+using MnistReader;
+using MnistReader.Inference;
 
 namespace MnistApi.Predict;
 
@@ -24,4 +27,29 @@ internal sealed record PredictResponse(
     float Confidence,
     IReadOnlyList<float> Probabilities,
     string Model,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Explanation? Explanation);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Explanation? Explanation)
+{
+    /// <summary>The answer of a reading.</summary>
+    /// <param name="reading">Of a picture taken as one digit.</param>
+    /// <param name="card">Of the model that read it.</param>
+    /// <param name="explanation">How it came about; null where nobody asked.</param>
+    public static PredictResponse Of(DigitReading reading, ModelCard card, Explanation? explanation)
+    {
+        var prediction = reading.Prediction;
+        var reason = reading.Digit is null ? NotADigit(prediction.DigitProbability, card.RejectionThreshold) : null;
+        var hint = reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null;
+        return new PredictResponse(
+            reading.Digit is not null, reason, hint, prediction.Digit, reading.Candidates, prediction.Confidence, prediction.Probabilities, card.Version,
+            explanation);
+    }
+
+    /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
+    public static string Several(int digits) =>
+        $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";
+
+    /// <summary>The reason why a picture isn't taken for a digit.</summary>
+    /// <param name="probability">That it is one, 0 to 1.</param>
+    /// <param name="threshold">What is needed, 0 to 1.</param>
+    public static string NotADigit(float probability, double? threshold) => string.Create(CultureInfo.InvariantCulture,
+        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * probability:F1} %, and {100 * threshold:F1} % are needed.");
+}

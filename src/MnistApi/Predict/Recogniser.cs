@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using MnistApi.Hosting.Errors;
 using MnistApi.Hosting.Telemetry;
@@ -34,7 +33,7 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
             return new BatchAnswer(null, problem);
 
         Count(reading);
-        return new BatchAnswer(ToResponse(reading, explain ? ExplainWhole(reading) : null), null);
+        return new BatchAnswer(PredictResponse.Of(reading, model.Classifier.Card, explain ? ExplainWhole(reading) : null), null);
     }
 
     /// <summary>Answers each picture; one that can't be answered doesn't keep the others from it.</summary>
@@ -51,7 +50,8 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         {
             hungUp.ThrowIfCancellationRequested();
             readings[i] = Read(pictures[i], keepInk: false, out var problem, hungUp);
-            answers[i] = new BatchAnswer(readings[i] is { } reading ? ToResponse(reading, explain ? ExplainInput(reading) : null) : null, problem);
+            answers[i] = new BatchAnswer(
+                readings[i] is { } reading ? PredictResponse.Of(reading, model.Classifier.Card, explain ? ExplainInput(reading) : null) : null, problem);
         }
 
         foreach (var reading in readings.OfType<DigitReading>()) // counted once there is somebody to answer
@@ -145,32 +145,12 @@ internal sealed class Recogniser(LoadedModel model, StageClock clock, ServiceMet
         return Array.ConvertAll(readings, reading => reading.Prediction);
     }
 
-    /// <summary>The hint of a picture on which several digits seem to stand side by side.</summary>
-    public static string Several(int digits) =>
-        $"There seem to be {digits} digits side by side, and they were taken for one. Send the picture to /read, which reads each.";
-
-    /// <summary>The reason why a picture isn't taken for a digit.</summary>
-    /// <param name="probability">That it is one, 0 to 1.</param>
-    /// <param name="threshold">What is needed, 0 to 1.</param>
-    public static string NotADigit(float probability, double? threshold) => string.Create(CultureInfo.InvariantCulture,
-        $"It doesn't look like a digit: the network puts the chance that it is one at {100 * probability:F1} %, and {100 * threshold:F1} % are needed.");
-
     private void Count(DigitReading reading)
     {
         metrics.Predicted(reading.Prediction);
         model.Drift?.Add(reading.Image, reading.Prediction);
         if (_asksShadow)
             shadow.Ask(model, reading.Image, reading.Prediction);
-    }
-
-    private PredictResponse ToResponse(DigitReading reading, Explanation? explanation)
-    {
-        var (prediction, card) = (reading.Prediction, model.Classifier.Card);
-        var reason = reading.Digit is null ? NotADigit(prediction.DigitProbability, card.RejectionThreshold) : null;
-        var hint = reading.DigitsSeen > 1 ? Several(reading.DigitsSeen) : null;
-        return new PredictResponse(
-            reading.Digit is not null, reason, hint, prediction.Digit, reading.Candidates, prediction.Confidence, prediction.Probabilities, card.Version,
-            explanation);
     }
 
     // from the ink of the whole picture on; pixels that were sent as they are have none

@@ -48,13 +48,7 @@ internal static class ReadEndpoints
         NumberPattern? wanted;
         try
         {
-            wanted = (digits, pattern) switch
-            {
-                ({ }, { }) => throw new FormatException("Ask by 'digits' or by 'pattern', not by both: d{5} is a pattern of five digits."),
-                ({ } count, _) => NumberPattern.OfDigits(count),
-                (_, { } text) => NumberPattern.Parse(text),
-                _ => null,
-            };
+            wanted = Wanted(digits, pattern);
         }
         catch (FormatException e)
         {
@@ -65,12 +59,21 @@ internal static class ReadEndpoints
             return TypedResults.Problem(problem!);
 
         var explained = 0;
-        ReadLine[] lines = [.. number.Lines.Select(line => new ReadLine(
-            line.Text, line.Written, line.Confidence, line.IsValid, line.Box, explain ? Recogniser.ExplainLine(line) : null))];
-        ReadDigit[] read = [.. number.Lines.SelectMany((line, index) => line.Digits.Select(digit => new ReadDigit(
-            digit.Prediction.Digit, digit.Candidates, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box, index,
-            explain && explained++ < MostExplained ? recogniser.ExplainDigit(digit) : null)))];
-        return TypedResults.Ok(new ReadResponse(
-            number.Text, number.Written, number.IsValid, number.Warning, lines, read, number.Width, number.Height, model.Classifier.Card.Version));
+        return TypedResults.Ok(ReadResponse.Of(number, model.Classifier.Card,
+            line => explain ? Recogniser.ExplainLine(line) : null,
+            digit => explain && explained++ < MostExplained ? recogniser.ExplainDigit(digit) : null));
     }
+
+    /// <summary>What a client says that must be valid.</summary>
+    /// <param name="digits">How many digits; null for any.</param>
+    /// <param name="pattern">As <see cref="NumberPattern.Parse"/> takes it; null for any.</param>
+    /// <returns>Null where it says nothing.</returns>
+    /// <exception cref="FormatException">It says both, or what can't be read; the message says what was wrong.</exception>
+    public static NumberPattern? Wanted(int? digits, string? pattern) => (digits, pattern) switch
+    {
+        ({ }, { }) => throw new FormatException("Ask by 'digits' or by 'pattern', not by both: d{5} is a pattern of five digits."),
+        ({ } count, _) => NumberPattern.OfDigits(count),
+        (_, { } text) => NumberPattern.Parse(text),
+        _ => null,
+    };
 }

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using MnistApi.Predict;
+using MnistReader;
 using MnistReader.Imaging;
+using MnistReader.Inference;
 
 namespace MnistApi.Read;
 
@@ -29,7 +31,24 @@ internal sealed record ReadResponse(
     IReadOnlyList<ReadDigit> Digits,
     int Width,
     int Height,
-    string Model);
+    string Model)
+{
+    /// <summary>The answer of a reading.</summary>
+    /// <param name="number">What was read.</param>
+    /// <param name="card">Of the classifier that read it.</param>
+    /// <param name="explainLine">How a line came about; null where nobody asks.</param>
+    /// <param name="explainDigit">How a digit came about; null where nobody asks.</param>
+    public static ReadResponse Of(
+        NumberReading number, ModelCard card, Func<NumberLine, LineExplanation?>? explainLine = null, Func<DigitReading, Explanation?>? explainDigit = null)
+    {
+        ReadLine[] lines = [.. number.Lines.Select(line => new ReadLine(
+            line.Text, line.Written, line.Confidence, line.IsValid, line.Box, explainLine?.Invoke(line)))];
+        ReadDigit[] digits = [.. number.Lines.SelectMany((line, index) => line.Digits.Select(digit => new ReadDigit(
+            digit.Prediction.Digit, digit.Candidates, digit.Prediction.Confidence, digit.Digit is not null, digit.Prediction.Probabilities, digit.Box, index,
+            explainDigit?.Invoke(digit))))];
+        return new ReadResponse(number.Text, number.Written, number.IsValid, number.Warning, lines, digits, number.Width, number.Height, card.Version);
+    }
+}
 
 /// <summary>One row of a picture.</summary>
 /// <param name="Text">Its digits, as in the whole answer's <c>text</c>.</param>

@@ -10,8 +10,6 @@ internal static class PredictCommand
 {
     private const string StandardInput = "-";
 
-    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
-
     public static Command Create(CancellationToken cancellation)
     {
         var images = new Argument<string[]>("images")
@@ -41,7 +39,7 @@ internal static class PredictCommand
             var (asJson, asCsv, faults) = (parsed.GetValue(json), parsed.GetValue(csv), 0);
             if (asCsv)
                 Console.WriteLine(PictureAnswer.CsvHeader);
-            foreach (var file in parsed.GetValue(images)!.SelectMany(Files))
+            foreach (var file in parsed.GetValue(images)!.SelectMany(PictureFiles.Of))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var answer = Read(reader, file, cancellation);
@@ -76,40 +74,11 @@ internal static class PredictCommand
     private static byte[] Bytes(string file, CancellationToken cancellation)
     {
         if (file != StandardInput)
-            return File.Exists(file) ? File.ReadAllBytes(file) : throw new FileNotFoundException(Missing(file));
+            return PictureFiles.Read(file);
 
         using var input = Console.OpenStandardInput();
         using var content = new MemoryStream();
         input.CopyToAsync(content, cancellation).WaitAsync(cancellation).GetAwaiter().GetResult(); // reading itself can't be stopped
         return content.ToArray();
     }
-
-    private static string Missing(string word)
-    {
-        if (Directory.Exists(word))
-            return "There are no images in this folder.";
-        return IsPattern(word) ? "No file is so called." : "There is no such file.";
-    }
-
-    /// <summary>The files that a word of the command line stands for, in the order of their names; the word itself where it stands for none.</summary>
-    private static IEnumerable<string> Files(string word)
-    {
-        return Found().Order(StringComparer.Ordinal).DefaultIfEmpty(word);
-
-        IEnumerable<string> Found()
-        {
-            if (Directory.Exists(word))
-            {
-                return Directory.EnumerateFiles(word, "*", SearchOption.AllDirectories)
-                    .Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()));
-            }
-
-            var folder = Path.GetDirectoryName(word) ?? "";
-            return !File.Exists(word) && IsPattern(word) && Directory.Exists(Path.GetFullPath(folder))
-                ? Directory.EnumerateFiles(Path.GetFullPath(folder), Path.GetFileName(word)).Select(file => Path.Combine(folder, Path.GetFileName(file)))
-                : [];
-        }
-    }
-
-    private static bool IsPattern(string word) => Path.GetFileName(word).AsSpan().ContainsAny('*', '?');
 }
