@@ -4,9 +4,9 @@ const CACHE = 'page';
 const FILES = [
   './', 'site.css', 'favicon.svg', 'i18n/de.json', 'i18n/en.json', 'i18n/es.json', 'i18n/zh.json',
   ...['intake', 'keyboardPen', 'pad', 'picture', 'strokes'].map(name => `js/drawing/${name}.js`),
-  ...['answer', 'bars', 'correction', 'place', 'predict', 'reader', 'row', 'service'].map(name => `js/reading/${name}.js`),
+  ...['answer', 'bars', 'correction', 'hand', 'place', 'predict', 'reader', 'row', 'service'].map(name => `js/reading/${name}.js`),
   ...['evidence', 'seen'].map(name => `js/explaining/${name}.js`),
-  ...['device', 'explanation', 'framing', 'network', 'onnx', 'segmentation', 'worker'].map(name => `js/device/${name}.js`),
+  ...['device', 'explanation', 'framing', 'hand', 'network', 'onnx', 'segmentation', 'worker'].map(name => `js/device/${name}.js`),
   ...['gallery', 'key', 'language', 'main', 'theme', 'zip'].map(name => `js/app/${name}.js`),
 ];
 const addresses = new Set(FILES.map(file => new URL(file, location).href));

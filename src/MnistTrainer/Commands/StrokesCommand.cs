@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Reports;
+using MnistTrainer.Storage;
+using MnistTrainer.Synthesis.Strokes;
+using MnistTrainer.Training;
 
 namespace MnistTrainer.Commands;
 
@@ -22,12 +26,25 @@ internal static class StrokesCommand
             Description = "Also draw up to 160 signs of each style, and of each reason to leave one out, as PNG files into this folder.",
             HelpName = "DIR",
         };
+        var framed = new Option<string?>("--framed")
+        {
+            Description = "Also write all signs to this file, each drawn once and framed as a network sees it: site, writer, sign and 784 bytes in base64.",
+            HelpName = "FILE",
+        };
+        var splitSeed = new Option<int?>("--split-seed")
+        {
+            Description = "With --framed: only those that a training with this --split-seed holds back.",
+            HelpName = "N",
+        };
         var command = new Command("strokes",
             "Counts what folders of pen strokes hold: digits, other signs, styles, and what neither teaches nor counts, with the reasons.\n\n" +
-            "Example: MnistTrainer strokes data/pendigits data/unipen --pictures out/strokes") { folders, leftOut, pictures };
+            "Example: MnistTrainer strokes data/pendigits data/unipen --pictures out/strokes") { folders, leftOut, pictures, framed, splitSeed };
         command.SetAction(parsed =>
         {
-            foreach (var set in StrokeSet.Load(parsed.GetValue(folders)!))
+            var sets = StrokeSet.Load(parsed.GetValue(folders)!);
+            if (parsed.GetValue(framed) is { } file)
+                Frame(parsed.GetValue(splitSeed) is { } seed ? StrokeSet.HoldBack(sets, seed).Validation : [.. sets.SelectMany(set => set.Signs)], file);
+            foreach (var set in sets)
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (parsed.GetValue(leftOut))
@@ -66,6 +83,13 @@ internal static class StrokesCommand
     {
         foreach (var (sign, reason) in set.LeftOut)
             Console.WriteLine($"{sign.Text}\t{sign.Writer}\t{reason}");
+    }
+
+    private static void Frame(IReadOnlyList<WrittenSign> signs, string file)
+    {
+        var images = PenDrawing.Draw(signs, TrainingData.PenWidth, TrainingData.Size, seed: 0); // as those that are held back are measured
+        var lines = signs.Select((sign, index) => $"{sign.Site}\t{sign.Writer}\t{sign.Text}\t{Convert.ToBase64String(images[index].Pixels)}\n");
+        AtomicFile.Write(file, Encoding.UTF8.GetBytes(string.Concat(lines)));
     }
 
     private static void Draw(StrokeSet set, string folder, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 import { createAnswer } from '../reading/answer.js';
 import { createBars } from '../reading/bars.js';
 import { createCorrection } from '../reading/correction.js';
+import { createHand } from '../reading/hand.js';
 import { createGallery } from './gallery.js';
 import { createIntake } from '../drawing/intake.js';
 import { createKey } from './key.js';
@@ -32,16 +33,22 @@ const key = createKey(page.key, () => {
   changed(true);
 });
 const place = createPlace(page.private, key.headers, () => changed(true));
-const correction = createCorrection(page.correction, page, language, key);
+const hand = createHand(page, place.device, language, () => {
+  correction.render();
+  changed(false);
+});
+const correction = createCorrection(page.correction, page, language, key, hand);
 const reader = createReader(
   async () => {
     const drawing = pad.drawing();
     const sent = await toSend(drawing);
     return sent && { sent, drawing };
   },
-  ({ sent, drawing }, signal) => {
+  async ({ sent, drawing }, signal) => {
     const takeRow = () => (drawing.file ? sent.picture : toPng(drawing));
-    return place.ask(!drawing.file, signal => predict(sent.picture, takeRow, key.headers(), signal), device => device.predict(drawing, sent), signal);
+    const askService = signal => predict(sent.picture, takeRow, key.headers(), signal);
+    const answer = await place.ask(!drawing.file, askService, device => device.predict(drawing, sent), signal);
+    return { ...(await hand.adjust(answer, sent)), sent };
   },
   show,
 );
@@ -72,7 +79,7 @@ function show(reply, isLatest, failures) {
   if (reply?.status === 429 && failures <= UNSEEN_BUSY) return;
 
   answer.show(reply, pad.isDown(), isLatest);
-  correction.offer(reply && 'digit' in reply && !reply.row && reply.instead !== null ? reply : null, pad.drawing());
+  correction.offer(reply && 'digit' in reply && !reply.row ? reply : null, pad.drawing(), reply?.sent ?? null);
   if ((reply?.instead ?? reply)?.status === 401) key.ask();
   if (!reply || !('digit' in reply)) return;
 
@@ -82,6 +89,7 @@ function show(reply, isLatest, failures) {
 function retell() {
   answer.render();
   correction.render();
+  hand.render();
   gallery.render();
   seen.render();
 }

@@ -87,6 +87,23 @@ export function createDevice(headers, onReady) {
 
     predict,
 
+    /**
+     * Tells it a visitor's hand.
+     * @param {{digit: number, pixels: Uint8Array}[]} samples framed as the network wants them
+     */
+    know: samples => ask('know', samples),
+
+    /** @param {import('../drawing/picture.js').Sent} sent @returns {Promise<Uint8Array | null>} 784 bytes, 255 = full ink; null where it is blank */
+    frame: ({ ink }) => ask('frame', ink),
+
+    /**
+     * Leans an answer towards what the hand that it knows has drawn.
+     * @param {import('../drawing/picture.js').Sent} sent what it is about
+     * @param {import('../reading/predict.js').Prediction} answer of the service or this device
+     * @returns {Promise<import('./network.js').Reading | null>} null where it knows no hand
+     */
+    adjust: ({ ink }, { probabilities, isDigit }) => ask('adjust', { sheet: ink, probabilities, isDigit }),
+
     /** As the service explains; null where something newer was asked. */
     explain: ({ ink }) => ask('explain', ink),
   };

@@ -112,16 +112,25 @@ function run({ nodes, weights }, pixels) {
  * Classifies a framed digit, and decides as the service does, by the thresholds of the model's card.
  * @param {import('./onnx.js').Model} model
  * @param {Uint8Array} pixels 784 bytes of ink
- * @returns {{reading: Reading, values: ReturnType<typeof run>}}
+ * @returns {{reading: Reading, values: ReturnType<typeof run>, last: Float64Array}} `last`: what the last layer is given
  */
 export function classify(model, pixels) {
   const values = run(model, { dims: [1, 1, 28, 28], data: Float64Array.from(pixels, level => level / 255) });
-  const { version, rejectionThreshold, candidateThreshold } = model.card;
-  const probabilities = [...values.probabilities.data];
+  const isDigit = (values.digit?.data[0] ?? 1) >= (model.card.rejectionThreshold ?? 0);
+  const last = values[model.nodes.findLast(({ type }) => type === 'Gemm').inputs[0]].data;
+  return { reading: decide(model, [...values.probabilities.data], isDigit), values, last };
+}
+
+/**
+ * @param {import('./onnx.js').Model} model
+ * @param {number[]} probabilities
+ * @param {boolean} isDigit
+ * @returns {Reading}
+ */
+export function decide({ card: { version, candidateThreshold } }, probabilities, isDigit) {
   const confidence = Math.max(...probabilities);
   const digit = probabilities.indexOf(confidence);
-  const isDigit = (values.digit?.data[0] ?? 1) >= (rejectionThreshold ?? 0);
   const others = probabilities.map((_, other) => other).filter(other => other !== digit && probabilities[other] >= (candidateThreshold ?? 1))
     .sort((one, other) => probabilities[other] - probabilities[one]);
-  return { reading: { isDigit, digit, candidates: isDigit ? [digit, ...others] : [], confidence, probabilities, model: version }, values };
+  return { isDigit, digit, candidates: isDigit ? [digit, ...others] : [], confidence, probabilities, model: version };
 }

@@ -1,8 +1,9 @@
 // Reads drawings beside the page: {id, task, value} comes in, {id, result} or {id, error} goes out.
 
-import { classify } from './network.js';
+import { classify, decide } from './network.js';
 import { explain } from './explanation.js';
 import { frame } from './framing.js';
+import { lean, toFeatures } from './hand.js';
 import { readModel } from './onnx.js';
 import { cut, segment } from './segmentation.js';
 
@@ -11,6 +12,10 @@ const WARM_UP = 4; // runs of the JIT
 /** @type {import('./onnx.js').Model} */
 let model;
 let explanations = 0;
+/** @type {{digit: number, pixels: Uint8Array, features?: Float64Array}[]} the visitor's hand; the features are those of the model that is loaded */
+let hand = [];
+
+const lookAt = samples => samples.map(({ digit, pixels }) => ({ digit, pixels, features: toFeatures(classify(model, pixels).last) }));
 
 /** Null where a sheet is blank. */
 function readOne(sheet) {
@@ -39,7 +44,24 @@ const tasks = {
     for (let run = 0; run < WARM_UP; run++)
       if (classify(loaded, image).reading.digit !== digit) throw new Error('The model fails its self-test.');
     model = loaded;
+    hand = lookAt(hand);
     return model.card.version;
+  },
+
+  /** @param {{digit: number, pixels: Uint8Array}[]} samples all that there are */
+  know(samples) {
+    hand = model ? lookAt(samples) : samples;
+  },
+
+  frame,
+
+  /** A reading of a sheet, by whomever, as the visitor's hand has it. */
+  adjust({ sheet, probabilities, isDigit }) {
+    const pixels = frame(sheet);
+    if (!pixels || hand.length === 0) return null;
+
+    const leaned = lean({ probabilities, isDigit }, toFeatures(classify(model, pixels).last), hand);
+    return decide(model, leaned.probabilities, leaned.isDigit);
   },
 
   read(sheet) {

@@ -25,7 +25,7 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
     words.textContent = shown.words ?? text(`${shown.state}Words`);
     detail.textContent = shown.detail ?? text(`${shown.state}Detail`);
     digit.textContent = shown.digit ?? '';
-    timing.textContent = isPrediction ? duration(answer) : '';
+    timing.textContent = isPrediction ? [duration(answer), ...('served' in answer ? [text('byHand')] : [])].join(' · ') : '';
     const lines = digit.textContent.split('\n');
     digit.style.setProperty('--count', Math.max(...lines.map(line => line.length)));
     digit.style.setProperty('--lines', lines.length);

@@ -32,6 +32,12 @@ export function createPlace(box, headers, onChange) {
   (self.requestIdleCallback ?? (work => setTimeout(work, IDLE_MS)))(() => quietly(refresh()));
 
   return {
+    /** @returns {Promise<typeof device>} rejects where this browser has none */
+    async device() {
+      if (!isReady()) await refresh();
+      return device;
+    },
+
     /**
      * @template Answer
      * @param {boolean} isDrawing the device reads nothing else
