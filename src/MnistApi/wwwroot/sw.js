@@ -2,7 +2,8 @@
 
 const CACHE = 'page';
 const FILES = [
-  './', 'site.css', 'favicon.svg', 'i18n/de.json', 'i18n/en.json', 'i18n/es.json', 'i18n/zh.json',
+  './', 'site.css', 'manifest.webmanifest', 'favicon.svg', 'icons/any-192.png', 'icons/any-512.png', 'icons/maskable-512.png',
+  'i18n/de.json', 'i18n/en.json', 'i18n/es.json', 'i18n/zh.json',
   ...['intake', 'keyboardPen', 'pad', 'picture', 'strokes'].map(name => `js/drawing/${name}.js`),
   ...['answer', 'bars', 'correction', 'place', 'predict', 'reader', 'row', 'service'].map(name => `js/reading/${name}.js`),
   ...['evidence', 'seen'].map(name => `js/explaining/${name}.js`),

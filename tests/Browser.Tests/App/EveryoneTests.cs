@@ -130,6 +130,7 @@ public class EveryoneTests(Site site)
 
         await button.ClickAsync();
         await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
+        await Expect(page.Page.Locator("[name=theme-color]").Last).ToHaveAttributeAsync("content", light); // the browser around it, too
         await page.Page.ReloadAsync();
         await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
         await button.ClickAsync();

@@ -51,7 +51,7 @@ const insight = createReader( // asked beside the answer, which doesn't wait for
   (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest),
   INSIGHT_PAUSE_MS,
 );
-createTheme(document.documentElement, page.theme, pad.repaint);
+createTheme(document.documentElement, page.theme, [...document.querySelectorAll('[name=theme-color]')], pad.repaint);
 createKeyboardPen(page.pad, page.cursor, pad, isDown => say(isDown ? 'penDown' : 'penUp'));
 createIntake(document, [page.file, page.camera], page.paper, pad.openPicture);
 
