@@ -77,6 +77,7 @@ try
         OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache", // always ask: one version
     });
     app.UseApiDocument();
+    app.MapShareTarget();
     app.MapPredict();
     app.MapBatch();
     app.MapRead();

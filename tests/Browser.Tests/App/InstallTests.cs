@@ -24,6 +24,7 @@ public class InstallTests(Site site)
         Assert.Equal("kStandalone", understood.GetProperty("display").GetString());
         Assert.Equal(4, understood.GetProperty("icons").GetArrayLength());
         Assert.Equal(new Uri(page.Page.Url).ToString(), understood.GetProperty("startUrl").GetString());
+        Assert.EndsWith("/share", understood.GetProperty("shareTarget").GetProperty("action").GetString(), StringComparison.Ordinal);
         // the whole browser says what is missing, chromium-headless-shell never does
         var hindrances = (await devtools.SendAsync("Page.getInstallabilityErrors"))!.Value.GetProperty("installabilityErrors");
         Assert.Empty(hindrances.EnumerateArray().Select(error => error.GetProperty("errorId").GetString())
