@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Draws every picture of the page anew, by a real Chromium: docs/screenshots/*.webp, the README's docs/screenshot.png and the social card.
+# Draws every picture of the page anew, by a real Chromium: docs/screenshots/*.webp, the README's docs/screenshot.png,
+# the social card, and the icons of the installed page.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

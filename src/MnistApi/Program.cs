@@ -44,7 +44,7 @@ try
         pages.Providers.Add<BrotliCompressionProvider>();
         pages.Providers.Add<GzipCompressionProvider>();
         pages.Providers.Add<DeflateCompressionProvider>();
-        pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
+        pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml", "application/manifest+json"];
     });
     builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Optimal); // a tenth less than by default
     builder.Services.AddRequestDecompression();
@@ -77,6 +77,7 @@ try
         OnPrepareResponse = page => page.Context.Response.Headers.CacheControl = "no-cache", // always ask: one version
     });
     app.UseApiDocument();
+    app.MapShareTarget();
     app.MapPredict();
     app.MapBatch();
     app.MapRead();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Browser.Tests.Reading;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
@@ -134,6 +135,23 @@ public class ScreenshotTests(Site site)
         await SaveAsync(page, "src/MnistApi/wwwroot/card.jpg");
     }
 
+    [Theory]
+    [InlineData("any", 192)]
+    [InlineData("any", 512)]
+    [InlineData("maskable", 512)]
+    public async Task The_icons_are_the_favicon(string purpose, int side)
+    {
+        await using var page = await OpenAsync(side, side, ColorScheme.Light);
+        var favicon = await File.ReadAllTextAsync(
+            Path.Combine(Site.RepositoryRoot, "src", "MnistApi", "wwwroot", "favicon.svg"), TestContext.Current.CancellationToken);
+        var ground = Regex.Match(favicon, "<rect[^>]*fill=\"([^\"]+)").Groups[1].Value;
+        var style = purpose == "maskable" ? $"html {{ background: {ground} }} rect {{ display: none }}" : ""; // the mask cuts the corners
+        await page.Page.GotoAsync("about:blank"); // without the page's policy
+        await page.Page.SetContentAsync($"<style>* {{ margin: 0 }} svg {{ display: block }} {style}</style>{favicon}");
+
+        await SaveAsync(await page.Page.ScreenshotAsync(new() { OmitBackground = true }), $"src/MnistApi/wwwroot/icons/{purpose}-{side}.png", leastBytes: 500);
+    }
+
     private Task<DigitPage> OpenAsync(int width, int height, ColorScheme scheme, Uri? address = null) =>
         site.OpenAsync(new()
         {
@@ -186,9 +204,11 @@ public class ScreenshotTests(Site site)
     /// <param name="page">What is shown.</param>
     /// <param name="name">Relative to the repository; .png as it is, .webp and .jpg with a little less detail in far fewer bytes.</param>
     /// <param name="part">Of the page; by default what the window shows.</param>
-    private static async Task SaveAsync(DigitPage page, string name, ILocator? part = null)
+    private static async Task SaveAsync(DigitPage page, string name, ILocator? part = null) =>
+        await SaveAsync(part is null ? await page.Page.ScreenshotAsync() : await part.ScreenshotAsync(), name);
+
+    private static async Task SaveAsync(byte[] png, string name, int leastBytes = 5_000)
     {
-        var png = part is null ? await page.Page.ScreenshotAsync() : await part.ScreenshotAsync();
         using var picture = SKBitmap.Decode(png);
         using var pixels = picture.PeekPixels();
         using var encoded = Path.GetExtension(name) switch
@@ -199,7 +219,7 @@ public class ScreenshotTests(Site site)
         };
         var bytes = encoded.ToArray();
         await WriteAsync(Path.Combine("artifacts", "screenshots", Path.GetFileName(name)));
-        Assert.InRange(bytes.Length, 5_000, MostBytes);
+        Assert.InRange(bytes.Length, leastBytes, MostBytes);
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
         {
             await WriteAsync(name);

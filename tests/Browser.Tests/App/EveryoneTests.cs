@@ -77,7 +77,7 @@ public class EveryoneTests(Site site)
         await page.Page.EvaluateAsync("document.activeElement.blur(); scrollTo(0, 0); document.getElementById('language').focus()");
 
         var reached = new List<string>();
-        for (var i = 0; i < 14; i++)
+        for (var i = 0; i < 16; i++)
         {
             var (name, outline) = (await FocusedAsync("element.id || element.tagName"),
                 await FocusedAsync("getComputedStyle(element.closest('.button') ?? element).outlineStyle"));
@@ -86,7 +86,7 @@ public class EveryoneTests(Site site)
             await page.Page.Keyboard.PressAsync("Tab");
         }
 
-        Assert.All(new[] { "language", "theme", "pad", "undo", "eraser", "clear", "width", "file", "SUMMARY", "saveAll", "forget" },
+        Assert.All(new[] { "language", "theme", "pad", "undo", "eraser", "clear", "share", "width", "file", "SUMMARY", "saveAll", "forget" },
             name => Assert.Contains(name, reached));
 
         Task<string> FocusedAsync(string what) => page.Page.EvaluateAsync<string>($"() => {{ const element = document.activeElement; return {what} }}");
@@ -102,7 +102,7 @@ public class EveryoneTests(Site site)
         {
             await page.Page.Locator("#language").SelectOptionAsync(language);
             await Expect(page.Page.Locator("html")).ToHaveAttributeAsync("lang", language);
-            foreach (var (width, height) in new[] { (320, 568), (768, 1024), (3840, 2160) })
+            foreach (var (width, height) in new[] { (320, 568), (480, 800), (768, 1024), (900, 500), (3840, 2160) })
                 await AssertAsync(language, width, height);
         }
 
@@ -117,6 +117,8 @@ public class EveryoneTests(Site site)
                 """);
             Assert.True(small.Length == 0, $"{language}, {width}: {string.Join("; ", small)}");
             Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            var lines = await page.Page.EvaluateAsync<int[]>("[...new Set([...document.querySelectorAll('.tools button')].map(tool => tool.offsetTop))]");
+            Assert.True(lines.Length == 1, $"{language}, {width}: the tools stand in {lines.Length} lines.");
         }
     }
 
@@ -130,6 +132,7 @@ public class EveryoneTests(Site site)
 
         await button.ClickAsync();
         await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
+        await Expect(page.Page.Locator("[name=theme-color]").Last).ToHaveAttributeAsync("content", light); // the browser around it, too
         await page.Page.ReloadAsync();
         await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
         await button.ClickAsync();

@@ -76,9 +76,9 @@ public class PageTests(Site site)
         using var client = new HttpClient { BaseAddress = new Uri(page.Page.Url), DefaultRequestHeaders = { { "Accept-Encoding", "br" } } };
 
         var weights = new Dictionary<string, int>();
-        // for other sites, not for visitors
+        // pictures are for other sites and for installing, not for visitors
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => !file.EndsWith("card.jpg", StringComparison.Ordinal)))
+            .Where(file => Path.GetExtension(file) is not (".jpg" or ".png")))
         {
             var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
             weights[name] = (await client.GetByteArrayAsync(new Uri(name, UriKind.Relative))).Length;

@@ -22,10 +22,10 @@ public class OpenApiTests(Api api)
     }
 
     [Fact]
-    public async Task Every_endpoint_but_those_for_Prometheus_gRPC_and_platforms_is_in_the_document()
+    public async Task Every_endpoint_but_those_for_Prometheus_gRPC_platforms_and_the_page_is_in_the_document()
     {
         var routes = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimEnd('/') is not ("/metrics" or "/ping" or "/invocations"))
+            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimEnd('/') is not ("/metrics" or "/ping" or "/invocations" or "/share"))
             .Where(endpoint => endpoint.DisplayName?.StartsWith("gRPC", StringComparison.Ordinal) != true)
             .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
                 .Where(method => method != "HEAD").Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"));

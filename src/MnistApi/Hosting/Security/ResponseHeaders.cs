@@ -37,5 +37,5 @@ internal static class ResponseHeaders
 
     private static string PolicyWith(string styles) =>
         $"default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self'; " +
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }

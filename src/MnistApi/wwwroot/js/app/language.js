@@ -44,9 +44,11 @@ export function createLanguage(page, select, onChange) {
     localStorage.setItem(STORED, select.value);
     use(select.value);
   });
-  use(wished.find(name => known.includes(name)));
+  const ready = use(wished.find(name => known.includes(name)));
 
   return {
+    /** When the texts are there, or can't be had. */
+    ready,
     text,
     translate,
 

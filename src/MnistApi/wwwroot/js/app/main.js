@@ -14,6 +14,7 @@ import { createPlace } from '../reading/place.js';
 import { createReader } from '../reading/reader.js';
 import { createRow } from '../reading/row.js';
 import { createSeen } from '../explaining/seen.js';
+import { createSharing } from './sharing.js';
 import { createTheme } from './theme.js';
 
 const UNSEEN_BUSY = 2; // a server that is busy now and then isn't worth a word
@@ -58,15 +59,17 @@ const insight = createReader( // asked beside the answer, which doesn't wait for
   (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest),
   INSIGHT_PAUSE_MS,
 );
-createTheme(document.documentElement, page.theme, pad.repaint);
+createTheme(document.documentElement, page.theme, [...document.querySelectorAll('[name=theme-color]')], pad.repaint);
 createKeyboardPen(page.pad, page.cursor, pad, isDown => say(isDown ? 'penDown' : 'penUp'));
-createIntake(document, [page.file, page.camera], page.paper, pad.openPicture);
+const takePicture = createIntake(document, [page.file, page.camera], page.paper, pad.openPicture);
+const sharing = createSharing(page.share, pad, takePicture, say);
 
 /** @param {boolean} isOther */
 function changed(isOther) {
   page.undo.ariaDisabled = String(!pad.canUndo());
   page.redo.ariaDisabled = String(!pad.canRedo());
   page.clear.ariaDisabled = String(pad.isEmpty());
+  sharing.render();
   page.tip.hidden = !pad.isEmpty();
   if (!pad.isEmpty()) answer.wait();
   if (isOther) row.lift();
@@ -125,5 +128,8 @@ for (const each of [place, reader, insight]) {
   addEventListener('online', each.retry);
   document.addEventListener('visibilitychange', () => document.hidden || each.retry());
 }
+
+addEventListener('hashchange', sharing.open); // a link that is opened where the page is open
+language.ready.then(sharing.open);
 
 navigator.serviceWorker?.register('sw.js').catch(() => {}); // without it the page is there while the server is

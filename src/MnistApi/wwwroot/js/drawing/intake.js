@@ -3,7 +3,8 @@
  * @param {Document} page
  * @param {HTMLInputElement[]} inputs of files
  * @param {HTMLElement} paper gets `data-dropping` while a file is held over the page
- * @param {(file: File, bitmap: ImageBitmap | null) => void} onPicture `bitmap` is null where the browser can't read it
+ * @param {(file: Blob, bitmap: ImageBitmap | null) => void} onPicture `bitmap` is null where the browser can't read it
+ * @returns {(file: Blob | undefined) => Promise<void>} takes one from elsewhere still
  */
 export function createIntake(page, inputs, paper, onPicture) {
   async function take(file) {
@@ -33,4 +34,5 @@ export function createIntake(page, inputs, paper, onPicture) {
   page.addEventListener('paste', event => {
     take(event.clipboardData.files[0]);
   });
+  return take;
 }

@@ -142,6 +142,9 @@ export function createPad(canvas, onChange) {
     /** Puts an earlier drawing back on the paper. */
     open,
 
+    /** @param {import('./strokes.js').Stroke[]} strokes drawn elsewhere */
+    openStrokes: strokes => open({ sheet: ++sheets, strokes }),
+
     /**
      * @param {Blob} file a picture, or what is taken for one
      * @param {ImageBitmap | null} bitmap the same, as far as the browser can read it
