@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The same digits over each protocol, in one run: requests/s and images/s over 8 connections, processor time of the service, and bytes a request.
+# The same digits over each protocol, in one run, eight at a time: requests/s, images/s, processor time of the service, and bytes a request. Each over 8
+# connections, and gRPC also as its clients have it: one connection, the calls side by side in it.
 # /predict gets a PNG, the Open Inference Protocol (V2) tensors of N × 784 bytes: one digit, then BATCH. That each image was answered is told by /metrics.
 # Usage, on an idle machine: bench/protocols.sh    env: SECONDS_EACH=5 ROUNDS=3 CONNECTIONS=8 BATCH=64 PORT=5900 GRPC_PORT=5901 APP=PUBLISHED_FOLDER
 # Needs h2load and node (Debian: apt-get install nghttp2-client nodejs).
@@ -53,7 +54,9 @@ all() {
   for n in 1 "$batch"; do
     load 'V2 JSON' "$n" "$work/json-$n" "$url/v2/models/mnist/infer" --h1 -H 'Content-Type: application/json'
     load 'V2 binary' "$n" "$work/binary-$n" "$url/v2/models/mnist/infer" --h1 -H "Inference-Header-Content-Length: $(cat "$work/binary-$n.length")"
-    load gRPC "$n" "$work/grpc-$n" "$grpc/inference.GRPCInferenceService/ModelInfer" -H 'Content-Type: application/grpc' -H 'TE: trailers'
+    local call=("$n" "$work/grpc-$n" "$grpc/inference.GRPCInferenceService/ModelInfer" -H 'Content-Type: application/grpc' -H 'TE: trailers')
+    load gRPC "${call[@]}"
+    load 'gRPC channel' "${call[@]}" -c1 -m"$connections"
   done
 }
 

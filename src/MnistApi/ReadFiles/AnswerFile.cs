@@ -19,9 +19,6 @@ internal sealed class AnswerFile : IDisposable
     private AnswerFile(Stream stream, Func<FileAnswer, string> format) =>
         (_writer, _format) = (new StreamWriter(stream, Utf8, bufferSize: 65_536) { NewLine = "\n" }, format);
 
-    /// <summary>How many files it had answers of when it was opened.</summary>
-    public int Kept => _done.Count;
-
     /// <summary>Standard output.</summary>
     /// <param name="format">A line for an answer.</param>
     /// <param name="header">The first line; null for none.</param>
@@ -66,6 +63,9 @@ internal sealed class AnswerFile : IDisposable
         _ => null,
     };
 
+    /// <summary>Whether a file of this name is CSV.</summary>
+    public static bool IsCsv(string path) => FormOf(path) == true;
+
     /// <summary>Whether there is an answer of this file already.</summary>
     public bool Holds(string file) => _done.Contains(file);
 
@@ -82,8 +82,6 @@ internal sealed class AnswerFile : IDisposable
 
     /// <summary>Writes what is left.</summary>
     public void Dispose() => _writer.Dispose();
-
-    private static bool IsCsv(string path) => FormOf(path) == true;
 
     // of a process that was killed
     private static void CutOffLastLine(FileStream stream)

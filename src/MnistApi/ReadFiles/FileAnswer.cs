@@ -69,7 +69,7 @@ internal sealed partial record FileAnswer(
 
     private static string OnOneLine(string text) => text.Replace('\n', ' ');
 
-    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
 
 /// <summary>Answers as the service writes them; generated at build time.</summary>

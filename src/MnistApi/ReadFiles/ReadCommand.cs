@@ -117,12 +117,12 @@ internal static class ReadCommand
     {
         using var served = Load(parsed.GetValue(Model));
         using var model = served.Borrow();
-        using var output = parsed.GetValue(Output) is { } path ? AnswerFile.Open(path)
-            : parsed.GetValue(Json) ? AnswerFile.ToConsole(answer => answer.ToJson(), header: null)
-            : parsed.GetValue(Csv) ? AnswerFile.ToConsole(answer => answer.ToCsv(), FileAnswer.CsvHeader)
-            : AnswerFile.ToConsole(answer => answer.ToString(), header: null);
+        using var output = OpenOutput(parsed);
         List<string> files = [.. Named(parsed).Where(InShard(parsed.GetValue(Shard))).Distinct(StringComparer.Ordinal)];
         var left = files.FindAll(file => !output.Holds(file));
+        if (parsed.GetValue(Output) is { } csv && AnswerFile.IsCsv(csv) && left.Find(file => file.AsSpan().ContainsAny('\n', '\r')) is { } broken)
+            throw new InvalidDataException($"'{broken}' has a line break in its name, which a line of CSV can't have. Write .jsonl, or rename it.");
+
         var (reader, card) = (model.Reader, model.Classifier.Card);
         var pattern = ReadEndpoints.Wanted(parsed.GetValue(Digits), parsed.GetValue(Pattern));
         Func<byte[], string, FileAnswer> read = parsed.GetValue(AsDigit)
@@ -142,6 +142,15 @@ internal static class ReadCommand
         }
 
         progress.End(files.Count - left.Count);
+    }
+
+    private static AnswerFile OpenOutput(ParseResult parsed)
+    {
+        if (parsed.GetValue(Output) is { } path)
+            return AnswerFile.Open(path);
+        if (parsed.GetValue(Csv))
+            return AnswerFile.ToConsole(answer => answer.ToCsv(), FileAnswer.CsvHeader);
+        return AnswerFile.ToConsole(parsed.GetValue(Json) ? answer => answer.ToJson() : answer => answer.ToString(), header: null);
     }
 
     private static FileAnswer Answer(string file, Func<byte[], string, FileAnswer> read)

@@ -47,7 +47,7 @@ public sealed class CorrectionLoopTests : IDisposable
         }
 
         var model = Path.Combine(_folder.FullName, "new.onnx");
-        await Train($"train --recipe quick --set batchSize=200 --validation 30000 --corrections {archive} --data {mnist} --runs " +
+        await Train($"train --recipe quick --set batchSize=200 --validation 5000 --train-images 15000 --corrections {archive} --data {mnist} --runs " +
             $"{_folder.FullName}/runs --output {model}");
 
         using var after = await RunningService.StartAsync($"--Model:Path={model}");

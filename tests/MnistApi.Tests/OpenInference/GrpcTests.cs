@@ -236,7 +236,8 @@ public sealed class GrpcTests(Api api) : IDisposable
         var refused = await Assert.ThrowsAsync<RpcException>(
             () => new Client(channel).ModelInferAsync(request, deadline: DateTime.UtcNow.AddMilliseconds(15)).ResponseAsync);
 
-        Assert.Equal(StatusCode.DeadlineExceeded, refused.StatusCode);
+        // where the server's timer is first, its reset of the stream may come before the client's: then it says so (grpc/grpc#2685)
+        Assert.True(refused.StatusCode is StatusCode.DeadlineExceeded or StatusCode.Cancelled, refused.Message);
         Assert.Equal(0, (await own.Get("/v2/models/mnist/stats")).GetProperty("model_stats")[0].GetProperty("inference_count").GetInt32());
     }
 

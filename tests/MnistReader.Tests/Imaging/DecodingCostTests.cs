@@ -33,7 +33,7 @@ public class DecodingCostTests
         Assert.Equal((5000, 5000), (plane.PictureWidth, plane.PictureHeight));
         Assert.InRange(plane.Width * plane.Height, 1_000_000, 4_200_000);
         Assert.Equal([0, 255, 0], [plane.Row(plane.Height / 2)[0], plane.Row(plane.Height / 2)[plane.Width / 2], plane.Row(plane.Height / 2)[^1]]); // the bar
-        Assert.InRange(ResidentPeak() - before, 0, (interlaced ? 25_000_000 : 0) + 20_000_000);
+        Assert.True(ResidentPeak() - before <= (interlaced ? 25_000_000 : 0) + 20_000_000, $"{ResidentPeak() - before} bytes more"); // some may go meanwhile
     }
 
     [Fact]

@@ -64,7 +64,9 @@ internal sealed class InferenceMethods : IServiceMethodProvider<InferenceService
         }
         catch (OperationCanceledException) when (call.CancellationToken.IsCancellationRequested)
         {
-            var status = call.Deadline < DateTime.UtcNow ? StatusCodes.Status408RequestTimeout : GrpcErrors.WhyEnded(http);
+            // a timer may run out a little before the clock says so
+            var isLate = call.Deadline - DateTime.UtcNow < TimeSpan.FromMilliseconds(20);
+            var status = isLate ? StatusCodes.Status408RequestTimeout : GrpcErrors.WhyEnded(http);
             throw GrpcErrors.Failure(http, Problems.Of(status ?? StatusCodes.Status499ClientClosedRequest, http));
         }
         catch (Exception e)
