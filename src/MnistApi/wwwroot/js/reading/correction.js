@@ -65,7 +65,9 @@ export function createCorrection(form, { labels, consent, corrected }, language,
     const drawing = about;
     const sends = maySend() && consent.checked;
     if (mayLearn()) {
+      isSending = true;
       const isLearned = await hand.learn(sent, label).then(() => true, () => false); // else there is no worker
+      isSending = false;
       if (isLearned) given.set(drawing, { label, key: 'learned' });
       render();
       if (!sends) return;
