@@ -21,8 +21,8 @@ internal static class CommandLine
         var health = new Command("health", "Asks a running service how it is; the exit code is 0 where it is well.") { url };
         health.SetAction((parsed, _) => HealthEndpoints.AskAsync(parsed.GetValue(url)));
         var parsed = new RootCommand(
-            "Reads handwritten digits. Without a command it serves, on http://localhost:5000 or where ASPNETCORE_HTTP_PORTS says; --Section:Name=value sets a\n" +
-            "setting (docs/reference/settings.md).") { health, ReadCommand.Create() }.Parse(args);
+            "Reads handwritten digits. Without a command it serves, on http://localhost:5000 or where ASPNETCORE_HTTP_PORTS says;\n" +
+            "--Section:Name=value sets a setting (docs/reference/settings.md).") { health, ReadCommand.Create() }.Parse(args);
         if (parsed.Errors is not [var error, ..])
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 

@@ -7,5 +7,6 @@ public class ArchitectureTests
 {
     [Fact]
     public void No_folder_uses_a_later_one() => Architecture.AssertOrder(
-        typeof(Program).Assembly, "Hosting", "Model", "Predict", "Read", "ReadFiles", "OpenInference", "Corrections", "Health", "Platforms", "OpenApi", Architecture.Root);
+        typeof(Program).Assembly,
+        "Hosting", "Model", "Predict", "Read", "ReadFiles", "OpenInference", "Corrections", "Health", "Platforms", "OpenApi", Architecture.Root);
 }
