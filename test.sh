@@ -27,6 +27,8 @@ trap 'rm -f "$log"' EXIT
 dotnet test --solution MnistService.sln -c Release --no-build --no-progress --max-parallel-test-modules 1 "$@" 2>&1 | tee "$log"
 code=${PIPESTATUS[0]}
 
+# each failure again, 20 lines at most, where the end of a long log shows it
+awk '!/^( |failed )/ { left = 0 } /^failed / { left = 20 } left-- > 0' "$log"
 count() { awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$log"; }
 failed=$(count failed)
 ((code == 0 || failed > 0)) || failed=1 # the run itself broke
