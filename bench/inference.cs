@@ -1,14 +1,15 @@
 #:project ../src/MnistTrainer/MnistTrainer.csproj
 
-// One image at a time on one thread: every network, exported the same way, timed in turns in one run, and the served model file beside them.
+// One image at a time on one thread: the network of every recipe that reads digits, exported the same way, timed in turns in one run, and the served model
+// file beside them.
 // Usage, on an idle machine: dotnet run -c Release bench/inference.cs [model.onnx]
 using System.Diagnostics;
-using System.Text.Json;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Export;
 using MnistTrainer.Networks;
+using MnistTrainer.Recipes;
 using MnistTrainer.Training;
 
 const int rounds = 60, perRound = 200, warmUp = 5;
@@ -21,13 +22,13 @@ var images = new DigitSet(pixels, new byte[perRound]);
 
 var folder = Directory.CreateTempSubdirectory("mnist-inference-").FullName;
 var contenders = new List<(string Name, DigitClassifier Classifier, List<double> Microseconds)>();
-foreach (var network in Network.All)
+foreach (var name in Recipe.Names.Where(name => Recipe.Load(name).Learns is Learns.Digits))
 {
-    using var layers = Network.Create(network.Name, seed: 1); // untrained: the arithmetic is the same
-    layers.eval();
-    var path = Path.Combine(folder, network.Name + ".onnx");
-    OnnxExporter.Write(layers, Card(network.Name, layers), path, images, Evaluator.Predict(layers, images));
-    contenders.Add((network.Name, DigitClassifier.Load(path), []));
+    using var network = Network.Create(Recipe.Load(name).Layers, seed: 1); // untrained: the arithmetic is the same
+    var path = Path.Combine(folder, name + ".onnx");
+    var predictions = Evaluator.Predict(network, images);
+    OnnxExporter.Write(network, Card(name, network, new SelfTest(images[0].Pixels.ToArray(), predictions[0].Digit)), path, images, predictions);
+    contenders.Add((name, DigitClassifier.Load(path), []));
 }
 
 var served = args.FirstOrDefault() ?? Path.Combine("models", "mnist.onnx");
@@ -60,19 +61,22 @@ Directory.Delete(folder, recursive: true);
 
 static double Quantile(List<double> values, double share) => values.Order().ElementAt((int)(values.Count * share));
 
-static ModelCard Card(string name, TorchSharp.Modules.Sequential layers) => new()
+static ModelCard Card(string name, Network network, SelfTest selfTest) => new()
 {
     Name = name,
     Version = "",
     Created = DateTimeOffset.UtcNow,
     Network = name,
-    Parameters = Network.Parameters(layers),
-    MultiplyAdds = Network.MultiplyAdds(layers),
-    Training = JsonDocument.Parse("{}").RootElement,
+    Parameters = network.Weights,
+    MultiplyAdds = network.MultiplyAdds,
+    Training = new TrainingOptions(),
     DataSha256 = MnistDataset.Sha256,
     DataCredits = [],
     TestAccuracy = 0,
     ConfusionMatrix = [],
     Temperature = 1,
+    CalibrationError = 0,
+    History = [],
     FramingVersion = DigitFraming.Version,
+    SelfTest = selfTest,
 };

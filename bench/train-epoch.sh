@@ -8,7 +8,7 @@ rounds=${ROUNDS:-3} epochs=${EPOCHS:-4} threads=${THREADS:-2} data=${MNIST_DATA:
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 dotnet build -c Release src/MnistTrainer --nologo -v quiet
 for round in $(seq "$rounds"); do
-  artifacts/bin/MnistTrainer/release/MnistTrainer train --network deeper --set batchSize=128 --validation 0 --epochs "$epochs" --threads "$threads" \
+  artifacts/bin/MnistTrainer/release/MnistTrainer train --network tutorial-deeper --set batchSize=128 --validation 0 --epochs "$epochs" --threads "$threads" \
     --data "$data" --runs "$work/$round" >"$work/log" & trainer=$!
   for epoch in $(seq "$epochs"); do
     until grep -qs "^epoch *$epoch/" "$work/log" || ! kill -0 $trainer 2>/dev/null; do sleep 0.05; done

@@ -1,8 +1,8 @@
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
+using MnistTrainer.Networks;
 using MnistTrainer.Training;
-using TorchSharp.Modules;
 
 namespace MnistTrainer.Tests;
 
@@ -31,7 +31,7 @@ internal static class Cards
     };
 
     /// <summary>The same for a file that is loaded: it holds what the network answers for a blank image.</summary>
-    public static ModelCard Of(Sequential network)
+    public static ModelCard Of(Network network)
     {
         var blank = new DigitSet(new byte[DigitImage.PixelCount], new byte[1]);
         return Any with { SelfTest = new SelfTest(blank[0].Pixels.ToArray(), Evaluator.Predict(network, blank)[0].Digit) };

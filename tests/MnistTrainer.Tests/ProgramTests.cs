@@ -23,7 +23,7 @@ public class ProgramTests
         "--strokes doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
     [InlineData("train --resume runs/1 --corrections mine.zip", 2,
         "--corrections doesn't go with --resume: a run goes on with its own options. See 'MnistTrainer train --help'.")]
-    [InlineData("train --network cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink, number.")]
+    [InlineData("train --network cake", 1, "Recipe 'tutorial-deeper': There is no recipe 'cake' to take the network of. There are: compact, ink, number, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper.")]
     [InlineData("train --calibration models/mnist.onnx", 2,
         "--calibration goes with --validation 0: where images are held back, temperature and thresholds are fitted on them. See 'MnistTrainer train --help'.")]
     [InlineData("train --dry-run --validation 0 --calibration none.onnx", 1,
@@ -111,7 +111,7 @@ public class ProgramTests
 
     [Theory]
     [InlineData("compact", 0, "Dry run: training, measuring, export and report work. Nothing was kept.")]
-    [InlineData("cake", 1, "There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink, number.")]
+    [InlineData("cake", 1, "Recipe 'tutorial-deeper': There is no recipe 'cake' to take the network of. There are: compact, ink, number, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper.")]
     public async Task A_dry_run_does_everything_once_and_keeps_nothing(string network, int exitCode, string message)
     {
         using var folder = new TemporaryFolder();

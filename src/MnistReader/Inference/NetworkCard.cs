@@ -28,7 +28,7 @@ public abstract record NetworkCard
     [JsonPropertyOrder(-1)]
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>The network's name in the trainer.</summary>
+    /// <summary>The network's layers with commas between them, as the trainer's recipes write them; in files of older trainers, a name.</summary>
     [JsonPropertyOrder(-1)]
     public required string Network { get; init; }
 

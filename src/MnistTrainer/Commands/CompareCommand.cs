@@ -15,7 +15,6 @@ using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
 using MnistTrainer.Storage;
 using MnistTrainer.Training;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Strokes = (
     System.Collections.Generic.IReadOnlyList<MnistTrainer.Datasets.Strokes.WrittenSign> Training,
@@ -163,7 +162,7 @@ internal static class CompareCommand
         var validation = data.Validation!;
         using var state = new TrainingState(recipe, seed);
         TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation));
-        var (parameters, multiplyAdds) = (Network.Parameters(state.Result), Network.MultiplyAdds(state.Result));
+        var (parameters, multiplyAdds) = (state.Result.Weights, state.Result.MultiplyAdds);
         var answered = Evaluator.Predict(state.Result, validation);
         var card = new ModelCard // for measuring only: the file is deleted, and the test images stay closed
         {
@@ -199,7 +198,7 @@ internal static class CompareCommand
     }
 
     /// <summary>What a network does on the strokes that were held back; null where none were.</summary>
-    private static HeldBackFigures? Strokes(Sequential network, TrainingData data)
+    private static HeldBackFigures? Strokes(Network network, TrainingData data)
     {
         if (data.HeldBack is not { } heldBack)
             return null;

@@ -125,8 +125,8 @@ internal sealed class RecipeOverrides
 {
     public Option<string?> Network { get; } = new("--network")
     {
-        Description = $"Another network than the recipe's: {string.Join(", ", Networks.Network.All.Select(network => network.Name))}.",
-        HelpName = "NAME",
+        Description = "Another network than the recipe's: the name of a recipe that has it, or layers, as 'conv 16 5x5, relu, flatten, linear classes'.",
+        HelpName = "LAYERS",
     };
 
     public Option<int?> Epochs { get; } = new("--epochs") { Description = "Another number of epochs than the recipe's.", HelpName = "N" };

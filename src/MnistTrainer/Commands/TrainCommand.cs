@@ -68,7 +68,7 @@ internal static class TrainCommand
             Description = "Begin no epoch that would end later than this.",
             HelpName = "MINUTES",
         }.Takes("0 to 1,000,000 minutes", minutes => minutes is >= 0 and <= 1e6);
-        var dryRun = new Option<bool>("--dry-run") { Description = "One batch of everything, in seconds; nothing is kept." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "The table of layers, and one batch of everything, in seconds; nothing is kept." };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
         Option[] ofTheRun =
@@ -94,6 +94,8 @@ internal static class TrainCommand
             if (parsed.GetValue(output) is { } target)
                 AtomicFile.Check(target);
             var settings = overrides.Load(parsed, recipe);
+            if (dry)
+                ConsoleReport.Layers(settings.Layers);
             var root = dry ? Directory.CreateTempSubdirectory("mnist-dry-run-").FullName : parsed.GetValue(runs)!;
             try
             {
@@ -159,8 +161,8 @@ internal static class TrainCommand
         if (calibrated?.Card is { } other && (other.Network, other.RejectionThreshold is null) != (recipe.Network, recipe.NonDigitShare == 0))
         {
             throw new InvalidDataException(
-                $"'{run.Options.Calibration}' is a {other.Network} that {Does(other.RejectionThreshold is null)}; " +
-                $"this run trains a {recipe.Network} that {Does(recipe.NonDigitShare == 0)}. Name a model of the same recipe.");
+                $"'{run.Options.Calibration}' {Does(other.RejectionThreshold is null)} with the layers {other.Network}; " +
+                $"what this run trains {Does(recipe.NonDigitShare == 0)} with {recipe.Network}. Name a model of the same recipe.");
         }
 
         var folds = run.Options.Thresholds is { } crossValidation ? Folds(crossValidation, recipe) : null;
@@ -206,7 +208,7 @@ internal static class TrainCommand
         var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, folds, learned, corrections, ink?.Card, mayGuess: dryRun);
         cancellation.ThrowIfCancellationRequested();
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
-        HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.children().OfType<Conv2d>().First().weight);
+        HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.Modules.OfType<Conv2d>().FirstOrDefault()?.weight);
 
         ConsoleReport.Model(card);
         ConsoleReport.Metrics(Evaluator.Measure(predictions, test), Calibration.Measure(predictions, test), test.Count);
@@ -228,7 +230,9 @@ internal static class TrainCommand
         var (crossValidated, folds) = CrossValidation.Load(folder);
         return (crossValidated.Network, crossValidated.Classes) == (recipe.Network, recipe.Classes)
             ? folds
-            : throw new InvalidDataException($"'{folder}' is the cross-validation of a {crossValidated.Network}; this run trains a {recipe.Network}.");
+            : throw new InvalidDataException(
+                $"'{folder}' is the cross-validation of the layers {crossValidated.Network} with {crossValidated.Classes} classes; " +
+                $"this run trains {recipe.Network} with {recipe.Classes}.");
     }
 
     /// <summary>Refuses a network that does no better than always giving the same answer: no model file is to come of it.</summary>

@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Networks;
 using MnistTrainer.Synthesis.Strokes;
 using MnistTrainer.Training;
-using TorchSharp.Modules;
 
 namespace MnistTrainer.Evaluation;
 
@@ -50,7 +50,7 @@ internal sealed record HeldBackAnswer(string Text, string Source, string? Writer
     /// <param name="strokes">Digits and other signs that it has not learned from.</param>
     /// <returns>What to divide the logits by, and one answer an image, MNIST's first.</returns>
     public static (double Temperature, IReadOnlyList<HeldBackAnswer> Answers) Ask(
-        Sequential network, DigitSet mnist, IReadOnlyList<string>? writers, IReadOnlyList<WrittenSign> strokes)
+        Network network, DigitSet mnist, IReadOnlyList<string>? writers, IReadOnlyList<WrittenSign> strokes)
     {
         using var logits = Evaluator.Logits(network, mnist);
         var temperature = Calibration.FitTemperature(logits, mnist);

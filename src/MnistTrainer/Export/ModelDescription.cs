@@ -8,7 +8,6 @@ using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Networks;
 using MnistTrainer.Training;
-using TorchSharp.Modules;
 
 namespace MnistTrainer.Export;
 
@@ -65,8 +64,8 @@ internal static class ModelDescription
             Version = Version(network, created),
             Created = created,
             Network = recipe.Network,
-            Parameters = Network.Parameters(network),
-            MultiplyAdds = Network.MultiplyAdds(network),
+            Parameters = network.Weights,
+            MultiplyAdds = network.MultiplyAdds,
             Training = Describe(run, state.History.Count),
             DataSha256 = Sources(learned, corrections, ink),
             DataCredits = Credits(learned, corrections),
@@ -102,8 +101,8 @@ internal static class ModelDescription
             Version = Version(network, created),
             Created = created,
             Network = run.Options.Recipe.Network,
-            Parameters = Network.Parameters(network),
-            MultiplyAdds = Network.MultiplyAdds(network, InkInput.SquareSide),
+            Parameters = network.Weights,
+            MultiplyAdds = network.MultiplyAdds,
             Training = Describe(run, state.History.Count),
             DataSha256 = Sources(learned),
             DataCredits = Credits(learned, corrections: null),
@@ -124,7 +123,7 @@ internal static class ModelDescription
     /// <exception cref="InvalidDataException">It reads none of them.</exception>
     public static NumberCard Describe(Run run, TrainingState state, NumberTask task, IReadOnlyList<StrokeSet> learned, bool mayGuess)
     {
-        const int fiveDigitsPx = 160, most = 500; // a self-test is looked for among so many lines
+        const int most = 500; // a self-test is looked for among so many lines
         var (network, created) = (state.Result, DateTimeOffset.UtcNow);
         var measured = task.Measure(network);
         var temperature = measured?.Temperature ?? 1;
@@ -134,8 +133,8 @@ internal static class ModelDescription
             Version = Version(network, created),
             Created = created,
             Network = run.Options.Recipe.Network,
-            Parameters = Network.Parameters(network),
-            MultiplyAdds = Network.MultiplyAdds(network, NumberInput.Height, fiveDigitsPx),
+            Parameters = network.Weights,
+            MultiplyAdds = network.MultiplyAdds,
             Training = Describe(run, state.History.Count),
             DataSha256 = Sources(learned),
             DataCredits = Credits(learned, corrections: null),
@@ -165,7 +164,7 @@ internal static class ModelDescription
         }
     }
 
-    private static string Version(Sequential network, DateTimeOffset created) => $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(network)[..8]}";
+    private static string Version(Network network, DateTimeOffset created) => $"{created:yyyy.MM.dd}-{OnnxExporter.HashWeights(network)[..8]}";
 
     private static IReadOnlyList<string> Credits(IReadOnlyList<StrokeSet> learned, DigitSet? corrections) =>
     [

@@ -5,9 +5,9 @@ using MnistReader.Ink;
 using MnistReader.Numbers;
 using MnistReader.Onnx;
 using MnistTrainer.Datasets;
+using MnistTrainer.Networks;
 using MnistTrainer.Storage;
 using MnistTrainer.Training;
-using TorchSharp.Modules;
 
 namespace MnistTrainer.Export;
 
@@ -22,7 +22,7 @@ internal static class OnnxExporter
 
     /// <summary>The SHA-256 of a network's weights, batch normalisation's statistics included, in hexadecimal: the same weights, the same hash.</summary>
     /// <param name="network">A network.</param>
-    public static string HashWeights(Sequential network)
+    public static string HashWeights(Network network)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var tensor in network.state_dict().Values)
@@ -39,9 +39,9 @@ internal static class OnnxExporter
     /// <param name="path">The target; an older file is replaced.</param>
     /// <param name="images">Images to compare the file with the network on.</param>
     /// <param name="expected">What the network answers for them.</param>
-    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here, or doesn't end in a linear layer.</exception>
+    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
     /// <exception cref="InvalidDataException">The file answers otherwise than the network; nothing was written.</exception>
-    public static void Write(Sequential network, ModelCard card, string path, DigitSet images, IReadOnlyList<Prediction> expected)
+    public static void Write(Network network, ModelCard card, string path, DigitSet images, IReadOnlyList<Prediction> expected)
     {
         Write(OnnxGraph.OfDigits(network, card.Temperature), card, path, file =>
         {
@@ -59,7 +59,7 @@ internal static class OnnxExporter
     /// <param name="path">The target; an older file is replaced.</param>
     /// <param name="pictures">To compare the file with the network on.</param>
     /// <exception cref="InvalidDataException">The file answers otherwise than the network; nothing was written.</exception>
-    public static void Write(Sequential network, InkCard card, string path, IEnumerable<InkInput> pictures) =>
+    public static void Write(Network network, InkCard card, string path, IEnumerable<InkInput> pictures) =>
         Write(OnnxGraph.OfInk(network), card, path, file =>
         {
             using var exported = InkNetwork.Load(file);
@@ -77,7 +77,7 @@ internal static class OnnxExporter
     /// <param name="path">The target; an older file is replaced.</param>
     /// <param name="lines">To compare the file with the network on.</param>
     /// <exception cref="InvalidDataException">The file answers otherwise than the network; nothing was written.</exception>
-    public static void Write(Sequential network, NumberCard card, string path, IEnumerable<NumberInput> lines) =>
+    public static void Write(Network network, NumberCard card, string path, IEnumerable<NumberInput> lines) =>
         Write(OnnxGraph.OfNumber(network, card.Temperature), card, path, file =>
         {
             using var exported = NumberNetwork.Load(file);

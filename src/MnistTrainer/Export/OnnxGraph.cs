@@ -30,21 +30,21 @@ internal sealed class OnnxGraph
     /// <summary>The graph of a digit classifier.</summary>
     /// <param name="network">(N, 1, 28, 28) → (N, classes) logits, trained.</param>
     /// <param name="temperature">Divides the logits.</param>
-    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here, or doesn't end in a linear layer.</exception>
-    public static GraphProto OfDigits(Sequential network, double temperature) => new OnnxGraph().Digits(network, temperature);
+    /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
+    public static GraphProto OfDigits(Network network, double temperature) => new OnnxGraph().Digits(network, temperature);
 
     /// <summary>The graph of an ink network.</summary>
     /// <param name="network">(N, 1, H, W) → (N, 1, H, W) logits, trained.</param>
     /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
-    public static GraphProto OfInk(Sequential network) => new OnnxGraph().Ink(network);
+    public static GraphProto OfInk(Network network) => new OnnxGraph().Ink(network);
 
     /// <summary>The graph of a number network.</summary>
     /// <param name="network">(N, 1, 40, W) → (N, 16, 1, W/4) logits, trained.</param>
     /// <param name="temperature">Divides the logits.</param>
     /// <exception cref="NotSupportedException">The network has a layer that has no counterpart here.</exception>
-    public static GraphProto OfNumber(Sequential network, double temperature) => new OnnxGraph().Number(network, temperature);
+    public static GraphProto OfNumber(Network network, double temperature) => new OnnxGraph().Number(network, temperature);
 
-    private GraphProto Number(Sequential network, double temperature)
+    private GraphProto Number(Network network, double temperature)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -55,7 +55,7 @@ internal sealed class OnnxGraph
         return _graph;
     }
 
-    private GraphProto Ink(Sequential network)
+    private GraphProto Ink(Network network)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -65,7 +65,7 @@ internal sealed class OnnxGraph
         return _graph;
     }
 
-    private GraphProto Digits(Sequential network, double temperature)
+    private GraphProto Digits(Network network, double temperature)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -73,11 +73,7 @@ internal sealed class OnnxGraph
         _graph.Output.Add(Describe(DigitClassifier.OutputName, DigitClassifier.Digits));
 
         var value = Append(network, DigitClassifier.InputName, temperature);
-        var layers = network.children().ToList();
-
-        if (layers[^1] is not Linear last)
-            throw new NotSupportedException($"The network ends in {layers[^1].GetName()}, not in a linear layer.");
-        if (last.out_features > DigitClassifier.Digits)
+        if (network.Layers[^1].Output.Channels > DigitClassifier.Digits)
         {
             Add("Sigmoid", DigitClassifier.DigitOutputName, [Add("ReduceMax", "best", [value], Ints("axes", [1]))]);
             _graph.Output.Add(Describe(DigitClassifier.DigitOutputName, 1));
@@ -91,16 +87,16 @@ internal sealed class OnnxGraph
     /// <param name="network">The layers.</param>
     /// <param name="value">Name of what they take.</param>
     /// <param name="temperature">Of a digit classifier, whose last layer is linear: what divides its logits. Null for any other.</param>
-    /// <param name="prefix">Of the names of the nodes.</param>
     /// <returns>Name of what they give.</returns>
-    private string Append(Sequential network, string value, double? temperature = null, string prefix = "")
+    private string Append(Network network, string value, double? temperature = null)
     {
-        var layers = network.children().ToList();
-        foreach (var (index, layer) in layers.Index())
+        var modules = network.Modules;
+        var kept = new Dictionary<string, string>();
+        foreach (var (index, layer) in network.Layers.Index())
         {
-            var name = $"{prefix}{index}";
-            var normalisation = layers.ElementAtOrDefault(index + 1) as NormBase;
-            value = layer switch
+            var name = $"{index}";
+            var normalisation = modules.ElementAtOrDefault(index + 1) as NormBase;
+            value = modules[index] switch
             {
                 Conv2d { padding: { } padding } conv => Add("Conv", name, [value, .. Weights(name, Fold(conv.weight, conv.bias, normalisation))],
                     Ints("kernel_shape", conv.kernel_size), Ints("strides", conv.stride), Ints("pads", [.. padding, .. padding]),
@@ -108,12 +104,12 @@ internal sealed class OnnxGraph
                 Linear linear => Add("Gemm", name,
                     [
                         value,
-                        .. Weights(name, temperature is { } divisor && index == layers.Count - 1
+                        .. Weights(name, temperature is { } divisor && index == modules.Count - 1
                             ? Answer(linear, divisor)
                             : Fold(linear.weight, linear.bias, normalisation)),
                     ],
                     Int("transB", 1)),
-                NormBase when index > 0 && layers[index - 1] is Conv2d or Linear => value, // folded above
+                NormBase when index > 0 && modules[index - 1] is Conv2d or Linear => value, // folded above
                 NormBase { weight: { } scale, bias: { } shift, running_mean: { } mean, running_var: { } variance } norm => Add("BatchNormalization", name,
                     [
                         value, Constant($"{name}.scale", scale), Constant($"{name}.shift", shift),
@@ -124,11 +120,15 @@ internal sealed class OnnxGraph
                 MaxPool2d pool => Add("MaxPool", name, [value], Ints("kernel_shape", pool.kernel_size), Ints("strides", pool.stride)),
                 AdaptiveMaxPool2d { output_size: [1, 1] } => Add("GlobalMaxPool", name, [value]),
                 Flatten => Add("Flatten", name, [value], Int("axis", 1)),
-                SkipConnection level => Add("Concat", name, [value, Append(level.Inner, value, prefix: $"{name}.")], Int("axis", 1)),
-                Upsample => Add("Resize", name, [value, "", Constant($"{name}.scales", cat([ones(2), full(2, 2)]))], // to twice the side, by the nearest
+                AvgPool2d pool => Add("AveragePool", name, [value], Ints("kernel_shape", pool.kernel_size), Ints("strides", pool.stride)),
+                AdaptiveAvgPool2d { output_size: [1, 1] } => Add("GlobalAveragePool", name, [value]),
+                Upsample { scale_factor: { } factors } => Add("Resize", name, [value, "", Constant($"{name}.scales", cat([ones(2), tensor(Array.ConvertAll(factors.ToArray(), factor => (float)factor))]))],
                     Word("mode", "nearest"), Word("coordinate_transformation_mode", "asymmetric"), Word("nearest_mode", "floor")),
                 Dropout => value,
-                _ => throw new NotSupportedException($"Layer {name} ({layer.GetName()}) can't be exported to ONNX."),
+                null when layer.Kind == "as" => kept[layer.Name] = value,
+                null when layer.Kind == "add" => Add("Add", name, [value, kept[layer.Name]]),
+                null => Add("Concat", name, [kept[layer.Name], value], Int("axis", 1)),
+                _ => throw new NotSupportedException($"The layer '{layer.Text}' can't be exported to ONNX."),
             };
         }
 

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MnistReader.Framing;
 using MnistReader.Inference;
+using MnistReader.Ink;
 using MnistReader.Numbers;
 using MnistTrainer.Networks;
 
@@ -12,8 +14,12 @@ namespace MnistTrainer.Recipes;
 /// <remarks>Recipes/recipe.schema.json, by which editors check them, is generated from this type and its docs; RecipeSchemaTests says how.</remarks>
 internal sealed record Recipe
 {
-    /// <summary>Name of the network.</summary>
+    /// <summary>The layers of the network, from the picture on, as docs/reference/network-layers.md writes them; or the name of a recipe: its layers.</summary>
+    [JsonConverter(typeof(LayerListConverter))]
     public required string Network { get; init; }
+
+    /// <summary>What the network is for.</summary>
+    public Learns Learns { get; init; } = Learns.Digits;
 
     /// <summary>How often every MNIST image is shown; strokes and non-digits are drawn anew for each epoch.</summary>
     [Range(1, 10_000)]
@@ -108,9 +114,15 @@ internal sealed record Recipe
         _ => DigitClassifier.Digits + (NonDigitShare > 0 ? 1 : 0),
     };
 
-    /// <summary>What the network is for.</summary>
+    /// <summary>The network's layers. Sizes are those of a framed digit, a small picture, or a line of five digits.</summary>
+    /// <exception cref="FormatException">A layer can't be; the message says which, and what could.</exception>
     [JsonIgnore]
-    public Learns Learns => Networks.Network.Find(Network).Learns;
+    public IReadOnlyList<Layer> Layers => Learns switch
+    {
+        Learns.Ink => Parse(InkInput.SquareSide, InkInput.SquareSide, new Shape(Classes, InkInput.SquareSide, InkInput.SquareSide)),
+        Learns.Numbers => Parse(NumberInput.Height, FiveDigitsPx, new Shape(Classes, 1, FiveDigitsPx / NumberInput.StepPx)),
+        _ => Parse(DigitImage.Side, DigitImage.Side, Shape.Flat(Classes)),
+    };
 
     /// <summary>The recipes that ship with the trainer, by name.</summary>
     public static IReadOnlyList<string> Names =>
@@ -130,6 +142,8 @@ internal sealed record Recipe
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
+    private const int FiveDigitsPx = 160;
+
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes");
 
     /// <summary>Reads a recipe.</summary>
@@ -137,7 +151,7 @@ internal sealed record Recipe
     /// The name of a recipe that ships with the trainer, or the path of a JSON file, in which comments and trailing commas may stand.
     /// </param>
     /// <param name="overrides">Settings that replace the file's, as <c>epochs=3</c> or <c>augmentation.rotationDegrees=10</c>.</param>
-    /// <exception cref="ArgumentException">There is no such recipe or network; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">There is no such recipe; the message lists those there are.</exception>
     /// <exception cref="InvalidDataException">The file isn't a recipe; the message names the line, the setting that is wrong, and what it takes.</exception>
     public static Recipe Load(string nameOrPath, params IEnumerable<string> overrides)
     {
@@ -148,8 +162,30 @@ internal sealed record Recipe
         return new RecipeReader(nameOrPath, File.ReadAllText(path)).Read([.. overrides]);
     }
 
+    private IReadOnlyList<Layer> Parse(int height, int width, Shape output) => LayerParser.Parse(Network, new Shape(1, height, width), output);
+
     /// <summary>The recipe as one JSON element, for the model card.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, Format);
+}
+
+/// <summary>Layers with commas between them ↔ a list of JSON strings; one string is read, too.</summary>
+internal sealed class LayerListConverter : JsonConverter<string>
+{
+    /// <inheritdoc/>
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType is JsonTokenType.String)
+            return reader.GetString();
+
+        var layers = new List<string>();
+        while (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.String && reader.Read() && reader.TokenType is JsonTokenType.String)
+            layers.Add(reader.GetString()!);
+        return reader.TokenType is JsonTokenType.EndArray ? string.Join(", ", layers) : throw new JsonException();
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value.Split(", "), options);
 }
 
 /// <summary>What turns gradients into steps.</summary>

@@ -27,13 +27,20 @@ internal sealed partial class RecipeReader(string name, string text)
             foreach (var setting in overrides)
                 Override(json, setting);
             if (json["network"] is null)
-                throw new JsonException("'network' is missing, the name of one.");
+                throw new JsonException("'network' is missing: its layers, or the name of a recipe that has them.");
             var recipe = json.Deserialize<Recipe>(Recipe.Format)!;
+            if (Recipe.Names.Contains(recipe.Network))
+                recipe = recipe with { Network = Recipe.Load(recipe.Network).Network };
+            else if (!recipe.Network.Contains(' ', StringComparison.Ordinal))
+                throw new FormatException($"There is no recipe '{recipe.Network}' to take the network of. There are: {string.Join(", ", Recipe.Names)}.");
             Validate(recipe);
             if (recipe.Augmentation is { } augmentation)
                 Validate(augmentation, "augmentation.");
-            Networks.Network.Find(recipe.Network);
-            return recipe;
+            return recipe with { Network = string.Join(", ", recipe.Layers.Select(layer => layer.Text)) }; // the same layers, the same text
+        }
+        catch (FormatException e)
+        {
+            throw Fault($"{Line("network")}{e.Message}");
         }
         catch (JsonException e)
         {
@@ -103,7 +110,7 @@ internal sealed partial class RecipeReader(string name, string text)
                 $"{(type == typeof(int) ? "a whole number" : "a number")} from {range.Minimum} to {range.Maximum}."),
             _ when type.IsEnum => $"{string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}.",
             _ when type == typeof(bool) => "true or false.",
-            _ when type == typeof(string) => "a name.",
+            _ when type == typeof(string) => "a list of layers, as [\"conv 16 5x5\", \"relu\"], or the name of a recipe that has them.",
             _ => "an object of settings.",
         };
     }

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Evaluation;
+using MnistTrainer.Networks;
 using MnistTrainer.Training;
 using Spectre.Console;
 
@@ -18,7 +19,7 @@ internal static class ConsoleReport
             : "rejects nothing";
         var size = string.Create(CultureInfo.InvariantCulture, $"{card.Parameters:N0} weights, {card.MultiplyAdds / 1e6:F2} M multiply-adds");
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[bold]{card.Name}[/] {card.Version}: network {card.Network}, {size}, temperature {card.Temperature:F3}, {rejects}");
+            $"[bold]{card.Name}[/] {card.Version}: {size}, temperature {card.Temperature:F3}, {rejects}");
     }
 
     public static void Metrics(MulticlassClassificationMetrics metrics, Calibration calibration, int images)
@@ -75,6 +76,21 @@ internal static class ConsoleReport
         foreach (var row in rows)
             Console.WriteLine($"| {string.Join(" | ", row)} |");
         Console.WriteLine();
+    }
+
+    /// <summary>What goes through a network, layer by layer.</summary>
+    /// <param name="layers">Of the network.</param>
+    public static void Layers(IReadOnlyList<Layer> layers)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("layer");
+        foreach (var heading in (string[])["output (N × C × H × W)", "weights", "multiply-adds"])
+            table.AddColumn(new TableColumn(heading).RightAligned());
+        foreach (var layer in layers)
+            table.AddRow(layer.Text, $"N×{layer.Output}", Count(layer.Weights), Count(layer.MultiplyAdds));
+        table.AddRow("[bold]together[/]", "", Count(layers.Sum(layer => layer.Weights)), Count(layers.Sum(layer => layer.MultiplyAdds)));
+        AnsiConsole.Write(table);
+
+        static string Count(long of) => of == 0 ? "" : of.ToString("N0", CultureInfo.InvariantCulture);
     }
 
     public static void Comparison(IReadOnlyList<ComparedRecipe> ranked)

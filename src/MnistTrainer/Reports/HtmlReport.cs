@@ -24,10 +24,10 @@ internal static class HtmlReport
     /// <param name="history">One entry an epoch; at least one.</param>
     /// <param name="test">The test images, in MNIST's order.</param>
     /// <param name="predictions">What the model answers for them.</param>
-    /// <param name="filters">Weights of the first layer, float32 (out, in, height, width); of each filter, the first input is shown.</param>
+    /// <param name="filters">Weights of the first convolution, float32 (out, in, height, width); of each filter, the first input is shown. Null for none.</param>
     public static void Write(
         string path, RunOptions options, ModelCard card, IReadOnlyList<EpochResult> history,
-        DigitSet test, IReadOnlyList<Prediction> predictions, Tensor filters)
+        DigitSet test, IReadOnlyList<Prediction> predictions, Tensor? filters)
     {
         var metrics = Evaluator.Measure(predictions, test);
         var calibration = Calibration.Measure(predictions, test);
@@ -44,7 +44,7 @@ internal static class HtmlReport
             {Digits(metrics)}
             {CommandLineErrors(test, predictions)}
             {Reliability(calibration)}
-            {Filters(filters)}
+            {(filters is null ? [] : (IEnumerable<Html>)[Filters(filters)])}
             {Options(card, ("temperature", card.Temperature.ToString(CultureInfo.InvariantCulture)))}
             </main>
             """);

@@ -1,7 +1,7 @@
 using MnistReader.Framing;
 using MnistTrainer.Datasets;
+using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -51,7 +51,7 @@ internal sealed class DigitTask : LearningTask
     public override double Score(Tensor output, Tensor target) => output.argmax(1).eq(target).sum().item<long>();
 
     /// <inheritdoc/>
-    public override (double Loss, double Accuracy, double Strokes) Validate(Sequential network)
+    public override (double Loss, double Accuracy, double Strokes) Validate(Network network)
     {
         var (loss, accuracy) = Measure(_data.Validation);
         return (loss, accuracy, Measure(_data.StrokeValidation).Accuracy);

@@ -5,7 +5,6 @@ using MnistReader.Inference;
 using MnistReader.Ink;
 using MnistReader.Numbers;
 using MnistTrainer.Datasets;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -19,7 +18,7 @@ internal static class Evaluator
     /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
     /// <param name="digits">The images.</param>
     /// <returns>float32 (N, classes), of the ten digits and perhaps of "no digit"; the caller disposes it.</returns>
-    public static Tensor Logits(Sequential network, DigitSet digits)
+    public static Tensor Logits(nn.Module<Tensor, Tensor> network, DigitSet digits)
     {
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
@@ -40,7 +39,7 @@ internal static class Evaluator
     /// <summary>Mean cross-entropy in nats, and accuracy from 0 to 1.</summary>
     /// <param name="network">(N, 1, 28, 28) → (N, classes) logits; it is left in evaluation mode.</param>
     /// <param name="digits">The images.</param>
-    public static (double Loss, double Accuracy) LossAndAccuracy(Sequential network, DigitSet digits)
+    public static (double Loss, double Accuracy) LossAndAccuracy(nn.Module<Tensor, Tensor> network, DigitSet digits)
     {
         using var scope = NewDisposeScope();
         var logits = Logits(network, digits).narrow(1, 0, DigitClassifier.Digits);
@@ -54,7 +53,7 @@ internal static class Evaluator
     /// <param name="temperature">Divides the logits.</param>
     /// <param name="rejectionThreshold">Least probability of being a digit of what is taken for one.</param>
     /// <returns>One prediction an image, in order.</returns>
-    public static IReadOnlyList<Prediction> Predict(Sequential network, DigitSet digits, double temperature = 1, double rejectionThreshold = 0)
+    public static IReadOnlyList<Prediction> Predict(nn.Module<Tensor, Tensor> network, DigitSet digits, double temperature = 1, double rejectionThreshold = 0)
     {
         using var logits = Logits(network, digits);
         return Predict(logits, temperature, rejectionThreshold);
@@ -94,7 +93,7 @@ internal static class Evaluator
     /// <param name="network">(N, 1, H, W) → (N, 1, H, W) logits; it is left in evaluation mode.</param>
     /// <param name="picture">Of any size.</param>
     /// <returns>The probability that each of its pixels is ink, in row order.</returns>
-    public static float[] Ink(Sequential network, InkInput picture)
+    public static float[] Ink(nn.Module<Tensor, Tensor> network, InkInput picture)
     {
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
@@ -108,7 +107,7 @@ internal static class Evaluator
     /// <param name="line">As the network takes it.</param>
     /// <param name="temperature">Divides the logits.</param>
     /// <returns>The logarithms of the probabilities of the classes at each step: class after class, of each all steps.</returns>
-    public static float[] Steps(Sequential network, NumberInput line, double temperature)
+    public static float[] Steps(nn.Module<Tensor, Tensor> network, NumberInput line, double temperature)
     {
         using var _ = inference_mode();
         using var scope = NewDisposeScope();

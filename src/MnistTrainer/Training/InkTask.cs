@@ -1,8 +1,8 @@
 using MnistReader.Ink;
 using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 using MnistTrainer.Synthesis.Pictures;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -71,7 +71,7 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
     public override double Score(Tensor output, Tensor target) => Dice(output, target) * recipe.BatchSize;
 
     /// <inheritdoc/>
-    public override (double Loss, double Accuracy, double Strokes) Validate(Sequential network)
+    public override (double Loss, double Accuracy, double Strokes) Validate(Network network)
     {
         if (validation is null)
             return (double.NaN, double.NaN, double.NaN);

@@ -1,4 +1,4 @@
-using TorchSharp.Modules;
+using MnistTrainer.Networks;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -32,7 +32,7 @@ internal abstract class LearningTask : IDisposable
     /// <summary>Measures the network on what is held back.</summary>
     /// <param name="network">In any mode; it is left in evaluation mode.</param>
     /// <returns>Mean loss, without label smoothing; mean score, 0 to 1; the same of pen strokes. NaN where nothing is held back.</returns>
-    public abstract (double Loss, double Accuracy, double Strokes) Validate(Sequential network);
+    public abstract (double Loss, double Accuracy, double Strokes) Validate(Network network);
 
     /// <summary>Frees the tensors that are kept from batch to batch.</summary>
     public abstract void Dispose();

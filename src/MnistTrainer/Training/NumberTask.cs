@@ -1,8 +1,8 @@
 using MnistReader.Numbers;
 using MnistTrainer.Datasets.Strokes;
+using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 using MnistTrainer.Synthesis.Pictures;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -88,7 +88,7 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
     }
 
     /// <inheritdoc/>
-    public override (double Loss, double Accuracy, double Strokes) Validate(Sequential network)
+    public override (double Loss, double Accuracy, double Strokes) Validate(Network network)
     {
         if (validation is null)
             return (double.NaN, double.NaN, double.NaN);
@@ -113,7 +113,7 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
     /// The temperature of the least negative log-likelihood; shares of lines that are read rightly and of characters that are wrong, too many or missing. Null
     /// where nothing is held back.
     /// </returns>
-    public (double Temperature, double LinesRight, double CharacterErrorRate)? Measure(Sequential network)
+    public (double Temperature, double LinesRight, double CharacterErrorRate)? Measure(Network network)
     {
         if (validation is null)
             return null;

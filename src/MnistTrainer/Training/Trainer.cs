@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -137,7 +137,7 @@ internal static class Trainer
     /// Moves the average a step towards the weights (batch normalisation's statistics included); the first steps move it further, so that the initial weights
     /// are soon forgotten.
     /// </summary>
-    private static void MoveAverage(Sequential average, Sequential network, double decay, long step)
+    private static void MoveAverage(Network average, Network network, double decay, long step)
     {
         using var _ = no_grad();
         var share = 1 - Math.Min(decay, (1.0 + step) / (10 + step));

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 using MnistTrainer.Storage;
 using TorchSharp.Modules;
@@ -14,7 +15,7 @@ namespace MnistTrainer.Training;
 internal sealed class TrainingState : IDisposable
 {
     private readonly List<EpochResult> _history = [];
-    private Sequential? _best;
+    private Network? _best;
 
     /// <summary>The state before the first epoch.</summary>
     /// <param name="recipe">The network and how to train it.</param>
@@ -22,8 +23,8 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(Recipe recipe, int seed)
     {
         (Recipe, Seed) = (recipe, seed);
-        Network = Networks.Network.Create(recipe.Network, seed, recipe.Classes);
-        Average = recipe.WeightAverage > 0 ? Networks.Network.Create(recipe.Network, seed, recipe.Classes) : Network;
+        Network = Networks.Network.Create(recipe.Layers, seed);
+        Average = recipe.WeightAverage > 0 ? Networks.Network.Create(recipe.Layers, seed) : Network;
         Optimizer = recipe.Optimizer switch
         {
             Recipes.Optimizer.Adam => optim.Adam(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
@@ -42,10 +43,10 @@ internal sealed class TrainingState : IDisposable
     public IReadOnlyDictionary<string, string>? DataSha256 { get; init; }
 
     /// <summary>The network that takes the steps.</summary>
-    public Sequential Network { get; }
+    public Network Network { get; }
 
     /// <summary>The moving average of its weights; the network itself where the recipe keeps none.</summary>
-    public Sequential Average { get; }
+    public Network Average { get; }
 
     /// <summary>With its memory of earlier gradients.</summary>
     public OptimizerHelper Optimizer { get; }
@@ -54,7 +55,7 @@ internal sealed class TrainingState : IDisposable
     public IReadOnlyList<EpochResult> History => _history;
 
     /// <summary>The network to use: the best epoch's with early stopping, else the average. It belongs to the state.</summary>
-    public Sequential Result => _best ?? Average;
+    public Network Result => _best ?? Average;
 
     /// <summary>The epoch whose weights <see cref="Result"/> has; after the first.</summary>
     public EpochResult ResultEpoch => _history[(_best is null ? _history.Count : BestEpoch) - 1];
@@ -67,7 +68,7 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>Takes over trained weights before the first epoch.</summary>
     /// <param name="weights">The same network.</param>
-    public void StartFrom(Sequential weights)
+    public void StartFrom(Network weights)
     {
         Network.load_state_dict(weights.state_dict());
         if (Average != Network)
@@ -82,7 +83,7 @@ internal sealed class TrainingState : IDisposable
         if (Recipe.Patience == 0 || BestEpoch != epoch.Epoch)
             return;
 
-        _best ??= Networks.Network.Create(Recipe.Network, Seed, Recipe.Classes);
+        _best ??= Networks.Network.Create(Recipe.Layers, Seed);
         _best.load_state_dict(Average.state_dict());
     }
 
@@ -135,7 +136,7 @@ internal sealed class TrainingState : IDisposable
             if (state.Average != state.Network)
                 state.Average.load(Read("average")!);
             if (Read("best") is { } best)
-                (state._best = Networks.Network.Create(recipe.Network, seed, recipe.Classes)).load(best);
+                (state._best = Networks.Network.Create(recipe.Layers, seed)).load(best);
             using var optimizer = new BinaryReader(Read("optimizer")!);
             state.Optimizer.load_state_dict(optimizer);
             return state;

@@ -12,7 +12,7 @@ namespace MnistTrainer.Tests.Evaluation;
 [Collection(nameof(TorchTests))]
 public class CrossValidationTests
 {
-    private static readonly Recipe Small = new() { Network = "baseline", Epochs = 1, BatchSize = 50, LearningRate = 0.01 };
+    private static readonly Recipe Small = Recipe.Load("tutorial-baseline") with { Epochs = 1, BatchSize = 50, LearningRate = 0.01 };
 
     [Fact]
     public void Folds_are_disjoint_complete_and_stratified()

@@ -65,17 +65,40 @@ public partial class RecipeSchemaTests
     private static JsonObject Describe(JsonSchemaExporterContext context, JsonNode node)
     {
         var property = context.PropertyInfo?.AttributeProvider as PropertyInfo;
-        var schema = node.AsObject();
+        var schema = node as JsonObject ?? []; // of what has a converter of its own, "true"
         var member = property is null ? $"T:{context.TypeInfo.Type.FullName}" : $"P:{property.DeclaringType!.FullName}.{property.Name}";
         schema.Insert(0, "description", Space().Replace(Docs[member].Element("summary")!.Value, " ").Trim());
         if (property?.GetCustomAttribute<RangeAttribute>() is { } range)
             (schema["minimum"], schema["maximum"]) = (JsonValue.Create(Convert.ToDouble(range.Minimum)), JsonValue.Create(Convert.ToDouble(range.Maximum)));
         if (property?.Name == nameof(Recipe.Network))
-            schema["enum"] = new JsonArray([.. Network.All.Select(network => JsonValue.Create(network.Name))]);
+        {
+            schema["anyOf"] = new JsonArray(
+                new JsonObject { ["enum"] = new JsonArray([.. Recipe.Names.Select(name => JsonValue.Create(name))]) },
+                new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = new JsonObject { ["anyOf"] = new JsonArray([.. LayerParser.Usages.Select(Pattern)]) } });
+        }
         else if (property?.GetValue(Defaults[property.DeclaringType!]) is { } standard)
             schema["default"] = JsonSerializer.SerializeToNode(standard, Recipe.Format);
         return schema;
     }
+
+    /// <summary>A layer as editors check it: by a regular expression, options in any order.</summary>
+    private static JsonObject Pattern(string usage)
+    {
+        var options = Option().Matches(usage).Select(option => option.Groups[1].Value).ToList();
+        var pattern = options.Aggregate(usage, (rest, option) => rest.Replace($" [{option} SIZE]", "", StringComparison.Ordinal))
+            .Replace("CHANNELS", @"(\d+|classes)", StringComparison.Ordinal).Replace("OUTPUTS", @"(\d+|classes)", StringComparison.Ordinal)
+            .Replace("SIZE", @"\d+(x\d+)?", StringComparison.Ordinal).Replace("FACTOR", @"\d+", StringComparison.Ordinal)
+            .Replace("SHARE", @"0?\.\d+", StringComparison.Ordinal).Replace("NAME", @"[^ ,]+", StringComparison.Ordinal);
+        return new JsonObject
+        {
+            ["description"] = usage,
+            ["type"] = "string",
+            ["pattern"] = options.Count == 0 ? $"^{pattern}$" : $@"^{pattern}( ({string.Join('|', options)}) \d+(x\d+)?)*$",
+        };
+    }
+
+    [GeneratedRegex(@"\[(\w+) SIZE\]")]
+    private static partial Regex Option();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();

@@ -27,9 +27,9 @@ public class RecipeTests
     {
         using var folder = new TemporaryFolder();
 
-        var recipe = Recipe.Load(folder.File("short.json", """{ "network": "deeper" }"""u8.ToArray()));
+        var recipe = Recipe.Load(folder.File("short.json", """{ "network": "tutorial-deeper" }"""u8.ToArray()));
 
-        Assert.Equal(new Recipe { Network = "deeper" }, recipe);
+        Assert.Equal(new Recipe { Network = Recipe.Load("tutorial-deeper").Network }, recipe);
     }
 
     [Fact]
@@ -50,14 +50,14 @@ public class RecipeTests
     [InlineData("nesterov=yes", "'nesterov' takes true or false.")]
     [InlineData("schedule=linear", "'schedule' takes constant, cosine, oneCycle.")]
     [InlineData("optimizer=1", "'optimizer' takes sgd, adam, adamW.")]
-    [InlineData("network=7", "'network' takes a name.")]
+    [InlineData("network=7", "'network' takes a list of layers, as [\"conv 16 5x5\", \"relu\"], or the name of a recipe that has them.")]
     [InlineData("augmentation=much", "'augmentation' takes an object of settings.")]
     [InlineData("augmentation.thickness=2", "'augmentation.thickness' takes a number from 0 to 0.5.")]
     [InlineData("augmentation.thickness=thick", "'augmentation.thickness' takes a number from 0 to 0.5.")]
     [InlineData("augmentation.turn=2",
         "There is no setting 'augmentation.turn'. There are: augmentation.rotationDegrees, augmentation.scale, augmentation.shiftPx, augmentation.shear, " +
         "augmentation.elasticPx, augmentation.thickness, augmentation.fadeTo.")]
-    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, epochs, pictures, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, " +
+    [InlineData("epoch=3", "There is no setting 'epoch'. There are: network, learns, epochs, pictures, batchSize, learningRate, schedule, warmupEpochs, optimizer, momentum, " +
         "nesterov, weightDecay, gradientClip, labelSmoothing, weightAverage, patience, strokeShare, pictureShare, correctionShare, nonDigitShare, letterShare, augmentation.")]
     [InlineData("epochs", "'epochs' is no setting; write NAME=VALUE.")]
     public void A_wrong_setting_is_named_with_what_it_takes(string setting, string message) =>
@@ -65,8 +65,8 @@ public class RecipeTests
 
     [Fact]
     public void An_unknown_network_is_answered_with_those_there_are() =>
-        Assert.Equal("There is no network 'cake'. There are: baseline, baseline-batch-norm, deeper, compact, compact-deep, quick, ink, number.",
-            Assert.Throws<ArgumentException>(() => Recipe.Load("compact", "network=cake")).Message);
+        Assert.Equal("Recipe 'compact': There is no recipe 'cake' to take the network of. There are: compact, ink, number, quick, served, tutorial-baseline, tutorial-batch-norm, tutorial-deeper.",
+            Assert.Throws<InvalidDataException>(() => Recipe.Load("compact", "network=cake")).Message);
 
     [Theory]
     [InlineData("""{ "epochs": 3 }""", "'network'")]
@@ -114,23 +114,23 @@ public class RecipeTests
         var path = folder.File("mine.jsonc", """
             {
               // as in the tutorial
-              "network": "deeper", /* but */
+              "network": "tutorial-deeper", /* but */
               "epochs": 3,
             }
             """u8.ToArray());
 
-        Assert.Equal(new Recipe { Network = "deeper", Epochs = 3 }, Recipe.Load(path));
+        Assert.Equal(new Recipe { Network = Recipe.Load("tutorial-deeper").Network, Epochs = 3 }, Recipe.Load(path));
     }
 
     [Theory]
-    [InlineData("""{ "network": "deeper", "epochs": 3,|"epochs": 4 }""", "line 2: ", "'epochs' stands there twice, in line 1 as well.")]
-    [InlineData("""{ "network": "deeper", "epochs": 3, "Epochs": 4 }""", "line 1: ", "'Epochs' stands there twice")]
-    [InlineData("""{ "network": "deeper",|"augmentation": { "scale": 0.1, "Scale": 0.2 } }""", "line 2: ", "'augmentation.Scale' stands there twice")]
-    [InlineData("""{ "network": "deeper",||  "epochs": 0 }""", "line 3: ", "'epochs' takes a whole number from 1 to 10000.")]
-    [InlineData("""{ "network": "deeper",| "epochs": 1,| "augmentation": {|  "thickness": 2 } }""", "line 4: ",
+    [InlineData("""{ "network": "tutorial-deeper", "epochs": 3,|"epochs": 4 }""", "line 2: ", "'epochs' stands there twice, in line 1 as well.")]
+    [InlineData("""{ "network": "tutorial-deeper", "epochs": 3, "Epochs": 4 }""", "line 1: ", "'Epochs' stands there twice")]
+    [InlineData("""{ "network": "tutorial-deeper",|"augmentation": { "scale": 0.1, "Scale": 0.2 } }""", "line 2: ", "'augmentation.Scale' stands there twice")]
+    [InlineData("""{ "network": "tutorial-deeper",||  "epochs": 0 }""", "line 3: ", "'epochs' takes a whole number from 1 to 10000.")]
+    [InlineData("""{ "network": "tutorial-deeper",| "epochs": 1,| "augmentation": {|  "thickness": 2 } }""", "line 4: ",
         "'augmentation.thickness' takes a number from 0 to 0.5.")]
-    [InlineData("""{ "augmentation": { "shear": 0.1 },| "thickness": 2, "network": "deeper" }""", "line 2: ", "There is no setting 'thickness'.")]
-    [InlineData("""{ "network": "deeper",| "epochs": three }""", "line 2: ", "'thre")]
+    [InlineData("""{ "augmentation": { "shear": 0.1 },| "thickness": 2, "network": "tutorial-deeper" }""", "line 2: ", "There is no setting 'thickness'.")]
+    [InlineData("""{ "network": "tutorial-deeper",| "epochs": three }""", "line 2: ", "'thre")]
     public void What_is_wrong_with_a_file_is_told_with_its_line(string content, string line, string fault)
     {
         using var folder = new TemporaryFolder();

@@ -16,7 +16,7 @@ public class NumberTaskTests
 {
     private static readonly Recipe Quick = new()
     {
-        Network = "number", Epochs = 3, Pictures = 80, BatchSize = 8, LearningRate = 1e-3, Optimizer = Optimizer.AdamW, GradientClip = 5, WeightAverage = 0.5,
+        Network = Recipe.Load("number").Network, Learns = Learns.Numbers, Epochs = 3, Pictures = 80, BatchSize = 8, LearningRate = 1e-3, Optimizer = Optimizer.AdamW, GradientClip = 5, WeightAverage = 0.5,
     };
 
     [Fact]
@@ -102,7 +102,7 @@ public class NumberTaskTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.onnx");
-        using var network = Network.Create("number", seed: 1, NumberAlphabet.Classes);
+        using var network = Untrained.Of("number");
         var card = Card(1, new NumberSelfTest(40, new byte[40 * 40], "12.345.678,90"));
 
         var fault = Assert.Throws<InvalidDataException>(() => OnnxExporter.Write(network, card, path, []));

@@ -7,7 +7,7 @@ namespace MnistTrainer.Tests.Training;
 [Collection(nameof(TorchTests))] // run.json names the version of libtorch
 public class RunTests
 {
-    private static readonly Recipe Recipe = new() { Network = "baseline" };
+    private static readonly Recipe Recipe = new() { Network = Recipe.Load("tutorial-baseline").Network };
 
     [Theory]
     [InlineData("pens", 0.2, null, true)]

@@ -12,7 +12,7 @@ public class TrainerTests
 {
     private static readonly Recipe Quick = new()
     {
-        Network = "compact",
+        Network = Recipe.Load("compact").Network,
         Epochs = 3,
         BatchSize = 64,
         LearningRate = 0.1,
@@ -85,9 +85,9 @@ public class TrainerTests
     }
 
     [Theory]
-    [InlineData("baseline")]
-    [InlineData("baseline-batch-norm")]
-    [InlineData("deeper")]
+    [InlineData("tutorial-baseline")]
+    [InlineData("tutorial-batch-norm")]
+    [InlineData("tutorial-deeper")]
     public void The_tutorials_networks_learn(string network)
     {
         using var state = new TrainingState(Recipe.Load("tutorial-baseline", $"network={network}", "epochs=3"), seed: 1);
@@ -151,7 +151,7 @@ public class TrainerTests
     {
         // every step turns the weights round and makes them a hundred times larger
         using var state = new TrainingState(
-            Quick with { Network = "deeper", LearningRate = 100, WeightDecay = 1, BatchSize = 10, WarmupEpochs = 0, WeightAverage = 0 }, seed: 1);
+            Quick with { Network = Recipe.Load("tutorial-deeper").Network, LearningRate = 100, WeightDecay = 1, BatchSize = 10, WarmupEpochs = 0, WeightAverage = 0 }, seed: 1);
 
         var fault = Assert.Throws<InvalidDataException>(() => Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(1_000, 1), null)));
 

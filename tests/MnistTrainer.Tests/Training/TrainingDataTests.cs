@@ -14,7 +14,7 @@ public class TrainingDataTests
 {
     private const int Mnist = 300;
 
-    private static readonly Recipe Shares = new() { Network = "compact", Epochs = 20, StrokeShare = 0.25, NonDigitShare = 0.1 };
+    private static readonly Recipe Shares = new() { Network = Recipe.Load("compact").Network, Epochs = 20, StrokeShare = 0.25, NonDigitShare = 0.1 };
 
     private static readonly (DigitSet Training, DigitSet? Validation) Digits = (GeneratedDigits.Create(Mnist, seed: 1), GeneratedDigits.Create(50, seed: 2));
 
