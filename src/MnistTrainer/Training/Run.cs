@@ -141,13 +141,17 @@ internal sealed class Run : IDisposable
 
         try
         {
-            return JsonSerializer.Deserialize<Record>(File.ReadAllText(path), Format) is { Options: { Recipe: not null } options }
+            return JsonSerializer.Deserialize<Record>(File.ReadAllText(path), Format) is { Options: { Recipe.Layers: not null } options }
                 ? new Run(folder, options)
                 : throw new InvalidDataException($"'{path}' can't be read: it names no recipe.");
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"'{path}' can't be read: {e.Message}", e);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException($"'{path}' has a network that this version of the trainer doesn't know, {e.Message} Begin a new run.", e);
         }
     }
 

@@ -40,6 +40,16 @@ public class RunTests
     }
 
     [Fact]
+    public void A_run_of_a_network_that_is_known_no_longer_is_refused_by_its_name()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = Run.Create(folder.Path, new RunOptions("first", Recipe with { Network = "deeper" }, Seed: 1, Validation: 0, Threads: 1));
+        run.Begin();
+
+        Assert.Contains("layer 1, 'deeper': there is no such layer.", Assert.Throws<InvalidDataException>(() => Run.Open(run.Folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Runs_that_begin_in_the_same_second_get_a_folder_each()
     {
         using var folder = new TemporaryFolder();
