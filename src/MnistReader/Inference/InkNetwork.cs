@@ -90,13 +90,13 @@ public sealed class InkNetwork : IDisposable
         var (left, top) = ((int)Math.Max(0, ink.X * scaleX - margin), (int)Math.Max(0, ink.Y * scaleY - margin));
         var (right, bottom) = (
             (int)Math.Min(image.Width, (ink.X + ink.Width) * scaleX + margin), (int)Math.Min(image.Height, (ink.Y + ink.Height) * scaleY + margin));
-        using var part = image.Cut(new PixelBox(left, top, right - left, bottom - top));
-        var input = InkInput.Of(part);
-        var zoom = input.Width / (double)part.Width;
+        var zoom = InkInput.Size(right - left, bottom - top).Width / (double)(right - left);
         if (!isPhoto && zoom * scaleX < LeastGain)
             return far;
 
         far.Dispose();
+        using var part = image.Cut(new PixelBox(left, top, right - left, bottom - top));
+        var input = InkInput.Of(part);
         using var near = ToInk(Run(input), input.Width, input.Height, image);
         return near.Place(AtZoom(left), AtZoom(top), Math.Max(1, AtZoom(image.Width)), Math.Max(1, AtZoom(image.Height)));
 

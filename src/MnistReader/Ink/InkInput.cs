@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MnistReader.Imaging;
 
 namespace MnistReader.Ink;
@@ -59,16 +60,15 @@ internal sealed record InkInput(float[] Values, int Width, int Height)
     {
         var columns = Weights(plane.Width, width);
         var result = new float[width * height];
-        var sums = new float[plane.Width];
+        var (sums, levels) = (new float[plane.Width], new float[plane.Width]);
         foreach (var (y, (first, weights)) in Weights(plane.Height, height).Index())
         {
             Array.Clear(sums);
             for (var i = 0; i < weights.Length; i++)
             {
-                var row = plane.Row(first + i);
-                var weight = weights[i];
-                for (var x = 0; x < sums.Length; x++)
-                    sums[x] += weight * row[x];
+                TensorPrimitives.ConvertTruncating(plane.Row(first + i), levels);
+                TensorPrimitives.Multiply(levels, weights[i], levels);
+                TensorPrimitives.Add(sums, levels, sums); // not in one step with the line above, which rounds as the processor likes
             }
 
             for (var x = 0; x < width; x++)
@@ -128,9 +128,7 @@ internal sealed record InkInput(float[] Values, int Width, int Height)
     /// <summary>Makes levels independent of brightness, contrast and polarity, in place: what <see cref="Values"/> says.</summary>
     internal static void Normalise(float[] values)
     {
-        var sorted = (float[])values.Clone();
-        Array.Sort(sorted);
-        var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        var median = Median(values);
         double squares = 0, cubes = 0, sum = 0;
         foreach (var value in values)
         {
@@ -143,5 +141,27 @@ internal sealed record InkInput(float[] Values, int Width, int Height)
         var scale = (float)((cubes < 0 ? -1 : 1) / spread); // ink is the rarer side, mostly
         for (var i = 0; i < values.Length; i++)
             values[i] = Math.Clamp((values[i] - median) * scale, -Most, Most);
+    }
+
+    /// <summary>The median of levels, 0 to 255: only what is near it gets sorted.</summary>
+    private static float Median(float[] levels)
+    {
+        const int perLevel = 16;
+        var counts = new int[256 * perLevel + 1];
+        foreach (var level in levels)
+            counts[Bucket(level)]++;
+        return (At((levels.Length - 1) / 2) + At(levels.Length / 2)) / 2;
+
+        float At(int place)
+        {
+            var bucket = 0;
+            while (place >= counts[bucket])
+                place -= counts[bucket++];
+            var within = Array.FindAll(levels, level => Bucket(level) == bucket);
+            Array.Sort(within);
+            return within[place];
+        }
+
+        static int Bucket(float level) => Math.Clamp((int)(level * perLevel), 0, 256 * perLevel);
     }
 }
