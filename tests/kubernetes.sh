@@ -22,7 +22,7 @@ for (const file of process.argv.slice(2)) {
       continue;
     }
     if (manifest.kind === 'Kustomization') {
-      const applied = readdirSync('deploy/kubernetes').filter(name => !['kustomization.yaml', 'read-job.yaml'].includes(name));
+      const applied = readdirSync('deploy/kubernetes').filter(name => name !== 'kustomization.yaml' && !name.endsWith('-job.yaml'));
       if (JSON.stringify(manifest.resources.toSorted()) !== JSON.stringify(applied.toSorted())) throw new Error(`${file} doesn't name ${applied}.`);
       continue;
     }

@@ -63,6 +63,7 @@ internal static class CompareCommand
             DefaultValueFactory = _ => Path.Combine("runs", "compare"),
         };
         var overrides = new RecipeOverrides();
+        var sharing = new WorkSharing();
         var (threads, data, strokes) = (SharedOptions.Threads(), SharedOptions.Data(), SharedOptions.Strokes());
 
         var command = new Command("compare",
@@ -72,7 +73,8 @@ internal static class CompareCommand
             "images, and pooled pairs would count one image several times.\n\n" +
             "Example: MnistTrainer compare tutorial-baseline tutorial-deeper compact ml-linear ml-lightgbm --seeds 3")
         {
-            recipes, seeds, validation, trainImages, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, output, data, strokes,
+            recipes, seeds, validation, trainImages, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, sharing.Jobs, sharing.Shard, sharing.AsJob,
+            output, data, strokes,
         };
         command.SetAction(parsed =>
         {
@@ -89,7 +91,7 @@ internal static class CompareCommand
             // everything that can be refused is refused before hours of training, and before the folder takes on these settings
             var pens = StrokeSet.Load(parsed.GetValue(strokes)!);
             var folder = parsed.GetValue(output)!;
-            using var held = FolderLock.Take(folder);
+            var stop = sharing.OrOrphaned(parsed, cancellation);
             ResultCache.Open(folder, settings, MnistDataset.Sha256);
             var contenders = new Dictionary<string, Contender>();
             foreach (var name in names)
@@ -104,13 +106,14 @@ internal static class CompareCommand
                     var recipe = overrides.LoadDigits(parsed, name);
                     ResultCache.Open(Path.Combine(folder, Name(name)), recipe);
                     contenders[Name(name)] = (seed, mnist, pens) => TrainNetwork(
-                        recipe, seed, Path.Combine(folder, Name(name), $"seed-{seed}.onnx"), TrainingData.Mix(recipe, mnist, pens, seed), cancellation);
+                        recipe, seed, Path.Combine(folder, Name(name), $"seed-{seed}.onnx"), TrainingData.Mix(recipe, mnist, pens, seed), stop);
                 }
             }
 
             LibTorch.Load();
             set_num_threads(settings.Threads);
-            Compare(contenders, parsed.GetValue(seeds), settings, folder, MnistDataset.Folder(parsed.GetValue(data)), pens, cancellation);
+            Compare(contenders, parsed.GetValue(seeds), settings, folder, MnistDataset.Folder(parsed.GetValue(data)), pens,
+                parts => sharing.Do(parsed, settings.Threads, parts, stop), stop);
         });
         return command;
 
@@ -119,26 +122,22 @@ internal static class CompareCommand
 
     private static void Compare(
         Dictionary<string, Contender> contenders, int seeds, Settings settings,
-        string folder, string dataFolder, IReadOnlyList<StrokeSet> written, CancellationToken cancellation)
+        string folder, string dataFolder, IReadOnlyList<StrokeSet> written, Func<IReadOnlyList<WorkPart>, bool> work,
+        CancellationToken cancellation)
     {
         DownloadCommand.Fetch(dataFolder, cancellation);
         var (training, validation) = MnistDataset.LoadTraining(dataFolder).Split(settings.Validation, settings.SplitSeed, settings.TrainImages);
         var strokes = StrokeSet.HoldBack(written, settings.SplitSeed);
-        var models = contenders.Keys.ToDictionary(name => name, _ => new List<TrainedModel>());
-        foreach (var seed in Enumerable.Range(1, seeds)) // all recipes with a seed before the next one: what is there early can be compared
-        {
-            foreach (var (name, train) in contenders)
-            {
-                models[name].Add(ResultCache.Get(Path.Combine(folder, name), $"seed-{seed}", () =>
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    Console.WriteLine($"{name}, seed {seed} of {seeds}");
-                    return train(seed, (training, validation!), strokes);
-                }));
-            }
-        }
+        var parts = from seed in Enumerable.Range(1, seeds) // all recipes with a seed before the next one: what is there early can be compared
+            from contender in contenders
+            select new WorkPart(Path.Combine(folder, contender.Key), $"seed-{seed}", $"{contender.Key}, seed {seed} of {seeds}",
+                () => Result(contender.Key, seed, () => contender.Value(seed, (training, validation!), strokes)));
+        if (!work([.. parts]))
+            return;
 
-        var ranked = Comparison.Rank(validation!.Labels.Span, models.ToDictionary(recipe => recipe.Key, recipe => (IReadOnlyList<TrainedModel>)recipe.Value));
+        var models = contenders.Keys.ToDictionary(name => name, name => (IReadOnlyList<TrainedModel>)
+            [.. Enumerable.Range(1, seeds).Select(seed => Result(name, seed, () => throw new UnreachableException()))]);
+        var ranked = Comparison.Rank(validation!.Labels.Span, models);
         var drawn = strokes.Training.Count > 0
             ? string.Create(CultureInfo.InvariantCulture,
                 $"{strokes.Training.Count:N0} pen signs to train with and {strokes.Validation.Count:N0} of other writers, ")
@@ -153,6 +152,8 @@ internal static class CompareCommand
         AtomicFile.Write(Path.Combine(folder, "compare.csv"), Encoding.UTF8.GetBytes(Comparison.ToCsv(ranked)));
         ConsoleReport.Comparison(ranked);
         Console.WriteLine($"{conditions}\nWritten to {folder}: compare.md, compare.csv.");
+
+        TrainedModel Result(string name, int seed, Func<TrainedModel> train) => ResultCache.Get(Path.Combine(folder, name), $"seed-{seed}", train);
     }
 
     private delegate TrainedModel Contender(int seed, (DigitSet Training, DigitSet Validation) mnist, Strokes strokes);

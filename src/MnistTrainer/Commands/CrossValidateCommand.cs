@@ -32,6 +32,7 @@ internal static class CrossValidateCommand
         var seed = SharedOptions.Seed();
         var threads = SharedOptions.Threads();
         var (data, strokes, ink) = (SharedOptions.Data(), SharedOptions.Strokes(), SharedOptions.Ink());
+        var sharing = new WorkSharing();
         var output = new Option<string?>("--output")
         {
             Description = "Keeps each finished fold; a killed run goes on from there. [default: runs/crossvalidate-RECIPE]",
@@ -45,7 +46,8 @@ internal static class CrossValidateCommand
             "Example: MnistTrainer crossvalidate --recipe tutorial-baseline --folds 5\n" +
             "Example: MnistTrainer crossvalidate --recipe served --strokes data/pendigits --strokes data/unipen --folds 8 --by-writer")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, byWriter, seed, threads, output, data, strokes, ink,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, byWriter, seed, threads, sharing.Jobs, sharing.Shard, sharing.AsJob, output,
+            data, strokes, ink,
         };
         command.SetAction(parsed =>
         {
@@ -55,14 +57,16 @@ internal static class CrossValidateCommand
                 overrides.LoadDigits(parsed, parsed.GetValue(recipe)!), parsed.GetValue(folds), parsed.GetValue(repeats), parsed.GetValue(seed),
                 parsed.GetValue(threads), parsed.GetValue(byWriter));
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", $"crossvalidate-{name}");
-            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes)!, parsed.GetValue(ink), cancellation);
+            var stop = sharing.OrOrphaned(parsed, cancellation);
+            Run(name, settings, folder, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(strokes)!, parsed.GetValue(ink),
+                parts => sharing.Do(parsed, settings.Threads, parts, stop), stop);
         });
         return command;
     }
 
     private static void Run(
         string name, CrossValidation.Settings settings, string folder, string dataFolder, string[] strokesFolders, string? inkFile,
-        CancellationToken cancellation)
+        Func<IReadOnlyList<WorkPart>, bool> work, CancellationToken cancellation)
     {
         set_num_threads(settings.Threads);
         DownloadCommand.Fetch(dataFolder, cancellation);
@@ -73,9 +77,11 @@ internal static class CrossValidateCommand
             StrokeSet.Load(strokesFolders),
             (state, data) => TrainingView.Show(settings.Recipe.Epochs,
                 (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation)),
-            fold => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"repeat {fold.Repeat}/{settings.Repeats} fold {fold.Fold}/{settings.Folds}  validation accuracy {fold.Result.ValidationAccuracy:P3}")),
+            work,
             ink is null ? null : new FoundDigits(ink, TrainingView.Finding(), cancellation));
+
+        if (results is null)
+            return;
 
         var table = Table(name, results, CrossValidation.Summarise(results));
         AtomicFile.Write(Path.Combine(folder, "crossvalidation.md"), Encoding.UTF8.GetBytes(table));

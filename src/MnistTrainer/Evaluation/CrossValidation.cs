@@ -62,42 +62,36 @@ internal static class CrossValidation
     /// <param name="writers">Who wrote each image; null where that isn't known.</param>
     /// <param name="strokes">The sources of pen strokes, whose sites are cut into the same number of folds; none where empty.</param>
     /// <param name="fit">Trains a state on a fold: <see cref="Trainer"/> with what shows it.</param>
-    /// <param name="onFold">Told of every fold, earlier ones too.</param>
+    /// <param name="work">Sees that what is left is done, by this process or others.</param>
     /// <param name="found">Finds digits on generated pictures; null for none of these.</param>
-    /// <returns>The results, repeat by repeat, fold by fold.</returns>
+    /// <returns>The results, repeat by repeat, fold by fold; null where <paramref name="work"/> says that another process shows them.</returns>
     /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
-    /// <exception cref="IOException">Another process works in the folder.</exception>
-    public static IReadOnlyList<FoldResult> Run(
+    public static IReadOnlyList<FoldResult>? Run(
         string folder, Settings settings, DigitSet digits, IReadOnlyList<string>? writers, IReadOnlyList<StrokeSet> strokes,
-        Action<TrainingState, TrainingData> fit, Action<FoldResult>? onFold = null, FoundDigits? found = null)
+        Action<TrainingState, TrainingData> fit, Func<IReadOnlyList<WorkPart>, bool> work, FoundDigits? found = null)
     {
-        using var held = FolderLock.Take(folder);
         ResultCache.Open(folder, settings, new Dictionary<string, string>(
         [
             .. MnistDataset.Sha256, .. strokes.Select(set => KeyValuePair.Create(set.Name, set.Sha256)),
             .. found is null ? [] : new[] { KeyValuePair.Create("ink network", found.NetworkSha256) },
         ]));
-        var results = new List<FoldResult>();
-        for (var repeat = 1; repeat <= settings.Repeats; repeat++)
-        {
-            for (var fold = 1; fold <= settings.Folds; fold++)
-            {
-                var seed = settings.Seed + repeat - 1;
-                var result = ResultCache.Get(folder, Name(repeat, fold), () =>
-                {
-                    var (training, validation) = Cut(digits, settings.Folds, fold, seed, settings.ByWriter ? writers : null);
-                    var (mnist, signs) = (digits.Take(validation), StrokeSet.Cut(strokes, settings.Folds, fold, seed));
-                    using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
-                    fit(state, TrainingData.Mix(settings.Recipe, (digits.Take(training), mnist), signs, seed, found));
-                    var hands = writers is null ? null : validation.Select(position => writers[position]).ToList();
-                    return new FoldResult(repeat, fold, state.ResultEpoch, HeldBackAnswer.Ask(state.Result, mnist, hands, signs.Validation).Answers);
-                });
-                results.Add(result);
-                onFold?.Invoke(result);
-            }
-        }
+        var parts = from repeat in Enumerable.Range(1, settings.Repeats)
+            from fold in Enumerable.Range(1, settings.Folds)
+            let name = Name(repeat, fold)
+            select new WorkPart(folder, name, $"repeat {repeat}/{settings.Repeats} fold {fold}/{settings.Folds}",
+                () => ResultCache.Get(folder, name, () => Train(repeat, fold)));
+        return work([.. parts]) ? Load(folder).Folds : null;
 
-        return results;
+        FoldResult Train(int repeat, int fold)
+        {
+            var seed = settings.Seed + repeat - 1;
+            var (training, validation) = Cut(digits, settings.Folds, fold, seed, settings.ByWriter ? writers : null);
+            var (mnist, signs) = (digits.Take(validation), StrokeSet.Cut(strokes, settings.Folds, fold, seed));
+            using var state = new TrainingState(settings.Recipe, seed * settings.Folds + fold); // another network in every fold
+            fit(state, TrainingData.Mix(settings.Recipe, (digits.Take(training), mnist), signs, seed, found));
+            var hands = writers is null ? null : validation.Select(position => writers[position]).ToList();
+            return new FoldResult(repeat, fold, state.ResultEpoch, HeldBackAnswer.Ask(state.Result, mnist, hands, signs.Validation).Answers);
+        }
     }
 
     /// <summary>The results of a cross-validation that has ended.</summary>

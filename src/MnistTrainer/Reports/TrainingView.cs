@@ -8,7 +8,8 @@ namespace MnistTrainer.Reports;
 /// <summary>Shows training as it goes: a live bar on a terminal; elsewhere a plain line an epoch, and one every ten seconds within it.</summary>
 internal static class TrainingView
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    /// <summary>Time without a line after which one comes, where lines are shown.</summary>
+    public static TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs the training, handing it what to call after each batch and each epoch.</summary>
     /// <param name="epochs">That the recipe has.</param>

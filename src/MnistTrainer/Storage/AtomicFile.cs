@@ -11,6 +11,9 @@ internal static partial class AtomicFile
 {
     private const string Ending = ".tmp";
 
+    /// <summary>Machines that share a folder may have processes of one number.</summary>
+    private static readonly string Machine = Environment.MachineName + '-';
+
     /// <summary>Writes a file; its folder is created where it is missing. What a killed process left of the same target is removed.</summary>
     /// <param name="path">The target; an older file is replaced.</param>
     /// <param name="write">Writes the content to a path in the same folder.</param>
@@ -20,7 +23,7 @@ internal static partial class AtomicFile
         var folder = Path.GetDirectoryName(full)!;
         Directory.CreateDirectory(folder);
         RemoveLeftovers(folder, Path.GetFileName(full));
-        var temporary = $"{full}.{Environment.ProcessId}{Ending}";
+        var temporary = $"{full}.{Machine}{Environment.ProcessId}{Ending}";
         try
         {
             write(temporary);
@@ -51,7 +54,7 @@ internal static partial class AtomicFile
 
         var full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var temporary = $"{full}.{Environment.ProcessId}{Ending}";
+        var temporary = $"{full}.{Machine}{Environment.ProcessId}{Ending}";
         File.WriteAllBytes(temporary, []);
         File.Delete(temporary);
     }
@@ -62,8 +65,8 @@ internal static partial class AtomicFile
         foreach (var file in Directory.EnumerateFiles(folder, "*" + Ending))
         {
             var rest = Path.GetFileName(file).AsSpan();
-            if (rest.StartsWith(name + '.', StringComparison.Ordinal)
-                && int.TryParse(rest[(name.Length + 1)..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+            if (rest.StartsWith($"{name}.{Machine}", StringComparison.Ordinal)
+                && int.TryParse(rest[(name.Length + 1 + Machine.Length)..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
                 && !IsRunning(process))
             {
                 File.Delete(file);

@@ -15,11 +15,12 @@ internal sealed class FolderLock : IDisposable
 
     /// <summary>Takes the lock where it is free.</summary>
     /// <param name="folder">Path of the folder, which is created where it is missing.</param>
+    /// <param name="name">Of the lock's file: a folder may have several.</param>
     /// <returns>Null where another process has it.</returns>
-    public static FolderLock? TryTake(string folder)
+    public static FolderLock? TryTake(string folder, string name = ".lock")
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, ".lock");
+        var path = Path.Combine(folder, name);
         while (true)
         {
             FileStream file;
@@ -35,6 +36,19 @@ internal sealed class FolderLock : IDisposable
             if (File.Exists(path))
                 return new FolderLock(file);
             file.Dispose(); // its last owner deleted it between our opening and our locking it
+        }
+    }
+
+    /// <summary>Takes the lock when it is free.</summary>
+    /// <param name="folder">Path of the folder, which is created where it is missing.</param>
+    /// <param name="name">Of the lock's file.</param>
+    public static FolderLock Wait(string folder, string name = ".lock")
+    {
+        while (true)
+        {
+            if (TryTake(folder, name) is { } held)
+                return held;
+            Thread.Sleep(20);
         }
     }
 

@@ -22,6 +22,7 @@ internal static class ResultCache
     /// <exception cref="InvalidDataException">The folder holds results of other settings, code or data.</exception>
     public static void Open<T>(string folder, T settings, IReadOnlyDictionary<string, string>? dataSha256 = null)
     {
+        using var held = FolderLock.Wait(folder); // two that begin at once have the same settings, or one is refused
         var own = new Kept<T>(settings, ProgramVersion.Code, dataSha256);
         var kept = Get(folder, "settings", () => own);
         var what = Json(kept.Code) != Json(own.Code) ? $"another version of this program ({kept.Code ?? "an early one"}; this is {own.Code})"

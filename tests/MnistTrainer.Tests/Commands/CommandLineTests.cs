@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MnistTrainer.Storage;
 using Xunit;
 using static MnistTrainer.Tests.TrainerProcess;
 
@@ -31,17 +30,6 @@ public class CommandLineTests
         var (code, output, error) = await Run($"train --dry-run --output {folder.Path} --data {folder.Path}");
 
         Assert.Equal((1, "", $"'{folder.Path}' is a folder. Name a file in it."), (code, output, error.TrimEnd()));
-    }
-
-    [Fact]
-    public async Task A_comparison_in_a_folder_in_use_is_refused()
-    {
-        using var folder = new TemporaryFolder();
-        using var held = FolderLock.Take(folder.Path);
-
-        var (code, _, error) = await Run($"compare ml-linear --output {folder.Path} --data {folder.Path}");
-
-        Assert.Equal((1, $"'{folder.Path}' is in use by another process. Wait until it ends, or name another folder."), (code, error.TrimEnd()));
     }
 
     [Fact]

@@ -59,8 +59,8 @@ public class CrossValidationTests
             [.. Enumerable.Range(0, 60).Select(n => new WrittenSign(n % 6 == 5 ? "A" : $"{n % 5}", $"w{n % 3}", $"site {n % 3}", [[new(0, 0), new(n % 7, 10), new(n, 30)]]))], []);
         var settings = new CrossValidation.Settings(Small with { NonDigitShare = 0.2 }, Folds: 3, Repeats: 1, Seed: 1, Threads: 1, ByWriter: true);
 
-        CrossValidation.Run(folder.Path, settings, digits, writers, [strokes], (state, data) => Trainer.Fit(state, data));
-        var folds = CrossValidation.Run(folder.Path, settings, digits, writers, [strokes], (_, _) => Assert.Fail("It is read again."));
+        CrossValidation.Run(folder.Path, settings, digits, writers, [strokes], (state, data) => Trainer.Fit(state, data), Alone);
+        var folds = CrossValidation.Run(folder.Path, settings, digits, writers, [strokes], (_, _) => Assert.Fail("It is read again."), Alone)!;
 
         Assert.Equal(90, folds.Sum(fold => fold.Answers.Count(answer => answer.Source == HeldBackAnswer.Mnist)));
         Assert.Equal(60, folds.Sum(fold => fold.Answers.Count(answer => answer.Source != HeldBackAnswer.Mnist)));
@@ -97,11 +97,11 @@ public class CrossValidationTests
         var settings = new CrossValidation.Settings(Small, Folds: 3, Repeats: 2, Seed: 1, Threads: 1);
         var trained = 0;
 
-        Assert.Throws<OperationCanceledException>(() => CrossValidation.Run(folder.Path, settings, digits, writers: null, strokes: [], FitOrStop));
-        var resumed = CrossValidation.Run(folder.Path, settings, digits, writers: null, strokes: [], Fit);
+        Assert.Throws<OperationCanceledException>(() => CrossValidation.Run(folder.Path, settings, digits, writers: null, strokes: [], FitOrStop, Alone));
+        var resumed = CrossValidation.Run(folder.Path, settings, digits, writers: null, strokes: [], Fit, Alone)!;
 
         Assert.Equal(4 + 3, trained); // four before the kill and the one that was killed, then that and the last one
-        var whole = CrossValidation.Run(other.Path, settings, digits, writers: null, strokes: [], Fit);
+        var whole = CrossValidation.Run(other.Path, settings, digits, writers: null, strokes: [], Fit, Alone)!;
         Assert.Equal([(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)], resumed.Select(result => (result.Repeat, result.Fold)));
         Assert.Equal(whole.Select(WithoutTime), resumed.Select(WithoutTime));
         Assert.Equal(6, resumed.Select(result => result.Result.ValidationLoss).Distinct().Count());
@@ -152,15 +152,6 @@ public class CrossValidationTests
     }
 
     [Fact]
-    public void A_folder_in_use_is_refused()
-    {
-        using var folder = new TemporaryFolder();
-        using var held = FolderLock.Take(folder.Path);
-
-        Assert.Throws<IOException>(() => CrossValidation.Run(folder.Path, new CrossValidation.Settings(Small, 2, 1, 1, 1), GeneratedDigits.Create(20, seed: 1), writers: null, strokes: [], (_, _) => { }));
-    }
-
-    [Fact]
     public void A_damaged_result_is_named()
     {
         using var folder = new TemporaryFolder();
@@ -186,4 +177,10 @@ public class CrossValidationTests
     }
 
     private static EpochResult WithoutTime(CrossValidation.FoldResult fold) => fold.Result with { Seconds = 0 };
+
+    private static bool Alone(IReadOnlyList<WorkPart> parts)
+    {
+        SharedWork.Do(parts, waits: true, _ => { }, CancellationToken.None);
+        return true;
+    }
 }

@@ -13,8 +13,13 @@ public class AtomicFileTests
         using var folder = new TemporaryFolder();
         using var dead = Process.Start("true");
         await dead.WaitForExitAsync();
-        folder.File(string.Create(CultureInfo.InvariantCulture, $"model.onnx.{dead.Id}.tmp"), []);
-        string[] others = ["model.onnx.1.tmp", "model.onnx.mine.tmp", "model.tmp", string.Create(CultureInfo.InvariantCulture, $"other.onnx.{dead.Id}.tmp")];
+        folder.File(string.Create(CultureInfo.InvariantCulture, $"model.onnx.{Environment.MachineName}-{dead.Id}.tmp"), []);
+        string[] others =
+        [
+            $"model.onnx.{Environment.MachineName}-1.tmp", "model.onnx.mine.tmp", "model.tmp",
+            string.Create(CultureInfo.InvariantCulture, $"other.onnx.{Environment.MachineName}-{dead.Id}.tmp"),
+            string.Create(CultureInfo.InvariantCulture, $"model.onnx.another-machine-{dead.Id}.tmp"),
+        ];
         foreach (var other in others)
             folder.File(other, [2]);
 

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using MnistTrainer.Storage;
+using Xunit;
+
+namespace MnistTrainer.Tests.Storage;
+
+public sealed class SharedWorkTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentQueue<string> _done = new();
+
+    [Fact]
+    public async Task Each_part_is_done_once_whoever_does_it()
+    {
+        var parts = Enumerable.Range(0, 20).Select(Part).ToList();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => SharedWork.Do(parts, waits: true, _ => { }, CancellationToken.None))));
+
+        Assert.Equal(parts.Select(part => part.Name).Order(), _done.Order());
+        Assert.Equal(20, Directory.GetFiles(_folder.Path).Length); // no lock is left
+    }
+
+    [Fact]
+    public async Task What_another_process_has_is_waited_for_and_done_where_that_ends_without_a_result()
+    {
+        WorkPart[] parts = [Part(0), Part(1), Part(2)];
+        var held = FolderLock.TryTake(_folder.Path, ".part-1.lock")!;
+
+        SharedWork.Do(parts, waits: false, _ => { }, CancellationToken.None);
+        Assert.Equal(["part-0", "part-2"], _done);
+        var waiting = Task.Run(() => SharedWork.Do(parts, waits: true, _ => { }, CancellationToken.None));
+        Assert.False(waiting.IsCompleted);
+        held.Dispose();
+        await waiting;
+
+        Assert.Equal(["part-0", "part-2", "part-1"], _done);
+    }
+
+    [Fact]
+    public void Waiting_can_be_stopped()
+    {
+        using var held = FolderLock.TryTake(_folder.Path, ".part-0.lock")!;
+        using var stop = new CancellationTokenSource(10);
+
+        Assert.Throws<OperationCanceledException>(() => SharedWork.Do([Part(0)], waits: true, _ => { }, stop.Token));
+        Assert.Empty(_done);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private WorkPart Part(int number) => new(_folder.Path, $"part-{number}", "", () => ResultCache.Get(_folder.Path, $"part-{number}", () =>
+    {
+        _done.Enqueue($"part-{number}");
+        return number;
+    }));
+}
