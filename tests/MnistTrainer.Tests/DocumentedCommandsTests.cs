@@ -82,6 +82,7 @@ public partial class DocumentedCommandsTests
         TrainCommand.Create(CancellationToken.None),
         CrossValidateCommand.Create(CancellationToken.None),
         CompareCommand.Create(CancellationToken.None),
+        LearningCurveCommand.Create(CancellationToken.None),
         EvaluateCommand.Create(CancellationToken.None),
         PredictCommand.Create(CancellationToken.None),
         StrokesCommand.Create(CancellationToken.None),

@@ -33,7 +33,7 @@ internal static class Plots
     {
         var plot = New("epoch", "accuracy", theme);
         AddCurves(plot, history, theme, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy,
-            AccuracyTicks, accuracy => -Math.Log10(Math.Max(1 - accuracy, 1e-4)), accuracy => $"{accuracy * 100:0.##}%", Alignment.LowerRight);
+            AccuracyTicks, ToPlace, accuracy => $"{accuracy * 100:0.##}%", Alignment.LowerRight);
         return Draw(plot);
     }
 
@@ -71,6 +71,33 @@ internal static class Plots
         return Draw(plot);
     }
 
+    /// <summary>Accuracy by the number of images learned from, on the scale of <see cref="Accuracy"/>; a stroke from the lowest to the highest of the seeds.</summary>
+    public static byte[] Learning(IReadOnlyList<LearningCurve> curves)
+    {
+        var theme = Theme.Light;
+        var plot = New("images learned from", "validation accuracy", theme);
+        plot.FigureBackground.Color = Colors.White; // it stands alone
+        Color[] colours = [theme.Validation, theme.Training, .. new ScottPlot.Palettes.Category10().Colors];
+        foreach (var (index, curve) in curves.Index())
+        {
+            var colour = colours[index % colours.Length];
+            double[] places = [.. curve.Points.Select(point => Math.Log10(point.Images))];
+            var line = plot.Add.Scatter(places, [.. curve.Points.Select(point => ToPlace(point.Accuracies.Average()))], colour);
+            (line.LineWidth, line.MarkerSize, line.LegendText) = (2, 6, curve.Name);
+            foreach (var (place, point) in places.Zip(curve.Points))
+                plot.Add.Line(place, ToPlace(point.Accuracies.Min()), place, ToPlace(point.Accuracies.Max())).LineColor = colour;
+        }
+
+        plot.Axes.AutoScale();
+        SetTicks(plot, AccuracyTicks, ToPlace, accuracy => $"{accuracy * 100:0.##}%");
+        plot.Axes.Bottom.TickGenerator = new NumericManual(
+            [.. curves[0].Points.Select(point => Math.Log10(point.Images))], [.. curves[0].Points.Select(point => $"{point.Images:N0}")]);
+        plot.ShowLegend(Alignment.LowerRight);
+        return Draw(plot);
+    }
+
+    private static double ToPlace(double accuracy) => -Math.Log10(Math.Max(1 - accuracy, 1e-4));
+
     private static void AddCurves(
         Plot plot, IReadOnlyList<EpochResult> history, Theme theme, Func<EpochResult, double> training, Func<EpochResult, double> validation,
         double[] ticks, Func<double, double> scale, Func<double, string> label, Alignment corner)
@@ -79,12 +106,17 @@ internal static class Plots
         if (history.Any(epoch => !double.IsNaN(epoch.ValidationLoss)))
             AddCurve(plot, history, epoch => scale(validation(epoch)), theme.Validation).LegendText = "validation";
         plot.Axes.AutoScale();
-        // from a tick to a tick, so that there are at least two
+        SetTicks(plot, ticks, scale, label);
+        plot.ShowLegend(corner);
+    }
+
+    /// <summary>From a tick to a tick, so that there are at least two.</summary>
+    private static void SetTicks(Plot plot, double[] ticks, Func<double, double> scale, Func<double, string> label)
+    {
         var (low, high) = (plot.Axes.GetLimits().Bottom, plot.Axes.GetLimits().Top);
         var places = ticks.Select(scale).ToArray();
         plot.Axes.SetLimitsY(places.LastOrDefault(place => place <= low, places[0]), places.FirstOrDefault(place => place >= high, places[^1]));
         plot.Axes.Left.TickGenerator = new NumericManual(places, [.. ticks.Select(label)]);
-        plot.ShowLegend(corner);
     }
 
     private static ScottPlot.Plottables.Scatter AddCurve(Plot plot, IReadOnlyList<EpochResult> history, Func<EpochResult, double> value, Color color)
@@ -124,3 +156,8 @@ internal static class Plots
         public static readonly Theme Dark = new(Color.FromHex("#a2a4b1"), Color.FromHex("#32353f"), Color.FromHex("#f0a64f"), Color.FromHex("#a5a1ff"));
     }
 }
+
+/// <summary>What a recipe reaches with more and more images.</summary>
+/// <param name="Name">Of the recipe.</param>
+/// <param name="Points">By the number of images, the validation accuracies of all seeds, 0 to 1.</param>
+internal sealed record LearningCurve(string Name, IReadOnlyList<(int Images, IReadOnlyList<double> Accuracies)> Points);
