@@ -40,19 +40,7 @@ internal static class CompareCommand
             Arity = ArgumentArity.OneOrMore,
         };
         CommandLineErrors.RefuseOptions(recipes);
-        var seeds = new Option<int>("--seeds")
-        {
-            Description = "Train each recipe with the seeds 1 to N.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 3,
-        }.Takes("1 or more", n => n >= 1);
-        var splitSeed = new Option<int>("--split-seed")
-        {
-            Description = "Draws the validation images, the same for all.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1,
-        };
-        var validation = SharedOptions.Validation();
+        var (seeds, splitSeed, validation) = (SharedOptions.Seeds(), SharedOptions.SplitSeed(), SharedOptions.Validation());
         validation.Description = "Images of the 60,000 that are held back to compare on.";
         var trainImages = SharedOptions.TrainImages();
         validation.Takes("1 or more images to compare on", images => images > 0);
@@ -73,8 +61,8 @@ internal static class CompareCommand
             "images, and pooled pairs would count one image several times.\n\n" +
             "Example: MnistTrainer compare tutorial-baseline tutorial-deeper compact ml-linear ml-lightgbm --seeds 3")
         {
-            recipes, seeds, validation, trainImages, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads, sharing.Jobs, sharing.Shard, sharing.AsJob,
-            output, data, strokes,
+            recipes, seeds, validation, trainImages, splitSeed, overrides.Network, overrides.Epochs, overrides.Set, threads,
+            sharing.Jobs, sharing.Shard, sharing.AsJob, output, data, strokes,
         };
         command.SetAction(parsed =>
         {

@@ -46,8 +46,8 @@ internal static class CrossValidateCommand
             "Example: MnistTrainer crossvalidate --recipe tutorial-baseline --folds 5\n" +
             "Example: MnistTrainer crossvalidate --recipe served --strokes data/pendigits --strokes data/unipen --folds 8 --by-writer")
         {
-            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, byWriter, seed, threads, sharing.Jobs, sharing.Shard, sharing.AsJob, output,
-            data, strokes, ink,
+            recipe, overrides.Network, overrides.Epochs, overrides.Set, folds, repeats, byWriter, seed, threads,
+            sharing.Jobs, sharing.Shard, sharing.AsJob, output, data, strokes, ink,
         };
         command.SetAction(parsed =>
         {

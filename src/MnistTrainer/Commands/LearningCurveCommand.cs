@@ -34,15 +34,7 @@ internal static class LearningCurveCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [500, 1_500, 5_000, 15_000, 50_000],
         }.Takes("10 or more images each", each => each.All(size => size >= 10));
-        var seeds = new Option<int>("--seeds") { Description = "Train with the seeds 1 to N.", HelpName = "N", DefaultValueFactory = _ => 3 }
-            .Takes("1 or more", n => n >= 1);
-        var splitSeed = new Option<int>("--split-seed")
-        {
-            Description = "Draws the validation images, the same for all.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1,
-        };
-        var validation = SharedOptions.Validation();
+        var (seeds, splitSeed, validation) = (SharedOptions.Seeds(), SharedOptions.SplitSeed(), SharedOptions.Validation());
         validation.Takes("1 or more images to measure on", images => images > 0);
         var output = new Option<string>("--output")
         {
@@ -82,7 +74,8 @@ internal static class LearningCurveCommand
                 from count in counts
                 from learner in learners
                 select new WorkPart(Path.Combine(folder, learner.Key), Name(count, seed), $"{learner.Key}, {count:N0} images, seed {seed}",
-                    () => Result(learner.Key, count, seed, () => Train(learner.Value, seed, images.Split(settings.Validation, settings.SplitSeed, count), stop)));
+                    () => Result(learner.Key, count, seed, () =>
+                        Train(learner.Value, seed, images.Split(settings.Validation, settings.SplitSeed, count), stop)));
             if (!sharing.Do(parsed, settings.Threads, [.. parts], stop))
                 return;
 
@@ -96,7 +89,8 @@ internal static class LearningCurveCommand
             AtomicFile.Write(Path.Combine(folder, "learning-curve.png"), Plots.Learning(curves));
             Console.Write($"{table}Written to {folder}: learning-curve.md, learning-curve.png.\n");
 
-            EpochResult Result(string name, int count, int seed, Func<EpochResult> train) => ResultCache.Get(Path.Combine(folder, name), Name(count, seed), train);
+            EpochResult Result(string name, int count, int seed, Func<EpochResult> train) =>
+                ResultCache.Get(Path.Combine(folder, name), Name(count, seed), train);
         });
         return command;
 
@@ -113,20 +107,23 @@ internal static class LearningCurveCommand
 
     private static string Table(List<LearningCurve> curves, Settings settings, int seeds)
     {
-        var table = new StringBuilder($"| images | {string.Join(" | ", curves.Select(curve => curve.Name))} |\n|---:|{string.Concat(curves.Select(_ => "---:|"))}\n");
+        var table = new StringBuilder($"| images | {string.Join(" | ", curves.Select(curve => curve.Name))} |\n")
+            .Append($"|---:|{string.Concat(curves.Select(_ => "---:|"))}\n");
         foreach (var (place, (count, _)) in curves[0].Points.Index())
         {
             table.Append(CultureInfo.InvariantCulture, $"| {count:N0} |");
             foreach (var curve in curves)
             {
                 var (mean, deviation) = curve.Points[place].Accuracies.MeanStandardDeviation();
-                table.Append(CultureInfo.InvariantCulture, $" {100 * mean:F2}{(seeds > 1 ? $" ± {(100 * deviation).ToString("F2", CultureInfo.InvariantCulture)}" : "")} % |");
+                var spread = seeds == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ± {100 * deviation:F2}");
+                table.Append(CultureInfo.InvariantCulture, $" {100 * mean:F2}{spread} % |");
             }
 
             table.Append('\n');
         }
 
         return table.Append(CultureInfo.InvariantCulture,
-            $"\nAccuracy on {settings.Validation:N0} validation images (split seed {settings.SplitSeed}), seeds 1 to {seeds}: mean ± standard deviation.\n").ToString();
+            $"\nAccuracy on {settings.Validation:N0} validation images (split seed {settings.SplitSeed}), seeds 1 to {seeds}: mean ± standard deviation.\n")
+            .ToString();
     }
 }

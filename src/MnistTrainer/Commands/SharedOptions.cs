@@ -60,6 +60,21 @@ internal static class SharedOptions
         DefaultValueFactory = _ => 1,
     };
 
+    public static Option<int> Seeds() => new Option<int>("--seeds")
+    {
+        Description = "Train with the seeds 1 to N.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 3,
+    }.Takes("1 or more", n => n >= 1);
+
+    /// <summary>Of several trainings that are measured on the same images.</summary>
+    public static Option<int> SplitSeed() => new("--split-seed")
+    {
+        Description = "Draws the validation images, the same for all.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
     public static Option<int> Threads() => new Option<int>("--threads")
     {
         Description = "Threads that libtorch computes with. Several are faster where their processors do nothing else, and slower where they do; " +

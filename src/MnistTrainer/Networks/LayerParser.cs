@@ -100,8 +100,8 @@ internal sealed class LayerParser
             throw new FormatException($"some processors compute convolutions of {input.Channels} channels wrongly: let {input.Channels + 8} come in, or " +
                 $"{input.Channels - 8}.");
 
-        var (height, width) = (
-            Places(input.Height, kernel.Height, stride.Item1, pad.Item1, dilation.Item1), Places(input.Width, kernel.Width, stride.Item2, pad.Item2, dilation.Item2));
+        var height = Places(input.Height, kernel.Height, stride.Item1, pad.Item1, dilation.Item1);
+        var width = Places(input.Width, kernel.Width, stride.Item2, pad.Item2, dilation.Item2);
         var weights = (long)channels * input.Channels * kernel.Height * kernel.Width;
         return new Layer("", new Shape(channels, height, width))
         {
@@ -155,7 +155,8 @@ internal sealed class LayerParser
 
     private Shape Kept(string name) => _kept.TryGetValue(name, out var shape)
         ? shape
-        : throw new FormatException($"nothing was kept as '{name}'. {(_kept.Count == 0 ? $"Put 'as {name}' before it." : $"There are: {string.Join(", ", _kept.Keys)}.")}");
+        : throw new FormatException($"nothing was kept as '{name}'. " +
+            (_kept.Count == 0 ? $"Put 'as {name}' before it." : $"There are: {string.Join(", ", _kept.Keys)}."));
 
     private int Places(int side, int kernel, int stride, int pad = 0, int dilation = 1) => side + 2 * pad - dilation * (kernel - 1) - 1 is var room && room >= 0
         ? room / stride + 1

@@ -24,7 +24,7 @@ internal static class HtmlReport
     /// <param name="history">One entry an epoch; at least one.</param>
     /// <param name="test">The test images, in MNIST's order.</param>
     /// <param name="predictions">What the model answers for them.</param>
-    /// <param name="filters">Weights of the first convolution, float32 (out, in, height, width); of each filter, the first input is shown. Null for none.</param>
+    /// <param name="filters">Weights of the first convolution, float32 (out, in, height, width); of each, the first input is shown; null for none.</param>
     public static void Write(
         string path, RunOptions options, ModelCard card, IReadOnlyList<EpochResult> history,
         DigitSet test, IReadOnlyList<Prediction> predictions, Tensor? filters)

@@ -71,7 +71,9 @@ internal static class Plots
         return Draw(plot);
     }
 
-    /// <summary>Accuracy by the number of images learned from, on the scale of <see cref="Accuracy"/>; a stroke from the lowest to the highest of the seeds.</summary>
+    /// <summary>
+    /// Accuracy by the number of images learned from, on the scale of <see cref="Accuracy"/>; a stroke from the lowest to the highest of the seeds.
+    /// </summary>
     public static byte[] Learning(IReadOnlyList<LearningCurve> curves)
     {
         var theme = Theme.Light;

@@ -10,7 +10,7 @@ internal static class SharedWork
 
     /// <summary>Does what is left.</summary>
     /// <param name="parts">In the order in which they are begun.</param>
-    /// <param name="waits">Whether to wait for what other processes have, and to do it where they end without a result; else their parts are left to them.</param>
+    /// <param name="waits">Whether to wait for what other processes have, and to do it where they end without a result; else it is left to them.</param>
     /// <param name="onBegin">Told of each part that this process does.</param>
     /// <param name="cancellation">Stops while it waits; parts stop by themselves.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>

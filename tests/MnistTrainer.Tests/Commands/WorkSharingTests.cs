@@ -35,7 +35,7 @@ public sealed class WorkSharingTests : IDisposable
     public async Task What_ends_the_first_process_ends_its_jobs(string signal, int exitCode)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It sends signals.");
-        using (var process = Process.Start(TrainerProcess.Start(Arguments("jobs", "--jobs 2 --epochs 500")))!)
+        using (var process = Process.Start(TrainerProcess.Start(Arguments("jobs", "--jobs 2", epochs: 500)))!)
         {
             while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains(": epoch", StringComparison.Ordinal))
                 continue;
@@ -69,8 +69,8 @@ public sealed class WorkSharingTests : IDisposable
 
     private Task<(int Code, string Output, string Error)> Compare(string folder, string options) => TrainerProcess.Run(Arguments(folder, options));
 
-    private string Arguments(string folder, string options) =>
-        $"compare tutorial-baseline quick --seeds 2 --train-images 1000 --validation 500 --set batchSize=100 {(options.Contains("--epochs", StringComparison.Ordinal) ? "" : "--epochs 1 ")}" +
+    private string Arguments(string folder, string options, int epochs = 1) =>
+        $"compare tutorial-baseline quick --seeds 2 --train-images 1000 --validation 500 --set batchSize=100 --epochs {epochs} " +
         $"--data {RealMnist.Folder} --output {_folder.Path}/{folder} {options}";
 
     private List<string> Answers(string folder) =>
