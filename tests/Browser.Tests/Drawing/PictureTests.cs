@@ -125,7 +125,7 @@ public class PictureTests(Site site)
     }
 
     [Fact]
-    public async Task A_pen_on_a_photo_frames_the_part_that_is_to_be_read_and_a_tap_changes_nothing()
+    public async Task A_pen_on_a_photo_frames_what_is_to_be_read_a_tap_changes_nothing_and_it_is_turned()
     {
         using var photo = new SKBitmap(600, 300);
         using (var canvas = new SKCanvas(photo))
@@ -155,6 +155,17 @@ public class PictureTests(Site site)
         await Expect(page.Page.Locator("#pad[data-picture]")).ToHaveCountAsync(1);
         await page.Page.Keyboard.PressAsync("Control+z");
         await Expect(page.Digit).Not.ToHaveTextAsync("3"); // the whole again
+        await page.Page.Keyboard.PressAsync("Control+y");
+        await Expect(page.Digit).ToHaveTextAsync("3");
+        var rotate = page.Page.GetByRole(AriaRole.Button, new() { Name = "Rotate" });
+        await rotate.ClickAsync();
+        await Expect(page.Digit).Not.ToHaveTextAsync("3"); // it lies on its side
+        for (var quarter = 0; quarter < 3; quarter++)
+            await rotate.ClickAsync();
+        await Expect(page.Digit).ToHaveTextAsync("3");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Expect(rotate).ToBeHiddenAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Eraser" })).ToBeVisibleAsync();
     }
 
     [Fact]

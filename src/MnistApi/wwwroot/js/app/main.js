@@ -84,6 +84,8 @@ function changed(isOther) {
   page.clear.ariaDisabled = String(pad.isEmpty());
   sharing.render();
   page.tip.hidden = !pad.isEmpty();
+  page.eraser.hidden = Boolean(pad.drawing().bitmap); // there is nothing to erase on a picture
+  page.rotate.hidden = !page.eraser.hidden;
   clearTimeout(verdict);
   if (pad.isEmpty()) choosePen(false);
   else answer.wait();
@@ -144,6 +146,7 @@ function sizePen() {
 }
 
 page.undo.addEventListener('click', pad.undo);
+page.rotate.addEventListener('click', pad.rotate);
 page.redo.addEventListener('click', pad.redo);
 page.clear.addEventListener('click', pad.clear);
 page.eraser.addEventListener('click', () => choosePen(!pad.pen.erases));

@@ -160,7 +160,7 @@ export function splitNumber(strokes) {
   }
 
   return {
-    runs: runs.map(({ strokes, box }) => strokes.map(stroke => ({ ...stroke, width: Math.min(stroke.width, WIDEST_PEN * Math.max(extent(box), 0.03)) }))),
+    runs: runs.map(({ strokes, box }) => strokes.map(stroke => ({ ...stroke, width: Math.min(stroke.width, WIDEST_PEN * Math.max(extent(box), 0.1)) }))),
 
     read(readings) {
       const rows = intoRows(cut(readings));
