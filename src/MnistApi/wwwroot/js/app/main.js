@@ -152,6 +152,7 @@ page.clear.addEventListener('click', pad.clear);
 page.eraser.addEventListener('click', () => choosePen(!pad.pen.erases));
 page.width.addEventListener('input', sizePen);
 page.retry.addEventListener('click', () => changed(false));
+page.pad.addEventListener('pointerdown', () => (page.note.textContent = '')); // it may lie over what is drawn
 page.inside.addEventListener('toggle', () => insight.read(true, false));
 page.copyCommand.addEventListener('click', () =>
   navigator.clipboard.writeText(page.command.textContent).then(() => say('copied'), () => say('notCopied')));

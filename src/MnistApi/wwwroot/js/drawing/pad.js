@@ -43,16 +43,19 @@ export function createPad(canvas, onChange) {
     const stroke = drawing.strokes.at(-1);
     if (painted && painted.stroke === stroke) paintStrokes(context, [stroke], color, painted.points);
     else paintDrawing(context, drawing, color);
-    if (frameOf) strokeFrame(color);
+    if (frameOf) strokeFrame();
     painted = isDown ? { stroke, points: stroke.points.length } : null;
   }
 
-  function strokeFrame(color) {
+  /** Seen on light and on dark pictures. */
+  function strokeFrame() {
     const { from, to } = frameOf;
-    context.strokeStyle = color;
-    context.lineWidth = 0.005;
-    context.setLineDash([0.02, 0.01]);
-    context.strokeRect(from.x, from.y, to.x - from.x, to.y - from.y);
+    context.lineWidth = 0.006;
+    for (const [color, dash] of [['white', []], ['black', [0.02]]]) {
+      context.strokeStyle = color;
+      context.setLineDash(dash);
+      context.strokeRect(from.x, from.y, to.x - from.x, to.y - from.y);
+    }
     context.setLineDash([]);
   }
 
