@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.ResponseCompression;
 using MnistApi;
@@ -41,12 +40,11 @@ try
     builder.Services.AddResponseCompression(pages =>
     {
         pages.EnableForHttps = true; // they hold no secret
-        pages.Providers.Add<BrotliCompressionProvider>();
+        pages.Providers.Add<BrotliPagesProvider>();
         pages.Providers.Add<GzipCompressionProvider>();
         pages.Providers.Add<DeflateCompressionProvider>();
         pages.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml", "application/manifest+json"];
     });
-    builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Optimal); // a tenth less than by default
     builder.Services.AddRequestDecompression();
     builder.Services.AddScoped<Recogniser>().AddScoped<TensorInference>();
     builder.Services.AddSingleton<InferStatistics>();

@@ -8,7 +8,8 @@ namespace Browser.Tests;
 /// </summary>
 /// <param name="Label">Which digit it is; −1 for none.</param>
 /// <param name="Strokes">The points from pen down to pen up, y pointing down, in any unit.</param>
-public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> Strokes)
+/// <param name="Writer">Who drew it, as the file names them; none of our own.</param>
+public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> Strokes, string Writer = "")
 {
     /// <summary>Digits drawn for these tests, in the units of the file: 0 to 500, y pointing up.</summary>
     public static IReadOnlyDictionary<int, PenDigit> Ours { get; } = new[]
@@ -30,7 +31,7 @@ public sealed record PenDigit(int Label, IReadOnlyList<IReadOnlyList<Vector2>> S
     public static IEnumerable<PenDigit> ReadAll(string path) =>
         from line in File.ReadLines(path)
         let fields = line.Split('\t') // label, name, part, strokes
-        select Parse(int.Parse(fields[0], CultureInfo.InvariantCulture), fields[3]);
+        select Parse(int.Parse(fields[0], CultureInfo.InvariantCulture), fields[3]) with { Writer = fields[1].Split('_')[1] };
 
     /// <summary>Scales the digit, its proportions kept, to two thirds of a rectangle, in its middle.</summary>
     public IEnumerable<IReadOnlyList<Vector2>> FitInto(float x, float y, float width, float height)

@@ -5,11 +5,11 @@ const CACHE = 'page';
 const FILES = [
   './', 'site.css', 'manifest.webmanifest', 'favicon.svg', 'icons/any-192.png', 'icons/any-512.png', 'icons/maskable-512.png',
   'i18n/de.json', 'i18n/en.json', 'i18n/es.json', 'i18n/zh.json',
-  ...['intake', 'keyboardPen', 'link', 'pad', 'picture', 'strokes'].map(name => `js/drawing/${name}.js`),
+  ...['intake', 'keyboardPen', 'link', 'number', 'pad', 'picture', 'strokes'].map(name => `js/drawing/${name}.js`),
   ...['answer', 'bars', 'correction', 'hand', 'place', 'predict', 'reader', 'row', 'service'].map(name => `js/reading/${name}.js`),
   ...['evidence', 'seen'].map(name => `js/explaining/${name}.js`),
   ...['device', 'explanation', 'framing', 'hand', 'network', 'onnx', 'segmentation', 'worker'].map(name => `js/device/${name}.js`),
-  ...['gallery', 'key', 'language', 'main', 'sharing', 'theme', 'zip'].map(name => `js/app/${name}.js`),
+  ...['gallery', 'key', 'language', 'main', 'sharing', 'storage', 'theme', 'zip'].map(name => `js/app/${name}.js`),
 ];
 const SHARED = 'shared'; // js/app/sharing.js takes the picture from here
 const shareTarget = new URL('share', location).href; // of manifest.webmanifest

@@ -117,7 +117,8 @@ public class EveryoneTests(Site site)
                 """);
             Assert.True(small.Length == 0, $"{language}, {width}: {string.Join("; ", small)}");
             Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-            var lines = await page.Page.EvaluateAsync<int[]>("[...new Set([...document.querySelectorAll('.tools button')].map(tool => tool.offsetTop))]");
+            var lines = await page.Page.EvaluateAsync<int[]>(
+                "[...new Set([...document.querySelectorAll('.tools button:not([hidden])')].map(tool => tool.offsetTop))]");
             Assert.True(lines.Length == 1, $"{language}, {width}: the tools stand in {lines.Length} lines.");
         }
     }
@@ -140,6 +141,81 @@ public class EveryoneTests(Site site)
 
         await page.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light }); // back with the system
         await Expect(page.Page.Locator("body")).ToHaveCSSAsync("background-color", light);
+    }
+
+    [Fact]
+    public async Task Another_tab_and_the_model_card_follow_the_theme_and_another_tab_the_language()
+    {
+        await using var page = await site.OpenAsync();
+        var other = await page.Page.Context.NewPageAsync();
+        await other.GotoAsync("/");
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Dark colours" }).ClickAsync();
+        await page.Page.GetByLabel("Language").SelectOptionAsync("de");
+
+        await Expect(other.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await Expect(other.Locator("#words")).ToHaveTextAsync("Zeichne eine Ziffer von 0 bis 9");
+        await other.GotoAsync("/model.html");
+        await Expect(other.Locator("html")).ToHaveCSSAsync("color-scheme", "dark");
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Borders_of_buttons_are_seen_and_high_contrast_keeps_bars_frames_and_ink(ColorScheme scheme)
+    {
+        await using var page = await site.OpenAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        await page.DrawAsync(PenDigit.Ours[7]);
+
+        var contrasts = await page.Page.EvaluateAsync<double[]>(
+            """
+            () => {
+              const luminance = color => color.match(/[\d.]+/g).slice(0, 3).map(level => level / 255)
+                .map(level => (level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4))
+                .reduce((sum, level, i) => sum + level * [0.2126, 0.7152, 0.0722][i], 0);
+              const ground = luminance(getComputedStyle(document.body).backgroundColor);
+              return [...document.querySelectorAll('button, select, .button')]
+                .filter(control => control.checkVisibility() && !control.matches('.history .icon'))
+                .map(control => luminance(getComputedStyle(control).borderTopColor))
+                .map(edge => (Math.max(edge, ground) + 0.05) / (Math.min(edge, ground) + 0.05));
+            }
+            """);
+        Assert.All(contrasts, contrast => Assert.True(contrast >= 3, $"{contrast:F2} : 1"));
+
+        await page.Page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
+        var ink = await page.Pad.EvaluateAsync<string>("pad => getComputedStyle(pad).color");
+        Assert.Equal(ink, await page.Page.Locator(".paper").EvaluateAsync<string>("paper => getComputedStyle(paper).outlineColor"));
+        Assert.NotEqual(ink, await page.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        var bars = await page.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('.bar')].slice(6, 8).map(bar => getComputedStyle(bar, '::before').backgroundColor)");
+        Assert.NotEqual(bars[0], bars[1]); // the highest one is another
+    }
+
+    [Fact]
+    public async Task Printed_it_is_dark_on_light_without_what_can_be_pressed()
+    {
+        await using var page = await site.OpenAsync(new() { ColorScheme = ColorScheme.Dark });
+        await page.DrawAsync(PenDigit.Ours[7]);
+
+        await page.Page.EmulateMediaAsync(new() { Media = Media.Print });
+
+        await Expect(page.Page.Locator("body")).ToHaveCSSAsync("color", "rgb(29, 31, 42)");
+        await Expect(page.Pad).ToHaveCSSAsync("filter", "brightness(0)");
+        await Expect(page.Page.Locator("#undo")).ToBeHiddenAsync();
+        await Expect(page.Page.Locator("#digit")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Text_of_twice_the_size_reflows_on_a_phone_and_a_wall_is_used()
+    {
+        await using var page = await site.OpenAsync(new() { BypassCSP = true, ViewportSize = new() { Width = 3840, Height = 2160 } });
+        await page.DrawAsync(PenDigit.Ours[7]);
+        Assert.InRange((await page.Page.Locator("main").BoundingBoxAsync())!.Width, 2 / 3f * 3840, 3840);
+
+        await page.Page.SetViewportSizeAsync(360, 740);
+        await page.Page.AddStyleTagAsync(new() { Content = "html { font-size: 200% }" });
+
+        Assert.Equal(360, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
     }
 
     [Theory]

@@ -38,6 +38,8 @@ public class LanguageTests(Site site)
         await Expect(page.Page).ToHaveTitleAsync("Dibuja una cifra");
         await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Abrir el dibujo leído como 7" })).ToBeVisibleAsync();
         await page.Page.ReloadAsync();
+        await Expect(page.Words).ToHaveTextAsync("Es un 7"); // the drawing is kept
+        await page.Page.Keyboard.PressAsync("Escape");
         await Expect(page.Words).ToHaveTextAsync("Dibuja una cifra del 0 al 9");
     }
 
@@ -77,7 +79,7 @@ public class LanguageTests(Site site)
         var texts = Read("en");
         var sources = Directory.EnumerateFiles(Path.Combine(Folder, "js"), "*.js", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
 
-        var asked = sources.SelectMany(source => Regex.Matches(source, @"\b(?:text|say)\('(\w+)'").Select(match => match.Groups[1].Value)).ToList();
+        var asked = sources.SelectMany(source => Regex.Matches(source, @"\b(?:text|say)\('(\w+)'|, '(\w+File)'\]").Select(match => match.Groups[1].Value + match.Groups[2].Value)).ToList();
 
         Assert.Contains("copied", asked);
         Assert.All(asked, key => Assert.Contains(key, texts.Keys));

@@ -16,21 +16,28 @@ public class SecurityTests(Site site)
         var input = page.Page.GetByLabel("API key");
         await Expect(input).ToBeHiddenAsync();
 
-        await page.DrawAsync(PenDigit.Ours[7]);
+        var box = await page.PadBoxAsync();
+        await page.Page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height * 0.2f);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height * 0.8f, new() { Steps = 4 });
+        await Expect(page.Words).ToHaveTextAsync("This service needs a key");
+        await Expect(input).ToBeHiddenAsync(); // the pen is down
+        await page.Page.Mouse.UpAsync();
 
-        await Expect(page.Words).ToHaveTextAsync("Unauthorized");
         await Expect(input).ToBeFocusedAsync();
         await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Site.RepositoryRoot, "artifacts", "screenshots", "key.png") });
         await input.PressSequentiallyAsync($"{Key}x");
         await input.PressAsync("Enter");
-        await Expect(page.Words).ToHaveTextAsync("Unauthorized"); // and the drawing is still there
+        await Expect(page.Words).ToHaveTextAsync("This service needs a key"); // and the drawing is still there
         await input.FillAsync(Key);
         await input.PressAsync("Delete"); // is not the page's Delete
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use this key" }).ClickAsync();
 
-        await Expect(page.Digit).ToHaveTextAsync("7");
+        await Expect(page.Digit).ToHaveTextAsync("1");
         await Expect(input).ToBeHiddenAsync();
         await page.Page.ReloadAsync();
+        await Expect(page.Digit).ToHaveTextAsync("1");
+        await page.Page.Keyboard.PressAsync("Escape");
         await page.DrawAsync(PenDigit.Ours[3]);
         await Expect(page.Digit).ToHaveTextAsync("3");
     }

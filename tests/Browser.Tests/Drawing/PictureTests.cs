@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Microsoft.Playwright;
 using SkiaSharp;
 using Xunit;
@@ -82,22 +83,93 @@ public class PictureTests(Site site)
     }
 
     [Fact]
-    public async Task What_is_no_picture_is_told_in_the_services_words_and_drawing_goes_on()
+    public async Task What_is_no_picture_leaves_the_drawing_and_is_told_with_what_to_do()
     {
-        await using var page = await site.OpenAsync();
+        await using var page = await site.OpenAsync(new() { Locale = "de-DE" });
+        await page.DrawAsync(PenDigit.Ours[7]);
+        var note = page.Page.Locator("#note");
 
-        await page.Page.Locator("#file")
-            .SetInputFilesAsync(new FilePayload { Name = "notes.png", MimeType = "image/png", Buffer = "not a picture"u8.ToArray() });
+        await BringAsync("%PDF-1.7"u8, "Mach ein Bildschirmfoto der Seite und öffne das.");
+        await BringAsync("\0\0\0\u0018ftypheic\0\0\0\0"u8, "HEIC-Fotos. Speichere das Foto als JPEG");
+        await BringAsync("not a picture"u8, "Das ist kein Bild.");
+        await BringAsync(""u8, "Diese Datei ist leer.");
 
-        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "problem");
-        await Expect(page.Words).ToHaveTextAsync("Bad Request");
-        await Expect(page.Detail).ToHaveTextAsync("These bytes are not an image. Send a PNG, JPEG, WebP, GIF or BMP file.");
-        await page.DrawAsync(PenDigit.Ours[7]); // takes the picture's place
         await Expect(page.Digit).ToHaveTextAsync("7");
+        await Expect(page.Page.Locator("#pad[data-picture]")).ToHaveCountAsync(0);
+
+        Task BringAsync(ReadOnlySpan<byte> bytes, string told)
+        {
+            var file = new FilePayload { Name = "picture.png", MimeType = "image/png", Buffer = bytes.ToArray() };
+            return SetAsync(file, told);
+        }
+
+        async Task SetAsync(FilePayload file, string told)
+        {
+            await page.Page.Locator("#file").SetInputFilesAsync(file);
+            await Expect(note).ToContainTextAsync(told);
+        }
     }
 
     [Fact]
-    public async Task This_visits_drawings_are_listed_and_opened_again()
+    public async Task What_the_browser_shows_and_the_service_does_not_read_is_converted()
+    {
+        const string seven = "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='200'><rect width='200' height='200' fill='white'/>"
+            + "<path d='M60 40 H140 L90 160' fill='none' stroke='black' stroke-width='16'/></svg>";
+        await using var page = await site.OpenAsync();
+
+        await page.Page.Locator("#file")
+            .SetInputFilesAsync(new FilePayload { Name = "seven.svg", MimeType = "image/svg+xml", Buffer = Encoding.UTF8.GetBytes(seven) });
+
+        await Expect(page.Digit).ToHaveTextAsync("7");
+        await Expect(page.Page.Locator("#pad[data-picture]")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task A_pen_on_a_photo_frames_what_is_to_be_read_a_tap_changes_nothing_and_it_is_turned()
+    {
+        using var photo = new SKBitmap(600, 300);
+        using (var canvas = new SKCanvas(photo))
+        using (var three = SKImage.FromEncodedData(Three))
+        using (var black = new SKPaint { Color = SKColors.Black })
+        {
+            canvas.Clear(SKColors.White);
+            canvas.DrawImage(three, new SKRect(320, 30, 560, 270), SKSamplingOptions.Default);
+            canvas.DrawRect(new SKRect(40, 40, 260, 260), black);
+        }
+
+        await using var page = await site.OpenAsync();
+        await page.Page.Locator("#file")
+            .SetInputFilesAsync(new FilePayload { Name = "photo.png", MimeType = "image/png", Buffer = photo.Encode(SKEncodedImageFormat.Png, 100).ToArray() });
+        await page.AnsweredAsync();
+        await Expect(page.Page.Locator("#note")).ToHaveTextAsync("Draw a frame around what is to be read. Clear takes the picture away.");
+        var box = await page.PadBoxAsync();
+
+        await page.Page.Mouse.ClickAsync(box.X + box.Width / 2, box.Y + box.Height / 2);
+        await Expect(page.Page.Locator("#pad[data-picture]")).ToHaveCountAsync(1);
+        await page.Page.Mouse.MoveAsync(box.X + box.Width * 0.52f, box.Y + box.Height * 0.27f);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(box.X + box.Width * 0.97f, box.Y + box.Height * 0.73f, new() { Steps = 3 });
+        await page.Page.Mouse.UpAsync();
+
+        await AssertReadAsThreeAsync(page);
+        await Expect(page.Page.Locator("#pad[data-picture]")).ToHaveCountAsync(1);
+        await page.Page.Keyboard.PressAsync("Control+z");
+        await Expect(page.Digit).Not.ToHaveTextAsync("3"); // the whole again
+        await page.Page.Keyboard.PressAsync("Control+y");
+        await Expect(page.Digit).ToHaveTextAsync("3");
+        var rotate = page.Page.GetByRole(AriaRole.Button, new() { Name = "Rotate" });
+        await rotate.ClickAsync();
+        await Expect(page.Digit).Not.ToHaveTextAsync("3"); // it lies on its side
+        for (var quarter = 0; quarter < 3; quarter++)
+            await rotate.ClickAsync();
+        await Expect(page.Digit).ToHaveTextAsync("3");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Expect(rotate).ToBeHiddenAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Eraser" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Drawings_are_kept_opened_again_forgotten_and_brought_back()
     {
         await using var page = await site.OpenAsync();
         await Expect(page.Page.Locator("#history")).ToBeHiddenAsync();
@@ -110,9 +182,19 @@ public class PictureTests(Site site)
         await Expect(page.Answer).ToHaveAttributeAsync("data-state", "rejected");
 
         await Expect(page.Page.Locator("#list li")).ToHaveCountAsync(3);
+        await page.Page.ReloadAsync();
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "rejected");
+        await Expect(page.Page.Locator("#list b")).ToHaveTextAsync(["?", "3", "7"]);
+
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Forget all" }).ClickAsync();
-        await Expect(page.Page.Locator("#history")).ToBeHiddenAsync();
         await Expect(page.Page.Locator("#list li")).ToHaveCountAsync(0);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Bring them back" }).ClickAsync();
+        await Expect(page.Page.Locator("#list b")).ToHaveTextAsync(["?", "3", "7"]);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Forget all" }).ClickAsync();
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.ReloadAsync();
+        await Expect(page.Words).ToHaveTextAsync("Draw a digit from 0 to 9");
+        await Expect(page.Page.Locator("#history")).ToBeHiddenAsync();
     }
 
     [Fact]

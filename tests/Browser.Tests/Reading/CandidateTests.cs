@@ -119,13 +119,15 @@ public sealed class CandidateTests(Site site) : IDisposable
     {
         await using var page = await site.OpenAsync();
         var readings = new List<IResponse>(); // also of what was not yet whole
-        page.Page.Response += (_, response) => readings.AddRange(response.Url.EndsWith("/read", StringComparison.Ordinal) ? [response] : []);
+        page.Page.Response += (_, response) => readings.AddRange(response.Url.EndsWith("/predict/batch", StringComparison.Ordinal) ? [response] : []);
         await RowTests.DrawFortyTwoAsync(page);
         await Expect(page.Digit).ToHaveTextAsync("42");
-        using var row = JsonDocument.Parse(await readings[^1].TextAsync());
+        using var batch = JsonDocument.Parse(await readings[^1].TextAsync());
+        var parts = batch.RootElement.GetProperty("answers").EnumerateArray().Skip(1).Select(answer => answer.GetProperty("prediction")).ToList();
         return
         [
-            .. row.RootElement.GetProperty("digits").EnumerateArray()
+            .. new[] { 4, 2 }
+                .Select(digit => parts.Where(part => part.GetProperty("digit").GetInt32() == digit).MaxBy(part => part.GetProperty("confidence").GetDouble()))
                 .Select(digit => digit.GetProperty("probabilities").EnumerateArray().Select(probability => probability.GetDouble()).Order().ElementAt(8)),
         ];
     }

@@ -97,6 +97,25 @@ public class ReadingTests(Site site)
         await Expect(page.Words).ToHaveTextAsync("Not a digit");
     }
 
+    [Fact]
+    public async Task A_rejection_waits_for_another_stroke()
+    {
+        await using var page = await site.OpenAsync();
+        await page.Page.Clock.InstallAsync();
+        await page.Page.Clock.PauseAtAsync(DateTime.UtcNow.AddHours(1));
+
+        var asked = page.Page.WaitForResponseAsync("**/predict*");
+        var box = await page.PadBoxAsync();
+        await page.Page.Mouse.ClickAsync(box.X + box.Width / 2, box.Y + box.Height / 2); // a dot: no digit
+        await asked;
+        await page.Page.Clock.RunForAsync(600);
+
+        await Expect(page.Answer).ToHaveAttributeAsync("data-state", "drawing");
+        await Expect(page.Page.GetByRole(AriaRole.Status)).ToBeEmptyAsync();
+        await page.Page.Clock.RunForAsync(200);
+        await Expect(page.Words).ToHaveTextAsync("Not a digit");
+    }
+
     [Theory]
     [InlineData(360, 740)]
     [InlineData(1100, 760)]

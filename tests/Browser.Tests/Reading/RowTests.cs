@@ -47,6 +47,23 @@ public class RowTests(Site site)
     }
 
     [Fact]
+    public async Task Each_digit_is_explained_when_its_frame_is_tapped()
+    {
+        await using var page = await site.OpenAsync();
+        await page.LookInsideAsync();
+
+        await DrawFortyTwoAsync(page);
+
+        var why = page.Page.Locator("#why");
+        await Expect(why).ToHaveTextAsync(new Regex("^Why 4 and not "));
+        await page.Page.Locator("#boxes b").Nth(1).ClickAsync();
+        await Expect(why).ToHaveTextAsync(new Regex("^Why 2 and not "));
+        await Expect(page.Page.Locator("#boxes [data-chosen]")).ToHaveTextAsync("2");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "4", Exact = true }).First.ClickAsync(); // by keyboard, too
+        await Expect(why).ToHaveTextAsync(new Regex("^Why 4 and not "));
+    }
+
+    [Fact]
     public async Task What_is_no_digit_among_them_has_a_dashed_frame_and_no_probability()
     {
         await using var page = await site.OpenAsync();
@@ -81,13 +98,15 @@ public class RowTests(Site site)
         await page.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PhotoRow.Of(text).Jpeg });
         await Expect(page.Page.Locator("#boxes span")).ToHaveCountAsync(text.Length);
 
-        foreach (var (scheme, width) in new[] { (ColorScheme.Light, 1100), (ColorScheme.Dark, 1100), (ColorScheme.Dark, 320) })
+        foreach (var (scheme, width) in new[] { (ColorScheme.Light, 1100), (ColorScheme.Dark, 1100), (ColorScheme.Dark, 360), (ColorScheme.Dark, 320) })
         {
             await page.Page.SetViewportSizeAsync(width, 760);
             await page.AxeFindsNothingAsync(scheme);
             Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
             Assert.True(await page.Digit.EvaluateAsync<bool>(
                 "digit => digit.getBoundingClientRect().right <= digit.closest('section').getBoundingClientRect().right"));
+            Assert.True(await page.Page.Locator("#list b").EvaluateAsync<bool>(
+                "name => name.scrollWidth <= name.clientWidth && name.getBoundingClientRect().right <= name.closest('li').getBoundingClientRect().right"));
         }
     }
 

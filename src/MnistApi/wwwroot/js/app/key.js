@@ -1,3 +1,5 @@
+import { thisTab } from './storage.js';
+
 const STORED = 'api-key'; // in this tab alone, until it is closed
 
 /**
@@ -10,7 +12,7 @@ export function createKey(form, onKey) {
 
   form.addEventListener('submit', event => {
     event.preventDefault();
-    sessionStorage.setItem(STORED, input.value.trim());
+    thisTab.set(STORED, input.value.trim());
     form.hidden = true;
     onKey();
   });
@@ -18,7 +20,7 @@ export function createKey(form, onKey) {
   return {
     /** @returns {Record<string, string>} the headers that show the key; none where there is no key */
     headers() {
-      const key = sessionStorage.getItem(STORED);
+      const key = thisTab.get(STORED);
       return key ? { Authorization: `Bearer ${key}` } : {};
     },
 

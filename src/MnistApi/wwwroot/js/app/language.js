@@ -1,3 +1,5 @@
+import { forever } from './storage.js';
+
 const STORED = 'language';
 
 /**
@@ -9,9 +11,10 @@ const STORED = 'language';
  */
 export function createLanguage(page, select, onChange) {
   const known = [...select.options].map(option => option.value);
-  const wished = [localStorage.getItem(STORED), ...navigator.languages.map(tag => tag.split('-')[0]), 'en'];
-  /** @type {Record<string, string>} */
-  let texts = {};
+  const wished = [forever.get(STORED), ...navigator.languages.map(tag => tag.split('-')[0]), 'en'];
+  const written = (attribute, read) => [...page.querySelectorAll(`[data-${attribute}]`)].map(element => [element.dataset[attribute], read(element)]);
+  /** @type {Record<string, string>} the page's own English, until there is more */
+  let texts = Object.fromEntries([...written('text', element => element.textContent), ...written('label', element => element.ariaLabel)]);
 
   /** @param {ParentNode} root */
   function translate(root) {
@@ -23,8 +26,12 @@ export function createLanguage(page, select, onChange) {
   /** @param {string} name of a language */
   async function use(name) {
     const response = await fetch(`i18n/${name}.json`).catch(() => null);
-    if (!response?.ok) return; // the page stays as it is
-    texts = await response.json();
+    const loaded = response?.ok && (await response.json().catch(() => null));
+    if (!loaded) { // the page stays as it is
+      select.value = page.documentElement.lang;
+      return onChange();
+    }
+    texts = loaded;
     page.documentElement.lang = select.value = name;
     page.documentElement.dir = texts.dir;
     page.title = texts.title;
@@ -37,13 +44,14 @@ export function createLanguage(page, select, onChange) {
    * @param {Record<string, string | number>} [values] for what stands in braces
    */
   function text(key, values = {}) {
-    return (texts[key] ?? '').replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    return (texts[key] ?? Object.values(values).join(', ')).replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
   select.addEventListener('change', () => {
-    localStorage.setItem(STORED, select.value);
+    forever.set(STORED, select.value);
     use(select.value);
   });
+  addEventListener('storage', ({ key }) => key === STORED && use(forever.get(STORED) ?? select.value)); // another tab chose
   const ready = use(wished.find(name => known.includes(name)));
 
   return {

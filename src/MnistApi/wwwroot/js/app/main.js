@@ -8,7 +8,8 @@ import { createKey } from './key.js';
 import { createKeyboardPen } from '../drawing/keyboardPen.js';
 import { createLanguage } from './language.js';
 import { createPad } from '../drawing/pad.js';
-import { toPng, toSend } from '../drawing/picture.js';
+import { partOf, toSend } from '../drawing/picture.js';
+import { encodeStrokes } from '../drawing/link.js';
 import { explain, predict } from '../reading/predict.js';
 import { createPlace } from '../reading/place.js';
 import { createReader } from '../reading/reader.js';
@@ -16,19 +17,27 @@ import { createRow } from '../reading/row.js';
 import { createSeen } from '../explaining/seen.js';
 import { createSharing } from './sharing.js';
 import { createTheme } from './theme.js';
+import { thisTab } from './storage.js';
 
 const UNSEEN_BUSY = 2; // a server that is busy now and then isn't worth a word
 const INSIGHT_PAUSE_MS = 200; // an explanation costs the server a hundred answers
+const REJECTION_MS = 700; // another stroke may make it a digit
+const HINT_MS = 3000;
+const LONG_MS = 8000; // to read a sentence
+const DRAWING = 'drawing'; // kept in this tab
 
 /** @type {Record<string, any>} */
 const page = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
 
 const pad = createPad(page.pad, changed);
 const language = createLanguage(document, page.language, retell);
-const row = createRow(page.boxes, page.row, language);
-const answer = createAnswer(page.answer, page, createBars(page.bars, language.percent), row, language);
+const row = createRow(page.boxes, page.row, language, () => {
+  page.inside.open = true;
+  insight.read(true, false);
+});
+const answer = createAnswer(page.answer, page, createBars(page.bars, language), row, language);
 const seen = createSeen(page, language);
-const gallery = createGallery(page.history, page, language, pad.open, say);
+const gallery = createGallery(page.history, page, language, pad, say);
 const key = createKey(page.key, () => {
   place.retry();
   changed(true);
@@ -40,29 +49,33 @@ const hand = createHand(page, place.device, language, () => {
 });
 const correction = createCorrection(page.correction, page, language, key, hand);
 const reader = createReader(
-  async () => {
-    const drawing = pad.drawing();
-    const sent = await toSend(drawing);
-    return sent && { sent, drawing };
-  },
-  async ({ sent, drawing }, signal) => {
-    const takeRow = () => (drawing.file ? sent.picture : toPng(drawing));
-    const askService = signal => predict(sent.picture, takeRow, key.headers(), signal);
-    const answer = await place.ask(!drawing.file, askService, device => device.predict(drawing, sent), signal);
-    return { ...(await hand.adjust(answer, sent)), sent };
+  () => toSend(pad.drawing()),
+  async (sent, signal) => {
+    const hint = setTimeout(answer.hint, HINT_MS);
+    const reply = await place.ask(Boolean(sent.ink), signal => predict(sent, key.headers(), signal), device => device.predict(sent), signal);
+    clearTimeout(hint);
+    return { ...(await hand.adjust(reply, sent)), sent };
   },
   show,
 );
-const insight = createReader( // asked beside the answer, which doesn't wait for it
-  async () => (page.inside.open ? toSend(pad.drawing()) : null),
+const insight = createReader( // about what was answered; of a number, about one digit
+  async () => (page.inside.open && answered ? partOf(pad.drawing(), answered, row.chosen()) : null),
   (sent, signal) => place.ask(Boolean(sent.ink), signal => explain(sent.picture, key.headers(), signal), device => device.explain(sent), signal, false),
   (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest),
   INSIGHT_PAUSE_MS,
 );
 createTheme(document.documentElement, page.theme, [...document.querySelectorAll('[name=theme-color]')], pad.repaint);
 createKeyboardPen(page.pad, page.cursor, pad, isDown => say(isDown ? 'penDown' : 'penUp'));
-const takePicture = createIntake(document, [page.file, page.camera], page.paper, pad.openPicture);
+const takePicture = createIntake(document, [page.file, page.camera], page.paper, (file, bitmap, isRead) => {
+  pad.openPicture(file, bitmap, isRead);
+  if (bitmap) say('frameHint', LONG_MS);
+}, key => say(key, LONG_MS));
 const sharing = createSharing(page.share, pad, takePicture, say);
+
+let verdict = 0;
+let unsaid = 0;
+/** @type {import('../reading/predict.js').Prediction | null} */
+let answered = null;
 
 /** @param {boolean} isOther */
 function changed(isOther) {
@@ -71,25 +84,43 @@ function changed(isOther) {
   page.clear.ariaDisabled = String(pad.isEmpty());
   sharing.render();
   page.tip.hidden = !pad.isEmpty();
-  if (!pad.isEmpty()) answer.wait();
+  page.eraser.hidden = Boolean(pad.drawing().bitmap); // there is nothing to erase on a picture
+  page.rotate.hidden = !page.eraser.hidden;
+  clearTimeout(verdict);
+  if (pad.isEmpty()) choosePen(false);
+  else answer.wait();
+  if (!pad.isDown()) thisTab.set(DRAWING, encodeStrokes(pad.drawing().strokes) ?? '');
   if (isOther) row.lift();
   reader.read(isOther, pad.isDown());
   seen.wait();
-  insight.read(isOther, pad.isDown());
+  if (isOther) {
+    answered = null;
+    insight.read(true, false);
+  }
 }
 
 function show(reply, isLatest, failures) {
   if (reply?.status === 429 && failures <= UNSEEN_BUSY) return;
 
+  const isUnclear = reply?.isDigit === false || reply?.row?.digits.some(({ isDigit }) => !isDigit);
+  if (isUnclear && !pad.isDown() && pad.restMs() < REJECTION_MS) {
+    if (isLatest) verdict = setTimeout(() => show(reply, true, failures), REJECTION_MS - pad.restMs());
+    if (!reply.row) answer.show(reply, true, false);
+    return;
+  }
+
+  answered = reply && 'digit' in reply ? reply : null;
   answer.show(reply, pad.isDown(), isLatest);
+  insight.read(false, pad.isDown());
   correction.offer(reply && 'digit' in reply && !reply.row ? reply : null, pad.drawing(), reply?.sent ?? null);
-  if ((reply?.instead ?? reply)?.status === 401) key.ask();
+  if ((reply?.instead ?? reply)?.status === 401 && !pad.isDown()) key.ask();
   if (!reply || !('digit' in reply)) return;
 
   if (isLatest && !pad.isDown()) gallery.keep(pad.drawing(), reply);
 }
 
 function retell() {
+  sizePen();
   answer.render();
   correction.render();
   hand.render();
@@ -98,17 +129,30 @@ function retell() {
 }
 
 /** @param {string} name of a text */
-function say(name) {
+function say(name, ms = 3000) {
   page.status.textContent = page.note.textContent = language.text(name);
-  setTimeout(() => (page.note.textContent = ''), 3000);
+  clearTimeout(unsaid);
+  unsaid = setTimeout(() => (page.note.textContent = ''), ms);
+}
+
+function choosePen(erases) {
+  pad.pen.erases = erases && !pad.isEmpty();
+  page.eraser.ariaPressed = String(pad.pen.erases);
+}
+
+function sizePen() {
+  pad.pen.width = Number(page.width.value);
+  page.penSize.textContent = page.width.ariaValueText = language.text('penSize', { n: Math.round(100 * pad.pen.width) });
 }
 
 page.undo.addEventListener('click', pad.undo);
+page.rotate.addEventListener('click', pad.rotate);
 page.redo.addEventListener('click', pad.redo);
 page.clear.addEventListener('click', pad.clear);
-page.eraser.addEventListener('click', () => (page.eraser.ariaPressed = String((pad.pen.erases = !pad.pen.erases))));
-page.width.addEventListener('input', () => (pad.pen.width = Number(page.width.value)));
+page.eraser.addEventListener('click', () => choosePen(!pad.pen.erases));
+page.width.addEventListener('input', sizePen);
 page.retry.addEventListener('click', () => changed(false));
+page.pad.addEventListener('pointerdown', () => (page.note.textContent = '')); // it may lie over what is drawn
 page.inside.addEventListener('toggle', () => insight.read(true, false));
 page.copyCommand.addEventListener('click', () =>
   navigator.clipboard.writeText(page.command.textContent).then(() => say('copied'), () => say('notCopied')));
@@ -130,6 +174,6 @@ for (const each of [place, reader, insight]) {
 }
 
 addEventListener('hashchange', sharing.open); // a link that is opened where the page is open
-language.ready.then(sharing.open);
+language.ready.then(sharing.open).then(() => pad.isEmpty() && gallery.reopen(thisTab.get(DRAWING)));
 
 navigator.serviceWorker?.register('sw.js').catch(() => {}); // without it the page is there while the server is

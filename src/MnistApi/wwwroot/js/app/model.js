@@ -1,10 +1,15 @@
 import { createCurve } from './curve.js';
 import { createKey } from './key.js';
+import { forever } from './storage.js';
 
 const state = document.getElementById('state');
 const main = document.querySelector('main');
 const curve = document.getElementById('curve');
 const number = new Intl.NumberFormat('en');
+
+const dress = () => (document.documentElement.dataset.theme = forever.get('theme') ?? ''); // as on the page
+addEventListener('storage', dress);
+dress();
 
 try {
   state.textContent = state.dataset.loading;

@@ -1,3 +1,5 @@
+import { forever } from './storage.js';
+
 const STORED = 'theme';
 
 /**
@@ -9,7 +11,7 @@ const STORED = 'theme';
  */
 export function createTheme(root, button, edges, onChange) {
   const system = matchMedia('(prefers-color-scheme: dark)');
-  const chosen = () => localStorage.getItem(STORED);
+  const chosen = () => forever.get(STORED);
 
   function apply() {
     if (chosen()) root.dataset.theme = chosen();
@@ -22,10 +24,10 @@ export function createTheme(root, button, edges, onChange) {
 
   button.addEventListener('click', () => {
     const wanted = button.ariaPressed === 'true' ? 'light' : 'dark';
-    if ((wanted === 'dark') === system.matches) localStorage.removeItem(STORED);
-    else localStorage.setItem(STORED, wanted);
+    forever.set(STORED, (wanted === 'dark') === system.matches ? '' : wanted);
     apply();
   });
-  system.addEventListener('change', apply);
+  for (const query of [system, matchMedia('(forced-colors: active)')]) query.addEventListener('change', apply);
+  addEventListener('storage', apply); // another tab switched
   apply();
 }

@@ -1,4 +1,4 @@
-import { toInk } from '../drawing/picture.js';
+import { asPrediction } from '../reading/predict.js';
 
 const FILE = 'model/file';
 
@@ -55,20 +55,13 @@ export function createDevice(headers, onReady) {
   }
 
   /**
-   * @param {import('../drawing/picture.js').Drawing} drawing
-   * @param {import('../drawing/picture.js').Sent} sent of that drawing, with its ink
+   * @param {import('../drawing/picture.js').Sent} sent with its ink
    * @returns {Promise<import('../reading/predict.js').Prediction | null>} null where it is blank
    */
-  async function predict(drawing, { ink, picture }) {
+  async function predict({ ink, picture, number }) {
     const start = performance.now();
-    const reading = await ask('read', ink);
-    if (!reading) return null;
-
-    const { isSeveral, ...one } = reading;
-    const row = isSeveral ? await ask('readRow', toInk(drawing)) : null;
-    const isRow = row && row.digits.length > 1 && row.digits.some(({ isDigit }) => isDigit);
-    const names = isRow ? [row.written.replaceAll('\n', ' ')] : one.isDigit ? one.candidates.map(String) : ['?'];
-    return { ...one, picture, names, ...(isRow ? { row } : {}), roundTripMs: performance.now() - start, serverMs: null };
+    const [reading, ...readings] = await ask('read', [ink, ...(number?.parts ?? []).map(part => part.ink)]);
+    return reading && asPrediction(reading, number?.read(readings) ?? null, { picture, roundTripMs: performance.now() - start, serverMs: null });
   }
 
   return {

@@ -77,7 +77,8 @@ export async function explain(model, sheet, goesOn) {
 
   const { reading, values } = classify(model, pixels);
   const { probabilities, digit, isDigit } = reading;
-  const runnerUp = probabilities.indexOf(Math.max(...probabilities.with(digit, -1)));
+  const others = probabilities.map((probability, other) => (other === digit ? -1 : probability));
+  const runnerUp = others.indexOf(Math.max(...others));
   const maps = await saliency(model, pixels, probabilities, [digit, runnerUp], goesOn);
   if (!maps) return null;
 

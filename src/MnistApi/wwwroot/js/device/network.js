@@ -117,7 +117,7 @@ function run({ nodes, weights }, pixels) {
 export function classify(model, pixels) {
   const values = run(model, { dims: [1, 1, 28, 28], data: Float64Array.from(pixels, level => level / 255) });
   const isDigit = (values.digit?.data[0] ?? 1) >= (model.card.rejectionThreshold ?? 0);
-  const last = values[model.nodes.findLast(({ type }) => type === 'Gemm').inputs[0]].data;
+  const last = values[model.nodes.filter(({ type }) => type === 'Gemm').at(-1).inputs[0]].data;
   return { reading: decide(model, [...values.probabilities.data], isDigit), values, last };
 }
 

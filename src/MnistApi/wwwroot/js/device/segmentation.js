@@ -6,7 +6,6 @@
 
 // all as in DigitSegmentation of MnistReader, which says why
 const LARGEST_SPECK = 0.22;
-const SMALLEST_DIGIT = 0.4;
 export const FAINTEST_INK = 32;
 
 const width = ({ left, right }) => right - left;
@@ -94,7 +93,7 @@ function group(pieces) {
   pieces.forEach((one, i) => pieces.slice(i + 1).forEach((other, j) => {
     if (belong(one, other)) parents[root(i)] = root(i + 1 + j);
   }));
-  return Object.values(Object.groupBy(pieces, (_, index) => root(index))).map(members => members.reduce(together));
+  return pieces.flatMap((_, index) => (root(index) === index ? [pieces.filter((_, member) => root(member) === index).reduce(together)] : []));
 }
 
 /** Tells writing from specks. */
@@ -112,26 +111,14 @@ function writingAmong(groups, side) {
 }
 
 /**
- * Finds what is written as the service does, and takes specks off the sheet.
+ * Takes specks off a sheet as the service does.
  * @param {Sheet} sheet is changed
- * @returns {Piece[]} the digits from left to right
  */
-export function segment({ ink, side }) {
+export function removeSpecks({ ink, side }) {
   const pieces = piecesOf({ ink, side });
-  if (pieces.length < 2) return pieces;
+  if (pieces.length < 2) return;
 
   const groups = group(pieces);
   const isWriting = writingAmong(groups, side);
-  const writing = groups.filter(isWriting);
   for (const speck of groups.filter(one => !isWriting(one))) speck.pixels.forEach(at => (ink[at] = 0));
-  const tallest = mostOf(writing, height);
-  return writing.filter(one => height(one) >= SMALLEST_DIGIT * tallest && one.strongest >= FAINTEST_INK)
-    .sort((one, other) => one.left + one.right - other.left - other.right || one.top - other.top);
-}
-
-/** @param {Sheet} sheet @param {Piece} digit @returns {Sheet} the digit alone */
-export function cut({ ink, side }, { pixels }) {
-  const alone = new Uint8Array(ink.length);
-  pixels.forEach(at => (alone[at] = ink[at]));
-  return { ink: alone, side };
 }

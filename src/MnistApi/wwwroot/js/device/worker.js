@@ -5,7 +5,7 @@ import { explain } from './explanation.js';
 import { frame } from './framing.js';
 import { lean, toFeatures } from './hand.js';
 import { readModel } from './onnx.js';
-import { cut, segment } from './segmentation.js';
+import { removeSpecks } from './segmentation.js';
 
 const WARM_UP = 4; // runs of the JIT
 
@@ -21,18 +21,6 @@ const lookAt = samples => samples.map(({ digit, pixels }) => ({ digit, pixels, f
 function readOne(sheet) {
   const pixels = frame(sheet);
   return pixels && classify(model, pixels).reading;
-}
-
-/** Rows from above, each from the left. */
-function intoRows(digits) {
-  const rows = [];
-  for (const digit of digits) {
-    const isBeside = ({ top, bottom }) => Math.min(bottom, digit.bottom) - Math.max(top, digit.top) >= 0.4 * Math.min(bottom - top, digit.bottom - digit.top);
-    const row = rows.find(row => isBeside(row.at(-1)));
-    if (row) row.push(digit);
-    else rows.push([digit]);
-  }
-  return rows.sort(([one], [other]) => one.top - other.top);
 }
 
 const tasks = {
@@ -64,24 +52,15 @@ const tasks = {
     return decide(model, leaned.probabilities, leaned.isDigit);
   },
 
-  read(sheet) {
-    const digits = segment(sheet);
-    const reading = readOne(sheet);
-    return reading && { ...reading, isSeveral: digits.length > 1 };
-  },
-
-  readRow(sheet) {
-    const rows = intoRows(segment(sheet)).map(row => row.map(({ left, top, right, bottom, ...digit }) => ({
-      ...readOne(cut(sheet, digit)),
-      box: { x: left, y: top, width: right - left, height: bottom - top },
-    })));
-    const written = rows.map(row => row.map(({ isDigit, digit }) => (isDigit ? digit : '?')).join('')).join('\n');
-    return { written, digits: rows.flat(), width: sheet.side, height: sheet.side };
-  },
+  /** @param {import('./segmentation.js').Sheet[]} sheets of one digit each */
+  read: sheets => sheets.map(sheet => {
+    removeSpecks(sheet);
+    return readOne(sheet);
+  }),
 
   explain(sheet) {
     const mine = ++explanations;
-    segment(sheet);
+    removeSpecks(sheet);
     return explain(model, sheet, () => new Promise(done => setTimeout(() => done(mine === explanations))));
   },
 };

@@ -1,10 +1,14 @@
+import { splitNumber } from './number.js';
 import { inkSquare, paintStrokes } from './strokes.js';
 
 /**
- * @typedef {{sheet: number, strokes: import('./strokes.js').Stroke[], file?: Blob, bitmap?: ImageBitmap | null}} Drawing What lies on the paper: strokes, or a
- *   picture that was brought; `bitmap` is null where the browser can't read it. `sheet` tells drawings apart; 0 is the empty one.
- * @typedef {{picture: Blob, ink: import('../device/segmentation.js').Sheet | null}} Sent What the service is asked about; `ink`: the same before it became a
- *   picture, null of one that was brought
+ * @typedef {{sheet: number, strokes: import('./strokes.js').Stroke[], file?: Blob, bitmap?: ImageBitmap | null, isRead?: boolean}} Drawing What lies on the
+ *   paper: strokes, or a picture that was brought; `bitmap` is null where the browser can't show it, `isRead` false where the service can't read it. `sheet`
+ *   tells drawings apart; 0 is the empty one.
+ * @typedef {{picture: Blob, ink: import('../device/segmentation.js').Sheet | null, number?: SentNumber | null}} Sent What the service is asked about; `ink`:
+ *   the same before it became a picture, null of one that was brought; `number`: where strokes may be several digits
+ * @typedef {{parts: Sent[], read: ReturnType<typeof splitNumber>['read']}} SentNumber `parts`: what may be one digit; `read` tells from what each says what
+ *   the number is
  */
 
 const SENT_SIDE_PX = 128; // four times what the network sees, and a little paper around it: the service frames it as if it were larger
@@ -12,6 +16,10 @@ const MARGIN_PX = 12;
 const SAVED_SIDE_PX = 280;
 const SMALL_FILE_BYTES = 500_000;
 const LARGE_SIDE_PX = 1600; // a photo is sent smaller: a digit on it stays readable
+const MOST_KEPT = 500;
+
+/** @type {Map<string, Sent>} parts of numbers by their strokes: the pen changes only the newest */
+const kept = new Map();
 
 const paper = side => Object.assign(document.createElement('canvas'), { width: side, height: side }).getContext('2d', { willReadFrequently: true });
 
@@ -57,12 +65,19 @@ export function paintDrawing(context, { strokes, bitmap }, colour) {
  * @param {Drawing} drawing
  * @returns {Promise<Sent | null>} null where there is no ink
  */
-export async function toSend({ strokes, file, bitmap }) {
+export async function toSend({ strokes, file, bitmap, isRead }) {
   if (file) {
     const isLarge = bitmap && (file.size > SMALL_FILE_BYTES || Math.max(bitmap.width, bitmap.height) > LARGE_SIDE_PX);
-    return { picture: isLarge ? await shrink(bitmap) : file, ink: null };
+    return { picture: isLarge || !isRead ? await shrink(bitmap) : file, ink: null };
   }
 
+  const sent = paintInk(strokes);
+  const number = sent && splitNumber(strokes);
+  return sent && { ...sent, number: number && { ...number, parts: number.runs.map(keepInk) } };
+}
+
+/** @param {import('./strokes.js').Stroke[]} strokes @returns {Sent | null} */
+function paintInk(strokes) {
   const square = inkSquare(strokes);
   if (!square) return null;
 
@@ -77,11 +92,13 @@ export async function toSend({ strokes, file, bitmap }) {
   return { picture: toPngBlob(context.canvas), ink };
 }
 
-/** @param {Drawing} drawing @returns {import('../device/segmentation.js').Sheet} the ink of the whole paper */
-export function toInk(drawing) {
-  const context = paper(SAVED_SIDE_PX);
-  paintDrawing(context, drawing, 'black');
-  return inkOf(context);
+function keepInk(strokes) {
+  const key = JSON.stringify(strokes);
+  if (!kept.has(key)) {
+    if (kept.size > MOST_KEPT) kept.clear();
+    kept.set(key, paintInk(strokes));
+  }
+  return kept.get(key);
 }
 
 /**
@@ -95,13 +112,31 @@ export async function toPng(drawing) {
   return toPngBlob(context.canvas);
 }
 
-/** @param {ImageBitmap} bitmap */
-function shrink(bitmap) {
-  const scale = Math.min(1, LARGE_SIDE_PX / Math.max(bitmap.width, bitmap.height));
-  const context = new OffscreenCanvas(Math.ceil(bitmap.width * scale), Math.ceil(bitmap.height * scale)).getContext('2d');
+/**
+ * What was asked about; of several digits, one of them.
+ * @param {Drawing} drawing
+ * @param {import('../reading/predict.js').Prediction & {sent: Sent}} answer
+ * @param {number} index of the digit
+ * @returns {Promise<Sent>}
+ */
+export async function partOf({ bitmap }, { sent, row }, index) {
+  const digit = row?.digits[index];
+  if (digit && sent.number) return sent.number.parts[digit.part];
+  if (!digit || !bitmap) return sent;
+
+  const scale = bitmap.width / row.width;
+  const { x, y, width, height } = digit.box;
+  const margin = 0.15 * Math.max(width, height);
+  return { picture: await shrink(bitmap, (x - margin) * scale, (y - margin) * scale, (width + 2 * margin) * scale, (height + 2 * margin) * scale), ink: null };
+}
+
+/** @param {ImageBitmap} bitmap @param {...number} part by default all */
+function shrink(bitmap, left = 0, top = 0, width = bitmap.width, height = bitmap.height) {
+  const scale = Math.min(1, LARGE_SIDE_PX / Math.max(width, height));
+  const context = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale)).getContext('2d');
   const { canvas } = context;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, left, top, width, height, 0, 0, canvas.width, canvas.height);
   fillBehind(context); // transparency is paper
   return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
 }

@@ -7,40 +7,48 @@
 /** @param {Stroke} stroke @param {Point} point */
 const widthAt = ({ width }, { pressure }) => width * Math.min(Math.max(2 * pressure, 0.4), 1.7);
 
+/** The handle of a Bézier curve that goes from one point to the next, on a centripetal Catmull-Rom spline: it has no loops where points lie unevenly. */
+function handle(before, { x, y }, after) {
+  const [past, next] = [Math.hypot(x - before.x, y - before.y), Math.hypot(after.x - x, after.y - y)];
+  const [a, b] = [Math.sqrt(past), Math.sqrt(next)];
+  if (a === 0) return { x, y };
+  const along = (before, at, after) => (past * after - next * before + (2 * past + 3 * a * b + next) * at) / (3 * a * (a + b));
+  return { x: along(before.x, x, after.x), y: along(before.y, y, after.y) };
+}
+
 /**
- * Paints strokes, smoothed by quadratic curves through the middles of neighbouring points; an eraser's strokes take away what lies under them.
+ * Paints strokes as smooth curves through their points; an eraser's strokes take away what lies under them.
  * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
  *   scaled so that the unit square is the canvas; transparent where there is no ink
  * @param {Stroke[]} strokes
  * @param {string} colour any CSS colour
+ * @param {number} [first] point of each stroke that isn't painted yet
  */
-export function paintStrokes(context, strokes, colour) {
+export function paintStrokes(context, strokes, colour, first = 0) {
   context.save();
   context.strokeStyle = colour;
   context.lineCap = context.lineJoin = 'round';
   for (const stroke of strokes) {
     const { points, erases } = stroke;
+    const start = Math.max(1, first - 1); // the curve to the last point bends when another comes
     context.globalCompositeOperation = erases ? 'destination-out' : 'source-over';
-    let from = points[0];
-    begin(widthAt(stroke, from));
-    if (points.length === 1) context.lineTo(from.x + 1e-4, from.y); // no line of length 0, which draws nothing: a touch leaves a dot
-    for (let i = 1; i < points.length; i++) {
-      const width = widthAt(stroke, points[i]);
-      if (Math.abs(width / context.lineWidth - 1) > 0.02) { // a mouse's stroke is one path, a pen's many
+    begin(points[start - 1]);
+    context.lineTo(points[start - 1].x + 1e-4, points[start - 1].y); // no line of length 0, which draws nothing: a touch leaves a dot
+    for (let i = start; i < points.length; i++) {
+      const [from, to] = [points[i - 1], points[i]];
+      if (Math.abs(widthAt(stroke, to) / context.lineWidth - 1) > 0.02) { // a mouse's stroke is one path, a pen's many
         context.stroke();
-        begin(width);
+        begin(from, to);
       }
-      const next = points[i + 1] ?? points[i];
-      const to = { x: (points[i].x + next.x) / 2, y: (points[i].y + next.y) / 2 };
-      context.quadraticCurveTo(points[i].x, points[i].y, to.x, to.y);
-      from = to;
+      const [leaving, arriving] = [handle(points[i - 2] ?? from, from, to), handle(points[i + 1] ?? to, to, from)];
+      context.bezierCurveTo(leaving.x, leaving.y, arriving.x, arriving.y, to.x, to.y);
     }
     context.stroke();
 
-    function begin(width) {
-      context.lineWidth = width;
+    function begin({ x, y }, of = points[start - 1]) {
+      context.lineWidth = widthAt(stroke, of);
       context.beginPath();
-      context.moveTo(from.x, from.y);
+      context.moveTo(x, y);
     }
   }
   context.restore();

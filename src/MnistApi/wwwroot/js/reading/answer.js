@@ -1,7 +1,10 @@
 const SURE = 0.9;
 
 /** @param {number[]} probabilities @param {number} digit @returns {number} the most probable digit but that one */
-const secondOf = (probabilities, digit) => probabilities.indexOf(Math.max(...probabilities.with(digit, -1)));
+function secondOf(probabilities, digit) {
+  const others = probabilities.map((probability, other) => (other === digit ? -1 : probability));
+  return others.indexOf(Math.max(...others));
+}
 
 /**
  * The answer beside the drawing: a big digit, or each that it may be, the same in words, ten bars, and how long it took; or several digits, with a bar each.
@@ -38,14 +41,15 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
   function describe(answer, isMoving) {
     if (!answer) return { state: 'empty' };
     if (answer.title) return { state: 'problem', words: answer.title, detail: answer.detail };
-    if (answer.key) return { state: 'problem', words: text(`${answer.key}Words`), detail: text(`${answer.key}Detail`, answer) };
+    if (answer.key) return { state: 'problem', words: text(`${answer.key}Words`), detail: text(`${answer.key}Detail`) };
 
     if (answer.row) return describeRow(answer.row);
 
     const { probabilities, confidence } = answer;
     const second = secondOf(probabilities, answer.digit);
     const values = { a: language.digit(answer.digit), b: language.digit(second), p: percent(confidence), q: percent(probabilities[second]) };
-    if (!answer.isDigit) return isMoving ? { state: 'drawing' } : { state: 'rejected', digit: '?', detail: text('rejectedDetail', values) };
+    if (!answer.isDigit && isMoving) return { state: 'drawing' };
+    if (!answer.isDigit) return { state: 'rejected', digit: '?', detail: text(answer.sent?.ink ? 'rejectedDetail' : 'rejectedPhotoDetail', values) };
     if (answer.candidates.length > 1) return describeCandidates(answer);
 
     const state = confidence >= SURE ? 'sure' : 'unsure';
@@ -89,6 +93,13 @@ export function createAnswer(panel, { digit, bars: list, words, detail, timing, 
       panel.dataset.state = 'drawing';
       words.textContent = text('drawingWords');
       detail.textContent = text('drawingDetail');
+    },
+
+    /** The answer is late. */
+    hint() {
+      if (panel.ariaBusy !== 'true' || panel.dataset.state === 'problem') return;
+      words.textContent = text('slowWords');
+      detail.textContent = status.textContent = text('waitingDetail');
     },
 
     /**

@@ -1,14 +1,16 @@
 /**
  * Ten bars, one a digit.
  * @param {HTMLOListElement} list empty
- * @param {(share: number) => string} percent
+ * @param {ReturnType<import('../app/language.js').createLanguage>} language
  */
-export function createBars(list, percent) {
+export function createBars(list, { percent }) {
   const rows = Array.from({ length: 10 }, (_, digit) => {
-    const [row, label, bar, share] = ['li', 'span', 'span', 'span'].map(name => list.ownerDocument.createElement(name));
+    const [row, label, bar, unit, share] = ['li', 'span', 'span', 'span', 'span'].map(name => list.ownerDocument.createElement(name));
+    unit.className = 'unseen';
+    unit.dataset.text = 'probability';
     label.textContent = digit;
     bar.className = 'bar';
-    row.append(label, bar, share);
+    row.append(label, bar, unit, share);
     list.append(row);
     return { row, share };
   });

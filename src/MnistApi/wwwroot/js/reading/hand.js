@@ -1,3 +1,5 @@
+import { forever } from '../app/storage.js';
+
 const LEARNS = 'learns';
 const SAMPLES = 'hand';
 const MOST = 24; // a digit that is wrong more than twice
@@ -14,7 +16,7 @@ export function createHand({ learns, forgetHand }, takeDevice, language, onChang
   let samples = [];
   let known = null; // the device that was told
   try {
-    samples = JSON.parse(localStorage.getItem(SAMPLES) ?? '[]');
+    samples = JSON.parse(forever.get(SAMPLES) ?? '[]');
   } catch {
     // another page's, or an older one's: begins anew
   }
@@ -24,7 +26,7 @@ export function createHand({ learns, forgetHand }, takeDevice, language, onChang
   /** Tells the device what is kept, and the browser. */
   function keep(newSamples) {
     samples = newSamples.slice(-MOST);
-    localStorage.setItem(SAMPLES, JSON.stringify(samples));
+    forever.set(SAMPLES, JSON.stringify(samples));
     known = null;
     render();
     onChange();
@@ -44,9 +46,9 @@ export function createHand({ learns, forgetHand }, takeDevice, language, onChang
     forgetHand.textContent = language.text('forgetHand', { n: samples.length });
   }
 
-  learns.checked = Boolean(localStorage.getItem(LEARNS));
+  learns.checked = Boolean(forever.get(LEARNS));
   learns.addEventListener('change', () => {
-    localStorage.setItem(LEARNS, learns.checked ? 'yes' : '');
+    forever.set(LEARNS, learns.checked ? 'yes' : '');
     onChange();
   });
   forgetHand.addEventListener('click', () => keep([]));

@@ -1,7 +1,10 @@
+import { forever } from '../app/storage.js';
+
 const STORED = 'private';
 const PATIENCE_MS = 300;
 const REST_MS = 2000; // a service that can't answer is left alone
 const IDLE_MS = 2000; // where the browser doesn't tell
+const OF_THE_PICTURE = ['unreadable', 'tooLarge', 'blank']; // problems
 
 /**
  * Where drawings are read: by the service; here where it can't be reached, refuses or is slow, and where the visitor wants nothing to leave this device.
@@ -24,9 +27,9 @@ export function createPlace(box, headers, onChange) {
   const isReady = () => Boolean(device?.isReady());
   const quietly = promise => promise.catch(() => null); // no script, no worker: the service alone answers
 
-  box.checked = Boolean(localStorage.getItem(STORED));
+  box.checked = Boolean(forever.get(STORED));
   box.addEventListener('change', () => {
-    localStorage.setItem(STORED, box.checked ? 'yes' : '');
+    forever.set(STORED, box.checked ? 'yes' : '');
     onChange();
   });
   (self.requestIdleCallback ?? (work => setTimeout(work, IDLE_MS)))(() => quietly(refresh()));
@@ -61,7 +64,8 @@ export function createPlace(box, headers, onChange) {
       if (early) return early;
 
       const late = new AbortController();
-      const service = askService(AbortSignal.any([signal, late.signal]));
+      signal.addEventListener('abort', () => late.abort());
+      const service = askService(late.signal);
       const patience = isUrgent && isDrawing && isReady() ? new Promise(done => setTimeout(done, PATIENCE_MS)) : service;
       const why = (await Promise.race([service, patience])) ?? { key: 'slow' };
       if (!isRefusal(why)) {
@@ -87,6 +91,4 @@ export function createPlace(box, headers, onChange) {
 }
 
 /** Whether the service gave no answer about the picture. */
-function isRefusal({ key, status = 0 }) {
-  return Boolean(key) || status === 401 || status === 429 || status >= 500;
-}
+const isRefusal = ({ key }) => Boolean(key) && !OF_THE_PICTURE.includes(key);

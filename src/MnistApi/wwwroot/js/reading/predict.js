@@ -18,32 +18,54 @@ import { post } from './service.js';
 const BYTES = { 'Content-Type': 'application/octet-stream' }; // the service tells by the bytes
 
 /**
- * Asks the service what it reads in a picture; a second time, where there may be several digits.
- * @param {Blob} picture
- * @param {() => Promise<Blob> | Blob} takeRow the same, with all that is written where it stands on the paper
+ * Asks the service what it reads: in a drawing, or in each part of it that may be a digit; in a picture, a second time where it may show several digits.
+ * @param {import('../drawing/picture.js').Sent} sent
  * @param {Record<string, string>} key headers that the service wants
  * @param {AbortSignal} signal
  * @returns {Promise<Prediction | Problem>} never rejects
  */
-export async function predict(picture, takeRow, key, signal) {
+export async function predict({ picture, ink, number }, key, signal) {
+  if (number) return predictNumber(picture, number, key, signal);
+
   const headers = { ...key, ...BYTES };
   const answer = await post('predict', picture, headers, isPrediction, signal);
   if (!answer.reply) return answer;
 
   const { reply, roundTripMs, serverMs } = answer;
-  const one = { ...reply, picture, names: reply.isDigit ? reply.candidates.map(String) : ['?'], roundTripMs, serverMs };
-  if (!reply.hint) return one;
+  const one = asPrediction(reply, null, { picture, roundTripMs, serverMs });
+  if (ink || !reply.hint) return one;
 
-  const read = await post('read', await takeRow(), headers, reply => 'digits' in reply, signal);
+  const read = await post('read', picture, headers, reply => 'digits' in reply, signal);
   if (!read.reply) return read;
   if (read.reply.digits.length < 2 || !read.reply.digits.some(({ isDigit }) => isDigit)) return one;
-  return {
-    ...one,
-    row: read.reply,
-    names: [read.reply.written.replaceAll('\n', ' ')],
+  return asPrediction(reply, read.reply, {
+    picture,
     roundTripMs: roundTripMs + read.roundTripMs,
     serverMs: serverMs === null || read.serverMs === null ? null : serverMs + read.serverMs,
-  };
+  });
+}
+
+async function predictNumber(picture, { parts, read }, key, signal) {
+  const body = new FormData();
+  for (const each of [picture, ...parts.map(part => part.picture)]) body.append('image', each);
+  const answer = await post('predict/batch', body, key, ({ answers }) => answers?.length === parts.length + 1, signal);
+  if (!answer.reply) return answer;
+
+  const { reply: { answers }, ...times } = answer;
+  const problem = answers.find(each => each.problem)?.problem;
+  const [whole, ...readings] = answers.map(({ prediction }) => prediction);
+  return problem ?? asPrediction(whole, read(readings), { picture, ...times });
+}
+
+/**
+ * @param {any} reading of all as one digit
+ * @param {Row | null} row
+ * @param {{picture: Blob, roundTripMs: number, serverMs: number | null}} rest
+ * @returns {Prediction}
+ */
+export function asPrediction(reading, row, rest) {
+  const names = row ? [row.written.replaceAll('\n', ' ')] : reading.isDigit ? reading.candidates.map(String) : ['?'];
+  return { ...reading, names, ...(row ? { row } : {}), ...rest };
 }
 
 /**

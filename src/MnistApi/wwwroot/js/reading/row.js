@@ -3,10 +3,23 @@
  * @param {HTMLElement} layer over the paper
  * @param {HTMLOListElement} list
  * @param {ReturnType<import('../app/language.js').createLanguage>} language
+ * @param {() => void} onChoose called when another digit is to be explained
  */
-export function createRow(layer, list, language) {
+export function createRow(layer, list, language, onChoose) {
   /** @type {import('./predict.js').Row | undefined} */
   let row;
+  let chosen = 0;
+
+  function choose(index) {
+    chosen = index;
+    mark();
+    onChoose();
+  }
+
+  function mark() {
+    [...layer.children].forEach((frame, index) => frame.toggleAttribute('data-chosen', index === chosen));
+    list.querySelectorAll('button').forEach((button, index) => (button.ariaPressed = String(index === chosen)));
+  }
 
   /** @param {string} name of the element @param {Record<string, number>} properties of its style @param {...(Node | string)} content */
   function element(name, properties, ...content) {
@@ -16,7 +29,7 @@ export function createRow(layer, list, language) {
     return made;
   }
 
-  function frame({ isDigit, candidates, box }) {
+  function frame({ isDigit, candidates, box }, index) {
     const side = Math.max(row.width, row.height); // the picture lies in the middle of the paper
     const made = element('span', {
       x: (box.x + (side - row.width) / 2) / side,
@@ -26,18 +39,22 @@ export function createRow(layer, list, language) {
     }, element('b', {}, isDigit ? candidates.join('/') : '?'));
     made.toggleAttribute('data-unclear', !isDigit);
     made.toggleAttribute('data-either', candidates.length > 1);
+    made.firstChild.addEventListener('click', () => choose(index));
     return made;
   }
 
   /** @param {import('./predict.js').RowDigit} digit */
   const nameOf = ({ isDigit, candidates }) => (isDigit ? language.either(candidates) : '?');
 
-  function line(digit) {
+  function line(digit, index) {
     const { isDigit, candidates, confidence } = digit;
     const bar = element('span', { probability: isDigit ? confidence : 0 });
     bar.className = 'bar';
     const words = isDigit ? language.percent(confidence) : language.text('unclear');
-    const made = element('li', {}, element('span', {}, nameOf(digit)), bar, element('span', {}, words));
+    const name = element('button', {}, nameOf(digit));
+    name.type = 'button';
+    name.addEventListener('click', () => choose(index));
+    const made = element('li', {}, name, bar, element('span', {}, words));
     made.classList.toggle('highest', isDigit);
     made.classList.toggle('candidate', candidates.length > 1);
     return made;
@@ -47,13 +64,21 @@ export function createRow(layer, list, language) {
     /** @param {import('./predict.js').Row | undefined} shown none hides them */
     show(shown) {
       row = shown;
+      chosen = Math.min(chosen, Math.max(0, (row?.digits.length ?? 0) - 1));
       layer.replaceChildren(...(row?.digits ?? []).map(frame));
       list.replaceChildren(...(row?.digits ?? []).map(line));
-      list.style.setProperty('--label', Math.max(1, ...(row?.digits ?? []).map(digit => nameOf(digit).length))); // so that the bars begin in one line
+      list.style.setProperty('--label', Math.max(6, ...(row?.digits ?? []).map(digit => nameOf(digit).length))); // so that the bars begin in one line
       list.hidden = !row;
+      mark();
     },
 
+    /** Which of the digits is to be explained, counted from 0. */
+    chosen: () => chosen,
+
     /** Takes the frames off the paper, when something else comes to lie on it. */
-    lift: () => layer.replaceChildren(),
+    lift() {
+      layer.replaceChildren();
+      chosen = 0;
+    },
   };
 }

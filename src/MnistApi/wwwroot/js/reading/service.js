@@ -1,11 +1,12 @@
 /**
  * @typedef {{reply: any, roundTripMs: number, serverMs: number | null}} Reply `serverMs`: of the whole time, what the server computed
  * @typedef {{status?: number, title?: string, detail?: string, key?: string, retryMs?: number}} Problem
- *   what went wrong: in the service's words, or else the key of a text; `status`: of HTTP, where the server answered;
+ *   what went wrong: the key of a text, or else in the service's words; `status`: of HTTP, where the server answered;
  *   `retryMs`: where the same may succeed later, how long it wants to be left alone
  */
 
 const TIMEOUT_MS = 15_000;
+const KEYS = { 400: 'unreadable', 401: 'locked', 408: 'noAnswer', 413: 'tooLarge', 415: 'unreadable', 422: 'blank', 429: 'busy', 507: 'full' }; // the type of a problem
 
 /**
  * Sends something to the service.
@@ -18,21 +19,27 @@ const TIMEOUT_MS = 15_000;
  */
 export async function post(address, body, headers, isAnswer, signal) {
   const start = performance.now();
-  const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
+  const end = new AbortController(); // AbortSignal.any is too new
+  const timer = setTimeout(() => end.abort(), TIMEOUT_MS);
+  signal?.addEventListener('abort', () => end.abort());
   let response;
   let reply;
   try {
-    response = await fetch(address, { method: 'POST', headers, body, signal: AbortSignal.any(limits) });
+    if (signal?.aborted) end.abort();
+    response = await fetch(address, { method: 'POST', headers, body, signal: end.signal });
     reply = await response.json().catch(() => ({}));
   } catch {
     return { key: navigator.onLine ? 'unreachable' : 'offline', retryMs: 0 };
+  } finally {
+    clearTimeout(timer);
   }
 
   const { status } = response;
   if (response.ok && isAnswer(reply, status)) return { reply, roundTripMs: performance.now() - start, serverMs: serverTime(response) };
 
-  const retryMs = [429, 502, 503, 504].includes(status) ? 1000 * (Number(response.headers.get('Retry-After')) || 0) : undefined;
-  return reply.title && reply.detail ? { status, title: reply.title, detail: reply.detail, retryMs } : { status, key: 'noAnswer', retryMs };
+  const key = KEYS[status] ?? (status < 400 || status >= 500 || !reply.detail ? 'noAnswer' : undefined);
+  const retryMs = key === 'busy' || key === 'noAnswer' ? 1000 * (Number(response.headers.get('Retry-After')) || 0) : undefined;
+  return key ? { status, key, retryMs } : { status, title: reply.title, detail: reply.detail };
 }
 
 /** @param {Response} response @returns {number | null} milliseconds, all stages together */
