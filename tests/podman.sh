@@ -84,7 +84,7 @@ runs=$work/runs
 mkdir "$runs"
 chmod 777 "$runs"
 for pod in 0 1 again; do
-  play crossvalidate-job.yaml "$name-fold-$pod" "${pod/again/0}" 2 -e 's/tutorial-deeper, --folds, "5"/tutorial-baseline, --epochs, "1", --folds, "2"/' \
+  play crossvalidate-job.yaml "$name-fold-$pod" "${pod/again/0}" 2 -e 's/tutorial-deeper, --folds, "5"/quick, --folds, "2"/' \
     -e "s|persistentVolumeClaim: { claimName: mnist-data }|hostPath: { path: $MNIST_DATA }|" \
     -e "s|persistentVolumeClaim: { claimName: mnist-runs }|hostPath: { path: $runs }|"
 done

@@ -6,7 +6,8 @@
  */
 
 const TIMEOUT_MS = 15_000;
-const KEYS = { 400: 'unreadable', 401: 'locked', 408: 'noAnswer', 413: 'tooLarge', 415: 'unreadable', 422: 'blank', 429: 'busy', 507: 'full' }; // the type of a problem
+// of texts, by the status of a problem
+const KEYS = { 400: 'unreadable', 401: 'locked', 408: 'noAnswer', 413: 'tooLarge', 415: 'unreadable', 422: 'blank', 429: 'busy', 507: 'full' };
 
 /**
  * Sends something to the service.
