@@ -79,7 +79,8 @@ public class LanguageTests(Site site)
         var texts = Read("en");
         var sources = Directory.EnumerateFiles(Path.Combine(Folder, "js"), "*.js", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
 
-        var asked = sources.SelectMany(source => Regex.Matches(source, @"\b(?:text|say)\('(\w+)'|, '(\w+File)'\]").Select(match => match.Groups[1].Value + match.Groups[2].Value)).ToList();
+        var asked = sources.SelectMany(source => Regex.Matches(source, @"\b(?:text|say)\('(\w+)'|, '(\w+File)'\]")
+            .Select(match => match.Groups[1].Value + match.Groups[2].Value)).ToList();
 
         Assert.Contains("copied", asked);
         Assert.All(asked, key => Assert.Contains(key, texts.Keys));

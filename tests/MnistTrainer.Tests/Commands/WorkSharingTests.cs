@@ -15,7 +15,7 @@ public sealed class WorkSharingTests : IDisposable
     {
         await Compare("alone", "--jobs 1");
         var (code, output, error) = await Compare("jobs", "--jobs 2");
-        var shares = await Task.WhenAll(Compare("shares", "--jobs 1 --shard 0/2"), Compare("shares", "--shard 1/2"), Compare("shares", "--jobs 1 --shard 0/2"));
+        var shares = await Task.WhenAll(Compare("shares", "--jobs 1 --shard 0/2"), Compare("shares", "--jobs 1 --shard 1/2"), Compare("shares", "--jobs 1 --shard 0/2"));
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("quick, seed 2 of 2: epoch   1/1  train ", output, StringComparison.Ordinal);

@@ -61,7 +61,7 @@ const reader = createReader(
 const insight = createReader( // about what was answered; of a number, about one digit
   async () => (page.inside.open && answered ? partOf(pad.drawing(), answered, row.chosen()) : null),
   (sent, signal) => place.ask(Boolean(sent.ink), signal => explain(sent.picture, key.headers(), signal), device => device.explain(sent), signal, false),
-  (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest),
+  (reply, isLatest, failures) => (reply?.status === 429 && failures <= UNSEEN_BUSY) || seen.show(reply, isLatest && isAnswered),
   INSIGHT_PAUSE_MS,
 );
 createTheme(document.documentElement, page.theme, [...document.querySelectorAll('[name=theme-color]')], pad.repaint);
@@ -76,6 +76,7 @@ let verdict = 0;
 let unsaid = 0;
 /** @type {import('../reading/predict.js').Prediction | null} */
 let answered = null;
+let isAnswered = false; // what is on the paper now
 
 /** @param {boolean} isOther */
 function changed(isOther) {
@@ -92,6 +93,7 @@ function changed(isOther) {
   if (!pad.isDown()) thisTab.set(DRAWING, encodeStrokes(pad.drawing().strokes) ?? '');
   if (isOther) row.lift();
   reader.read(isOther, pad.isDown());
+  isAnswered = false;
   seen.wait();
   if (isOther) {
     answered = null;
@@ -110,6 +112,7 @@ function show(reply, isLatest, failures) {
   }
 
   answered = reply && 'digit' in reply ? reply : null;
+  isAnswered = isLatest;
   answer.show(reply, pad.isDown(), isLatest);
   insight.read(false, pad.isDown());
   correction.offer(reply && 'digit' in reply && !reply.row ? reply : null, pad.drawing(), reply?.sent ?? null);
