@@ -86,5 +86,6 @@ for pod in 0 1 again; do
     -e "s|persistentVolumeClaim: { claimName: mnist-runs }|hostPath: { path: $runs }|"
 done
 finish 300 "$name-fold-0-fold" "$name-fold-1-fold" "$name-fold-again-fold"
-[[ $(ls "$runs/crossvalidate") == $'crossvalidation.md\nrepeat-1-fold-1.json\nrepeat-1-fold-2.json\nsettings.json' ]] || { ls -la "$runs/crossvalidate" >&2; exit 1; }
-echo "Three pods of the cross-validation, two of one share, trained two folds: $(grep -o 'validation accuracy .*(n = 2)' "$runs/crossvalidate/crossvalidation.md")."
+results=$runs/crossvalidate
+[[ $(ls "$results") == $'crossvalidation.md\nrepeat-1-fold-1.json\nrepeat-1-fold-2.json\nsettings.json' ]] || { ls -la "$results" >&2; exit 1; }
+echo "Three pods of the cross-validation, two of one share, trained two folds: $(grep -o 'validation accuracy .*(n = 2)' "$results/crossvalidation.md")."

@@ -21,7 +21,8 @@ internal sealed class FolderLock : IDisposable
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, name);
-        while (true)
+        const int most = 100; // owners that delete it just when it was found to be taken
+        for (var attempt = 1; ; attempt++)
         {
             FileStream file;
             try
@@ -31,6 +32,10 @@ internal sealed class FolderLock : IDisposable
             catch (IOException) when (File.Exists(path))
             {
                 return null;
+            }
+            catch (IOException) when (attempt < most)
+            {
+                continue;
             }
 
             if (File.Exists(path))

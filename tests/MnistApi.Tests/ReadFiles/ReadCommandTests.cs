@@ -92,7 +92,8 @@ public sealed class ReadCommandTests(Api api) : IDisposable
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             if (signal == "-KILL")
                 await File.AppendAllTextAsync(output, "{\"file\":\"cut o", TestContext.Current.CancellationToken);
-            else if (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) is var told && !told.Contains(" files in ", StringComparison.Ordinal))
+            else if (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) is var told
+                && !told.Contains(" files in ", StringComparison.Ordinal))
                 Assert.Equal((130, "Stopped. What was read is kept; the same command line goes on.\n"), (process.ExitCode, told)); // else it was through
         }
 

@@ -37,6 +37,10 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
+    public void Several_that_open_a_folder_at_once_all_may() =>
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => ResultCache.Open(_folder.Path, "settings"));
+
+    [Fact]
     public void Waiting_can_be_stopped()
     {
         using var held = FolderLock.TryTake(_folder.Path, ".part-0.lock")!;
