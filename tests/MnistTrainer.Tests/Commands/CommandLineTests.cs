@@ -7,7 +7,8 @@ namespace MnistTrainer.Tests.Commands;
 /// <summary>Command lines as people type them, each in a process of its own that ends before anything is computed.</summary>
 public class CommandLineTests
 {
-    private const string Commands = "There are: train, crossvalidate, compare, learning-curve, evaluate, predict, strokes, download, sign. See 'MnistTrainer --help'.";
+    private const string Commands =
+        "There are: train, crossvalidate, compare, learning-curve, evaluate, predict, strokes, download, sign. See 'MnistTrainer --help'.";
 
     [Theory]
     [InlineData("", $"Name a command. {Commands}")]

@@ -14,7 +14,8 @@ public class LearningCurveCommandTests
 
         Assert.Equal((0, "", 0), (code, error, again));
         Assert.Matches(@"(?s)\| images \| quick \|\n\|---:\|---:\|\n\| 500 \| \d\d\.\d\d % \|\n.*seeds 1 to 1", output);
-        Assert.Contains(output.Split('\n').Single(line => line.StartsWith("| 500 ", StringComparison.Ordinal)), more, StringComparison.Ordinal); // not trained again
+        var first = output.Split('\n').Single(line => line.StartsWith("| 500 ", StringComparison.Ordinal));
+        Assert.Contains(first, more, StringComparison.Ordinal); // not trained again
         Assert.DoesNotContain("quick, 500 images", more, StringComparison.Ordinal);
         var accuracies = more.Split('\n').Where(line => line.EndsWith(" % |", StringComparison.Ordinal)).Select(line => line.Split('|')[2]).ToList();
         Assert.Equal(2, accuracies.Count);
@@ -23,7 +24,8 @@ public class LearningCurveCommandTests
         Assert.Contains(File.ReadAllText($"{folder.Path}/curve/learning-curve.md"), more, StringComparison.Ordinal);
 
         Task<(int Code, string Output, string Error)> Run(string sizes) => TrainerProcess.Run(
-            $"learning-curve quick --sizes {sizes} --seeds 1 --epochs 1 --set batchSize=50 --validation 1000 --data {RealMnist.Folder} --output {folder.Path}/curve");
+            $"learning-curve quick --sizes {sizes} --seeds 1 --epochs 1 --set batchSize=50 --validation 1000 " +
+            $"--data {RealMnist.Folder} --output {folder.Path}/curve");
     }
 
     [Fact]

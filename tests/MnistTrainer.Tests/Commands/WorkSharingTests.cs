@@ -15,7 +15,7 @@ public sealed class WorkSharingTests : IDisposable
     {
         await Compare("alone", "--jobs 1");
         var (code, output, error) = await Compare("jobs", "--jobs 2");
-        var shares = await Task.WhenAll(Compare("shares", "--jobs 1 --shard 0/2"), Compare("shares", "--jobs 1 --shard 1/2"), Compare("shares", "--jobs 1 --shard 0/2"));
+        var shares = await Task.WhenAll(((string[])["0/2", "1/2", "0/2"]).Select(shard => Compare("shares", $"--jobs 1 --shard {shard}")));
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("quick, seed 2 of 2: epoch   1/1  train ", output, StringComparison.Ordinal);
@@ -37,8 +37,10 @@ public sealed class WorkSharingTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It sends signals.");
         using (var process = Process.Start(TrainerProcess.Start(Arguments("jobs", "--jobs 2", epochs: 500)))!)
         {
-            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains(": epoch", StringComparison.Ordinal))
-                continue;
+            string? line;
+            do
+                line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            while (line?.Contains(": epoch", StringComparison.Ordinal) is false);
             using (var kill = Process.Start("kill", [signal, $"{process.Id}"]))
                 await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
             var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
