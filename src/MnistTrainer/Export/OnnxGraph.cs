@@ -145,7 +145,7 @@ internal sealed class OnnxGraph
         if (normalisation is not { weight: { } gain, bias: { } shift, running_mean: { } mean, running_var: { } variance })
             return (weight, bias);
 
-        var scale = gain / (variance + normalisation.eps).sqrt(); // (out)
+        var scale = gain / variance.Plus(normalisation.eps).sqrt(); // (out)
         return (weight * scale.reshape([-1, .. Enumerable.Repeat(1L, weight.shape.Length - 1)]), (bias - mean) * scale + shift);
     }
 
@@ -156,7 +156,7 @@ internal sealed class OnnxGraph
     /// </summary>
     private static (Tensor Weight, Tensor Bias) Answer(Linear last, double temperature)
     {
-        return (Against(last.weight) / temperature, Against(last.bias ?? zeros(last.out_features)) / temperature);
+        return (Against(last.weight).DividedBy(temperature), Against(last.bias ?? zeros(last.out_features)).DividedBy(temperature));
 
         static Tensor Against(Tensor classes) // (10 or 11, …) → (10, …)
         {

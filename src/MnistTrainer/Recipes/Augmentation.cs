@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using MnistReader.Framing;
+using MnistTrainer.Networks;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Recipes;
@@ -48,7 +49,7 @@ internal sealed record Augmentation
         var n = images.shape[0];
         var strength = 1 - progress * (1 - FadeTo);
         var angle = Uniform(RotationDegrees * Math.PI / 180);
-        var (scaleX, scaleY) = (1 + Uniform(Scale), 1 + Uniform(Scale));
+        var (scaleX, scaleY) = (Uniform(Scale).Plus(1), Uniform(Scale).Plus(1));
         var (cos, sin, shear) = (angle.cos(), angle.sin(), Uniform(Shear));
         var halfSide = DigitImage.Side / 2.0; // the grid's unit
         var theta = stack( // (N, 2, 3): from target to source, in units of half a side
@@ -59,7 +60,7 @@ internal sealed record Augmentation
         var grid = nn.functional.affine_grid(theta, images.shape); // (N, 28, 28, 2)
         if (ElasticPx > 0)
         {
-            var coarse = randn(n, 2, 5, 5) * (ElasticPx * strength / halfSide);
+            var coarse = randn(n, 2, 5, 5).Times(ElasticPx * strength / halfSide);
             grid += nn.functional.interpolate(coarse, [DigitImage.Side, DigitImage.Side], mode: InterpolationMode.Bicubic, align_corners: true)
                 .permute(0, 2, 3, 1);
         }
@@ -67,22 +68,22 @@ internal sealed record Augmentation
         var moved = nn.functional.grid_sample(images, grid, align_corners: false);
         return (Thickness == 0 ? moved : ChangeThickness(moved, strength)).MoveToOuterDisposeScope();
 
-        Tensor Uniform(double amount) => (rand(n) * 2 - 1) * (amount * strength); // (N)
+        Tensor Uniform(double amount) => rand(n).Times(2).Plus(-1).Times(amount * strength); // (N)
     }
 
     /// <summary>Moves some images part of the way to their 3×3 grey dilation (thicker) or erosion (thinner).</summary>
     private Tensor ChangeThickness(Tensor images, double strength)
     {
         var draw = rand(images.shape[0]);
-        Move(draw < Thickness, some => nn.functional.max_pool2d(some, 3, stride: 1, padding: 1));
-        Move(draw > 1 - Thickness, some => -nn.functional.max_pool2d(-some, 3, stride: 1, padding: 1));
+        Move(draw.IsBelow(Thickness), some => nn.functional.max_pool2d(some, 3, stride: 1, padding: 1));
+        Move(draw.IsAbove(1 - Thickness), some => -nn.functional.max_pool2d(-some, 3, stride: 1, padding: 1));
         return images;
 
         void Move(Tensor chosen, Func<Tensor, Tensor> extreme)
         {
             var positions = chosen.nonzero().flatten(); // pooling all images would cost as much as a layer of the network
             var some = images.index_select(0, positions);
-            images.index_copy_(0, positions, some.lerp(extreme(some), rand(positions.shape[0], 1, 1, 1) * strength));
+            images.index_copy_(0, positions, some.lerp(extreme(some), rand(positions.shape[0], 1, 1, 1).Times(strength)));
         }
     }
 }

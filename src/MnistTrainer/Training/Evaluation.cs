@@ -5,6 +5,7 @@ using MnistReader.Inference;
 using MnistReader.Ink;
 using MnistReader.Numbers;
 using MnistTrainer.Datasets;
+using MnistTrainer.Networks;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -67,7 +68,7 @@ internal static class Evaluator
     public static IReadOnlyList<Prediction> Predict(Tensor logits, double temperature = 1, double rejectionThreshold = 0)
     {
         using var scope = NewDisposeScope();
-        var scaled = logits / temperature;
+        var scaled = logits.DividedBy(temperature);
         var ofDigits = scaled.narrow(1, 0, DigitClassifier.Digits);
         var probabilities = ofDigits.softmax(1).data<float>().ToArray();
         var isDigit = scaled.shape[1] > DigitClassifier.Digits
@@ -113,7 +114,7 @@ internal static class Evaluator
         using var scope = NewDisposeScope();
         network.eval();
         var logits = network.call(tensor(line.Values, [1, 1, NumberInput.Height, line.Width]));
-        return (logits / temperature).log_softmax(1).data<float>().ToArray();
+        return logits.DividedBy(temperature).log_softmax(1).data<float>().ToArray();
     }
 
     /// <summary>Microsoft.ML's multiclass metrics: accuracy, top-2 accuracy, log-loss (nats), confusion matrix.</summary>

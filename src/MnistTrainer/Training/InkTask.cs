@@ -53,7 +53,6 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
     /// <inheritdoc/>
     public override (Tensor Input, Tensor Target) Batch(int batch, double progress)
     {
-        // not while the network computes: TorchSharp's scalars may be collected before its native part has read them, and pictures keep the collector busy
         var (input, target) = Make(training, ((long)_epoch << 32) + (long)batch * recipe.BatchSize, batch);
         var (count, width, height) = Shape(batch);
         return (tensor(input, [count, 1, height, width]), tensor(target, [count, 1, height, width]));
@@ -62,13 +61,12 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
     /// <inheritdoc/>
     public override Tensor Loss(Tensor output, Tensor target)
     {
-        var ink = output.sigmoid();
-        var overlap = (2 * (ink * target).sum([1, 2, 3]) + 1) / (ink.sum([1, 2, 3]) + target.sum([1, 2, 3]) + 1);
-        return nn.functional.binary_cross_entropy_with_logits(output, target) + (1 - overlap).mean();
+        var missing = Dice(output.sigmoid(), target).neg().Plus(1);
+        return nn.functional.binary_cross_entropy_with_logits(output, target) + missing.mean();
     }
 
     /// <inheritdoc/>
-    public override double Score(Tensor output, Tensor target) => Dice(output, target) * recipe.BatchSize;
+    public override double Score(Tensor output, Tensor target) => MeanDice(output, target) * recipe.BatchSize;
 
     /// <inheritdoc/>
     public override (double Loss, double Accuracy, double Strokes) Validate(Network network)
@@ -90,7 +88,7 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
             using var scope = NewDisposeScope();
             var output = network.call(input);
             loss += Loss(output, target).item<float>();
-            score += Dice(output, target);
+            score += MeanDice(output, target);
         }
 
         return (loss / _heldBack.Length, score / _heldBack.Length, double.NaN);
@@ -106,14 +104,16 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
         }
     }
 
-    /// <summary>Dice's coefficient, the mean of a batch: twice what is ink in both, over the ink of each; 1 where neither has any.</summary>
-    private static double Dice(Tensor output, Tensor target)
+    /// <summary>The mean of a batch, of what is more likely ink than not.</summary>
+    private static double MeanDice(Tensor output, Tensor target)
     {
         using var _ = no_grad();
-        var (found, ink) = (output.gt(0).to(ScalarType.Float32), target.gt(0.5).to(ScalarType.Float32));
-        var overlap = (2 * (found * ink).sum([1, 2, 3]) + 1) / (found.sum([1, 2, 3]) + ink.sum([1, 2, 3]) + 1);
-        return overlap.mean().item<float>();
+        return Dice(output.IsAbove(0).to(ScalarType.Float32), target.IsAbove(0.5).to(ScalarType.Float32)).mean().item<float>();
     }
+
+    /// <summary>Dice's coefficient of each picture: twice what is ink in both, over the ink of each; 1 where neither has any.</summary>
+    private static Tensor Dice(Tensor found, Tensor ink) =>
+        (found * ink).sum([1, 2, 3]).Times(2).Plus(1) / (found.sum([1, 2, 3]) + ink.sum([1, 2, 3])).Plus(1);
 
     private (int Count, int Width, int Height) Shape(int batch) => batch % Turns < Turns - 1
         ? (recipe.BatchSize, InkInput.SquareSide, InkInput.SquareSide)

@@ -67,7 +67,6 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
         var first = batch / BatchesAtOnce * BatchesAtOnce;
         if (_madeOf != (_epoch, first))
         {
-            // not while the network computes, see InkTask
             var count = Math.Min(BatchesAtOnce * recipe.BatchSize, recipe.Pictures - first * recipe.BatchSize);
             (_made, _madeOf) = (Make(training, ((long)_epoch << 32) + (long)first * recipe.BatchSize, count), (_epoch, first));
             new Random(unchecked(_epoch * 7_919 + first)).Shuffle(_made); // not always from narrow to wide
@@ -127,7 +126,7 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
         var temperature = Enumerable.Range(-10, 31).Select(step => Math.Pow(2, step / 10.0)).MinBy(divisor => answers.Sum(answer =>
         {
             using var ofBatch = NewDisposeScope();
-            return Loss((answer.Output / divisor).squeeze(2).log_softmax(1), answer.Target, Reduction.Sum).item<float>();
+            return Loss(answer.Output.DividedBy(divisor).squeeze(2).log_softmax(1), answer.Target, Reduction.Sum).item<float>();
         }));
         return (temperature,
             lines.Count(line => line.Read.SequenceEqual(line.True)) / (double)lines.Count,

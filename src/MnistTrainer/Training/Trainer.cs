@@ -62,15 +62,13 @@ internal static class Trainer
                 var trained = epoch - 1 + (double)batch / batches;
                 var (x, y) = task.Batch(batch, trained / recipe.Epochs);
                 rate = LearningRate(recipe, trained);
-                foreach (var group in state.Optimizer.ParamGroups)
-                    group.LearningRate = rate;
-                state.Optimizer.zero_grad();
+                state.Network.zero_grad();
                 var output = state.Network.call(x);
                 var loss = task.Loss(output, y);
                 loss.backward();
                 if (recipe.GradientClip > 0)
                     nn.utils.clip_grad_norm_(state.Network.parameters(), recipe.GradientClip);
-                state.Optimizer.step();
+                state.UpdateRule.Step(rate);
                 if (state.Average != state.Network)
                     MoveAverage(state.Average, state.Network, recipe.WeightAverage, (epoch - 1L) * batches + batch);
 
@@ -112,7 +110,7 @@ internal static class Trainer
     /// <summary>Bytes → what the network takes.</summary>
     /// <param name="pixels">uint8, any shape, 0 to 255.</param>
     /// <returns>float32 of the same shape, 0 to 1.</returns>
-    public static Tensor ToInput(Tensor pixels) => pixels.to(ScalarType.Float32).div_(255f); // uint8 until here: a quarter of the memory
+    public static Tensor ToInput(Tensor pixels) => pixels.to(ScalarType.Float32).DividedBy(255); // uint8 until here: a quarter of the memory
 
     /// <summary>The learning rate at a point in time.</summary>
     /// <param name="recipe">The schedule, its highest rate and its warm-up.</param>

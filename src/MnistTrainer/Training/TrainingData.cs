@@ -103,9 +103,10 @@ internal sealed record TrainingData(
         foreach (var (images, perEpoch) in Portions)
         {
             var (whole, rest) = Math.DivRem(perEpoch, images.Count);
-            positions.AddRange(Enumerable.Repeat(arange(start, start + images.Count), whole));
+            var own = from_array(Enumerable.Range(start, images.Count).Select(position => (long)position).ToArray());
+            positions.AddRange(Enumerable.Repeat(own, whole));
             if (rest > 0)
-                positions.Add(randperm(images.Count)[TensorIndex.Slice(0, rest)] + start);
+                positions.Add(own.index_select(0, randperm(images.Count)[TensorIndex.Slice(0, rest)]));
             start += images.Count;
         }
 

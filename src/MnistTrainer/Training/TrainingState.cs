@@ -3,13 +3,11 @@ using System.Text.Json;
 using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 using MnistTrainer.Storage;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
 
 /// <summary>
-/// All that training has come to after an epoch: weights, their moving average, the best epoch's, the optimiser's memory, the history. There is no
+/// All that training has come to after an epoch: weights, their moving average, the best epoch's, the update rule's memory, the history. There is no
 /// generator among it, as each epoch seeds its own (<see cref="Trainer"/>); so a state that was saved and loaded goes on bit for bit as if it never stopped.
 /// </summary>
 internal sealed class TrainingState : IDisposable
@@ -25,12 +23,7 @@ internal sealed class TrainingState : IDisposable
         (Recipe, Seed) = (recipe, seed);
         Network = Networks.Network.Create(recipe.Layers, seed);
         Average = recipe.WeightAverage > 0 ? Networks.Network.Create(recipe.Layers, seed) : Network;
-        Optimizer = recipe.Optimizer switch
-        {
-            Recipes.Optimizer.Adam => optim.Adam(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
-            Recipes.Optimizer.AdamW => optim.AdamW(Network.parameters(), recipe.LearningRate, weight_decay: recipe.WeightDecay),
-            _ => optim.SGD(Network.parameters(), recipe.LearningRate, recipe.Momentum, weight_decay: recipe.WeightDecay, nesterov: recipe.Nesterov),
-        };
+        UpdateRule = new UpdateRule(recipe, Network.parameters());
     }
 
     /// <summary>The network and how to train it.</summary>
@@ -48,8 +41,8 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The moving average of its weights; the network itself where the recipe keeps none.</summary>
     public Network Average { get; }
 
-    /// <summary>With its memory of earlier gradients.</summary>
-    public OptimizerHelper Optimizer { get; }
+    /// <summary>What moves its weights, with its memory of earlier gradients.</summary>
+    public UpdateRule UpdateRule { get; }
 
     /// <summary>One entry an epoch.</summary>
     public IReadOnlyList<EpochResult> History => _history;
@@ -99,10 +92,10 @@ internal sealed class TrainingState : IDisposable
             Write("average", stream => Average.save(stream));
         if (_best is not null)
             Write("best", stream => _best.save(stream));
-        Write("optimizer", stream =>
+        Write(MemoryName, stream =>
         {
             using var writer = new BinaryWriter(stream);
-            Optimizer.save_state_dict(writer);
+            UpdateRule.Save(writer);
         });
 
         void Write(string name, Action<Stream> write)
@@ -137,8 +130,8 @@ internal sealed class TrainingState : IDisposable
                 state.Average.load(Read("average")!);
             if (Read("best") is { } best)
                 (state._best = Networks.Network.Create(recipe.Layers, seed)).load(best);
-            using var optimizer = new BinaryReader(Read("optimizer")!);
-            state.Optimizer.load_state_dict(optimizer);
+            using var memory = new BinaryReader(Read(MemoryName) ?? throw new InvalidDataException("an earlier version of the trainer wrote it. Begin a new run."));
+            state.UpdateRule.Load(memory);
             return state;
         }
         catch (Exception e) when (e is not IOException)
@@ -203,14 +196,14 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Frees the weights, those of <see cref="Result"/> among them.</summary>
     public void Dispose()
     {
-        Optimizer.Dispose();
+        UpdateRule.Dispose();
         _best?.Dispose();
         if (Average != Network)
             Average.Dispose();
         Network.Dispose();
     }
 
-    private const string FingerprintName = "fingerprint.json";
+    private const string FingerprintName = "fingerprint.json", MemoryName = "memory";
 
     /// <summary>What a checkpoint belongs to.</summary>
     private sealed record Fingerprint(Recipe Recipe, int Seed, IReadOnlyDictionary<string, string>? DataSha256);

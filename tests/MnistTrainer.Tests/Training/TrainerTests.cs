@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using MnistTrainer.Datasets;
 using MnistTrainer.Export;
 using MnistTrainer.Recipes;
@@ -216,6 +217,21 @@ public class TrainerTests
         var fault = Assert.Throws<InvalidDataException>(() => TrainingState.Load(path, Quick, seed: 1));
 
         Assert.StartsWith($"'{path}' is no checkpoint of this recipe: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_without_the_update_rules_memory_is_of_an_earlier_version()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "checkpoint.zip");
+        using var state = new TrainingState(Quick, seed: 1);
+        state.Save(path);
+        using (var file = ZipFile.Open(path, ZipArchiveMode.Update))
+            file.GetEntry("memory")!.Delete();
+
+        var fault = Assert.Throws<InvalidDataException>(() => TrainingState.Load(path, Quick, seed: 1));
+
+        Assert.Equal($"'{path}' is no checkpoint of this recipe: an earlier version of the trainer wrote it. Begin a new run.", fault.Message);
     }
 
     [Fact]
