@@ -13,6 +13,7 @@ var root = new RootCommand("Trains, evaluates and tries networks that read handw
     CrossValidateCommand.Create(stop.Token),
     CompareCommand.Create(stop.Token),
     LearningCurveCommand.Create(stop.Token),
+    SearchCommand.Create(stop.Token),
     EvaluateCommand.Create(stop.Token),
     PredictCommand.Create(stop.Token),
     StrokesCommand.Create(stop.Token),

@@ -29,7 +29,7 @@ internal static partial class CommandLineErrors
 
     /// <summary>Takes no misspelt option for a name or a file.</summary>
     /// <param name="argument">Takes one word or several.</param>
-    public static void RefuseOptions(Argument<string[]> argument) => argument.Validators.Add(result =>
+    public static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>
     {
         if (result.Tokens.FirstOrDefault(token => IsOption(token.Value)) is { } option)
             result.AddError($"Unrecognized command or argument '{option.Value}'.");

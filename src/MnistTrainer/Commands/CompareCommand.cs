@@ -2,14 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
 using MnistTrainer.Evaluation;
-using MnistTrainer.Export;
 using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
@@ -148,42 +145,12 @@ internal static class CompareCommand
 
     private static TrainedModel TrainNetwork(Recipe recipe, int seed, string path, TrainingData data, CancellationToken cancellation)
     {
-        var validation = data.Validation!;
         using var state = new TrainingState(recipe, seed);
         TrainingView.Show(recipe.Epochs, (onBatch, onEpoch) => Trainer.Fit(state, data, onBatch, onEpoch, cancellation: cancellation));
-        var (parameters, multiplyAdds) = (state.Result.Weights, state.Result.MultiplyAdds);
-        var answered = Evaluator.Predict(state.Result, validation);
-        var card = new ModelCard // for measuring only: the file is deleted, and the test images stay closed
-        {
-            Name = "compared",
-            Version = "",
-            Created = DateTimeOffset.UtcNow,
-            Network = recipe.Network,
-            Parameters = parameters,
-            MultiplyAdds = multiplyAdds,
-            Training = new TrainingOptions { Seed = seed, Settings = recipe.ToJson().Deserialize<Dictionary<string, JsonElement>>()! },
-            DataSha256 = MnistDataset.Sha256,
-            DataCredits = [MnistDataset.Credit],
-            TestAccuracy = 0,
-            ConfusionMatrix = [],
-            Temperature = 1,
-            CalibrationError = 0,
-            History = [],
-            FramingVersion = DigitFraming.Version,
-            SelfTest = new SelfTest(validation[0].Pixels.ToArray(), answered[0].Digit),
-        };
-        OnnxExporter.Write(state.Result, card, path, validation, answered);
-        try
-        {
-            using var classifier = DigitClassifier.Load(path);
-            var (answers, microseconds) = Measure(classifier.Classify, validation);
-            var seconds = state.History.Select(epoch => epoch.Seconds).ToList();
-            return new TrainedModel(answers, Strokes(state.Result, data), parameters, multiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        var (answers, microseconds) = ServedNetwork.Measure(state.Result, recipe, seed, data.Validation!, path);
+        var seconds = state.History.Select(epoch => epoch.Seconds).ToList();
+        return new TrainedModel(
+            answers, Strokes(state.Result, data), state.Result.Weights, state.Result.MultiplyAdds, seconds.Average(), seconds.Sum(), microseconds);
     }
 
     /// <summary>What a network does on the strokes that were held back; null where none were.</summary>
@@ -203,25 +170,7 @@ internal static class CompareCommand
         var clock = Stopwatch.StartNew();
         var classify = model.Train(training, seed, threads);
         var seconds = clock.Elapsed.TotalSeconds;
-        var (answers, microseconds) = Measure(classify, validation);
+        var (answers, microseconds) = ServedNetwork.Measure(classify, validation);
         return new TrainedModel(answers, Strokes: null, model.Parameters, model.MultiplyAdds, EpochSeconds: null, seconds, microseconds);
-    }
-
-    /// <summary>Answers one image at a time; median time of an answer.</summary>
-    private static (string Answers, double Microseconds) Measure(Func<DigitImage, Prediction> classify, DigitSet digits)
-    {
-        for (var i = 0; i < 1_000; i++) // until code is compiled and caches are warm
-            classify(digits[i % digits.Count]);
-
-        var answers = new char[digits.Count];
-        var microseconds = new double[digits.Count];
-        for (var i = 0; i < digits.Count; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            answers[i] = (char)('0' + classify(digits[i]).Digit);
-            microseconds[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-        }
-
-        return (new string(answers), microseconds.Order().ElementAt(digits.Count / 2));
     }
 }

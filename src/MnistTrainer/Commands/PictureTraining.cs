@@ -48,7 +48,7 @@ internal static class PictureTraining
             run.Save(state);
             events?.Add(epoch);
             onEpoch(epoch);
-        }, timeLimit, cancellation));
+        }, timeLimit, cancellation: cancellation));
         cancellation.ThrowIfCancellationRequested();
 
         switch (task)

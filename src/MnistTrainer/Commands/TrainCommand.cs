@@ -200,7 +200,7 @@ internal static class TrainCommand
             run.Save(state);
             events?.Add(epoch);
             onEpoch(epoch);
-        }, timeLimit, cancellation));
+        }, timeLimit, cancellation: cancellation));
 
         if (!dryRun)
             RefuseGuesses(state.ResultEpoch, recipe);

@@ -50,26 +50,46 @@ internal sealed class WorkSharing
     /// <exception cref="InvalidDataException">A job failed; the message is its own.</exception>
     public bool Do(ParseResult parsed, int threads, IReadOnlyList<WorkPart> parts, CancellationToken cancellation)
     {
-        var (index, count) = ParseShard(parsed.GetValue(Shard)) ?? (0, 1);
+        var (index, count) = Share(parsed);
         List<WorkPart> mine = [.. parts.Where((_, place) => place % count == index)];
-        if (parsed.GetValue(AsJob))
-        {
-            TrainingView.Interval = TimeSpan.FromSeconds(1);
-            SharedWork.Do(mine, waits: false, part => Console.WriteLine(Begins + part.Title), cancellation);
+        if (!Do(parsed, threads, () => [.. mine.Where(part => !part.IsDone)], () => $"{mine.Count(part => part.IsDone)} of {mine.Count} done", cancellation))
             return false;
-        }
 
-        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var jobs = Math.Min(mine.Count(part => !part.IsDone),
-            parsed.GetValue(Jobs) ?? (int)Math.Max(1, Math.Min(Environment.ProcessorCount / threads, memory / BytesOfJob)));
-        if (jobs > 1)
-            Run(jobs, mine, cancellation);
-        SharedWork.Do(mine, waits: true, part => Console.WriteLine(part.Title), cancellation);
         var left = parts.Count(part => !part.IsDone);
         if (left > 0)
             Console.WriteLine($"Share {index}/{count} is done; {left} of {parts.Count} results are still to come. Who ends last prints the table.");
         return left == 0;
     }
+
+    /// <summary>Sees that work is done whose parts depend on the results so far.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="threads">Of each job.</param>
+    /// <param name="left">Gives the parts of this share that aren't done.</param>
+    /// <param name="progress">How far it is, for people.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>Whether this is the first process, not a job.</returns>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    /// <exception cref="InvalidDataException">A job failed; the message is its own.</exception>
+    public bool Do(ParseResult parsed, int threads, Func<IReadOnlyList<WorkPart>> left, Func<string> progress, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(AsJob))
+        {
+            TrainingView.Interval = TimeSpan.FromSeconds(1);
+            SharedWork.Do(left, part => Console.WriteLine(Begins + part.Title), cancellation);
+            return false;
+        }
+
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var jobs = Math.Min(left().Count,
+            parsed.GetValue(Jobs) ?? (int)Math.Max(1, Math.Min(Environment.ProcessorCount / threads, memory / BytesOfJob)));
+        if (jobs > 1)
+            Run(jobs, progress, cancellation);
+        SharedWork.Do(left, part => Console.WriteLine(part.Title), cancellation);
+        return true;
+    }
+
+    /// <summary>Which share of the work is this machine's, from 0, and how many there are.</summary>
+    public (int Index, int Count) Share(ParseResult parsed) => ParseShard(parsed.GetValue(Shard)) ?? (0, 1);
 
     /// <summary>A job stops when its first process ends, however that ends.</summary>
     public CancellationToken OrOrphaned(ParseResult parsed, CancellationToken cancellation)
@@ -92,9 +112,9 @@ internal sealed class WorkSharing
             ? (number, of)
             : null;
 
-    private void Run(int jobs, IReadOnlyList<WorkPart> parts, CancellationToken cancellation)
+    private void Run(int jobs, Func<string> progress, CancellationToken cancellation)
     {
-        var view = new JobsView(jobs, parts);
+        var view = new JobsView(jobs, progress);
         string? fault = null;
         var processes = Enumerable.Range(0, jobs).Select(_ => Start()).ToList();
         using var stopping = cancellation.Register(() => processes.ForEach(process => process.StandardInput.Close()));

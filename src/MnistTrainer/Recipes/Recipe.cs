@@ -144,6 +144,8 @@ internal sealed record Recipe
 
     private const int FiveDigitsPx = 160;
 
+    private static readonly JsonSerializerOptions FileFormat = new(Format) { WriteIndented = true };
+
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes");
 
     /// <summary>Reads a recipe.</summary>
@@ -163,6 +165,9 @@ internal sealed record Recipe
     }
 
     private IReadOnlyList<Layer> Parse(int height, int width, Shape output) => LayerParser.Parse(Network, new Shape(1, height, width), output);
+
+    /// <summary>The recipe as a file, for people and for <see cref="Load"/>.</summary>
+    public string ToText() => JsonSerializer.Serialize(this, FileFormat) + "\n";
 
     /// <summary>The recipe as one JSON element, for the model card.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, Format);

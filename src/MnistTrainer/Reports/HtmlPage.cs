@@ -44,6 +44,17 @@ internal static class HtmlPage
         return $"""<img src="{DataUrl(png.ToArray())}" alt="{alt}" width="{plane.Width}" height="{plane.Height}" />""";
     }
 
+    /// <summary>A plot for a light page and one for a dark page.</summary>
+    /// <param name="name">What it shows, in words.</param>
+    /// <param name="draw">Makes the PNG.</param>
+    public static Html Plot(string name, Func<Plots.Theme, byte[]> draw) => $"""
+        <picture>
+        <source media="(prefers-color-scheme: dark)" srcset="{DataUrl(draw(Plots.Theme.Dark))}" />
+        <img src="{DataUrl(draw(Plots.Theme.Light))}" alt="{name}" width="{Plots.Width}" height="{Plots.Height}" />
+        </picture>
+
+        """;
+
     /// <summary>The address of a picture that stands in the page itself.</summary>
     /// <param name="png">A PNG file.</param>
     public static string DataUrl(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);

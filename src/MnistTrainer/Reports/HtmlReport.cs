@@ -42,7 +42,7 @@ internal static class HtmlReport
             {Learning(options.Recipe, history)}
             {Confusion(metrics.ConfusionMatrix)}
             {Digits(metrics)}
-            {CommandLineErrors(test, predictions)}
+            {Mistakes(test, predictions)}
             {Reliability(calibration)}
             {(filters is null ? [] : (IEnumerable<Html>)[Filters(filters)])}
             {Options(card, ("temperature", card.Temperature.ToString(CultureInfo.InvariantCulture)))}
@@ -79,9 +79,9 @@ internal static class HtmlReport
             <h2>How it learned</h2>
             <p>Validation is measured after each epoch; training while the weights still move{images}{loss}.</p>
             <div class="plots">
-            {Plot("Loss by epoch", theme => Plots.Loss(history, theme))}
-            {Plot("Accuracy by epoch", theme => Plots.Accuracy(history, theme))}
-            {Plot("Learning rate by epoch", theme => Plots.LearningRate(history, theme))}
+            {HtmlPage.Plot("Loss by epoch", theme => Plots.Loss(history, theme))}
+            {HtmlPage.Plot("Accuracy by epoch", theme => Plots.Accuracy(history, theme))}
+            {HtmlPage.Plot("Learning rate by epoch", theme => Plots.LearningRate(history, theme))}
             </div>
             </section>
             """;
@@ -132,7 +132,7 @@ internal static class HtmlReport
         </section>
         """;
 
-    private static Html CommandLineErrors(DigitSet test, IReadOnlyList<Prediction> predictions)
+    private static Html Mistakes(DigitSet test, IReadOnlyList<Prediction> predictions)
     {
         var mistakes = predictions.Index().Where(image => image.Item.Digit != test.Labels.Span[image.Index])
             .OrderBy(image => image.Item.Probabilities[test.Labels.Span[image.Index]]).ToList();
@@ -182,7 +182,7 @@ internal static class HtmlReport
         <h2>How far it can be believed</h2>
         <p>Answers by their confidence, in {Calibration.BinCount} bins, the number of images above each.
         On the dashed line, as many answers are right as the confidence says; expected calibration error {Percent(calibration.Error)}.</p>
-        {Plot("Accuracy by confidence", theme => Plots.Reliability(calibration, theme))}
+        {HtmlPage.Plot("Accuracy by confidence", theme => Plots.Reliability(calibration, theme))}
         </section>
         """;
 
@@ -237,14 +237,6 @@ internal static class HtmlReport
             ? value.EnumerateObject().SelectMany(member => Flatten(name.Length == 0 ? member.Name : $"{name}.{member.Name}", member.Value))
             : [(name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText())];
     }
-
-    private static Html Plot(string name, Func<Plots.Theme, byte[]> draw) => $"""
-        <picture>
-        <source media="(prefers-color-scheme: dark)" srcset="{HtmlPage.DataUrl(draw(Plots.Theme.Dark))}" />
-        <img src="{HtmlPage.DataUrl(draw(Plots.Theme.Light))}" alt="{name}" width="{Plots.Width}" height="{Plots.Height}" />
-        </picture>
-
-        """;
 
     private static Html Picture(string kind, string name, int width, int height, Func<int, int, SKColor> pixel)
     {

@@ -1,12 +1,11 @@
-using MnistTrainer.Storage;
 using Spectre.Console;
 
 namespace MnistTrainer.Reports;
 
 /// <summary>What several jobs do: one table that changes on a terminal, a line a job; elsewhere their lines of epochs, each with what it is of.</summary>
 /// <param name="jobs">How many.</param>
-/// <param name="parts">What they do together.</param>
-internal sealed class JobsView(int jobs, IReadOnlyList<WorkPart> parts)
+/// <param name="progress">How far they are together, as "3 of 10 done".</param>
+internal sealed class JobsView(int jobs, Func<string> progress)
 {
     private const string WithinEpoch = "in epoch ";
 
@@ -56,7 +55,7 @@ internal sealed class JobsView(int jobs, IReadOnlyList<WorkPart> parts)
 
     private Table ToTable()
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("job", "trains", $"{parts.Count(part => part.IsDone)} of {parts.Count} done");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("job", "trains", progress());
         foreach (var (job, (part, line)) in _doing.Index())
             table.AddRow(new Text($"{job + 1}"), new Text(part), new Text(line));
         return table;

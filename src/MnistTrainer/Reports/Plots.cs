@@ -98,6 +98,46 @@ internal static class Plots
         return Draw(plot);
     }
 
+    /// <summary>The best accuracy of a search over its time, and each result as a dot.</summary>
+    /// <param name="results">Minutes of training until each, and its accuracy, in the order in which they came.</param>
+    /// <param name="theme">Colours.</param>
+    public static byte[] BestSoFar(IReadOnlyList<(double Minutes, double Accuracy)> results, Theme theme)
+    {
+        var plot = New("minutes of training, all processes together", "validation accuracy", theme);
+        List<double> best = [];
+        foreach (var (_, accuracy) in results)
+            best.Add(Math.Max(best.LastOrDefault(), accuracy));
+        double[] minutes = [.. results.Select(result => result.Minutes)];
+        var dots = plot.Add.ScatterPoints(minutes, [.. results.Select(result => ToPlace(result.Accuracy))], theme.Training.WithAlpha(0.6));
+        (dots.MarkerSize, dots.LegendText) = (4, "a trial, at a rung");
+        var line = plot.Add.Scatter(minutes, [.. best.Select(ToPlace)], theme.Validation);
+        (line.LineWidth, line.MarkerSize, line.ConnectStyle, line.LegendText) = (2, 0, ConnectStyle.StepHorizontal, "the best so far");
+        plot.Axes.AutoScale();
+        plot.Axes.SetLimitsY(ToPlace(Math.Max(0.8, best[0] - 0.1)), ToPlace(best[^1]));
+        SetTicks(plot, AccuracyTicks, ToPlace, accuracy => $"{accuracy * 100:0.##}%");
+        plot.ShowLegend(Alignment.LowerRight);
+        return Draw(plot);
+    }
+
+    /// <summary>Accuracy by the time of an answer; a line joins those that nothing beats in both.</summary>
+    /// <param name="models">Median time of an answer, accuracy, and whether it is on the front.</param>
+    /// <param name="theme">Colours.</param>
+    public static byte[] Front(IReadOnlyList<(double Microseconds, double Accuracy, bool IsOnFront)> models, Theme theme)
+    {
+        var plot = New("microseconds an image, one thread", "validation accuracy", theme);
+        var others = models.Where(model => !model.IsOnFront).ToList();
+        plot.Add.ScatterPoints(
+            others.Select(model => model.Microseconds).ToArray(), others.Select(model => ToPlace(model.Accuracy)).ToArray(), theme.Training).MarkerSize = 5;
+        var front = models.Where(model => model.IsOnFront).OrderBy(model => model.Microseconds).ToList();
+        var line = plot.Add.Scatter(
+            front.Select(model => model.Microseconds).ToArray(), front.Select(model => ToPlace(model.Accuracy)).ToArray(), theme.Validation);
+        (line.LineWidth, line.MarkerSize, line.LegendText) = (2, 7, "nothing is both faster and better");
+        plot.Axes.AutoScale();
+        SetTicks(plot, AccuracyTicks, ToPlace, accuracy => $"{accuracy * 100:0.##}%");
+        plot.ShowLegend(Alignment.LowerRight);
+        return Draw(plot);
+    }
+
     private static double ToPlace(double accuracy) => -Math.Log10(Math.Max(1 - accuracy, 1e-4));
 
     private static void AddCurves(

@@ -8,33 +8,33 @@ internal static class SharedWork
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Does what is left.</summary>
-    /// <param name="parts">In the order in which they are begun.</param>
-    /// <param name="waits">Whether to wait for what other processes have, and to do it where they end without a result; else it is left to them.</param>
+    /// <summary>Does what is left, waits for what other processes have, and does it where they end without a result.</summary>
+    /// <param name="left">Gives the parts that aren't done, in the order in which they are begun; which these are may depend on the results so far.</param>
     /// <param name="onBegin">Told of each part that this process does.</param>
     /// <param name="cancellation">Stops while it waits; parts stop by themselves.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static void Do(IReadOnlyList<WorkPart> parts, bool waits, Action<WorkPart> onBegin, CancellationToken cancellation)
+    public static void Do(Func<IReadOnlyList<WorkPart>> left, Action<WorkPart> onBegin, CancellationToken cancellation)
     {
-        while (true)
+        while (left() is { Count: > 0 } parts)
         {
-            var isIdle = true;
-            foreach (var part in parts.Where(part => !part.IsDone))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using var held = FolderLock.TryTake(part.Folder, $".{part.Name}.lock");
-                if (held is null || part.IsDone)
-                    continue;
+            if (!parts.Any(DoneHere) && cancellation.WaitHandle.WaitOne(Patience))
+                throw new OperationCanceledException(cancellation);
+        }
 
+        bool DoneHere(WorkPart part)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var held = FolderLock.TryTake(part.Folder, $".{part.Name}.lock");
+            if (held is null)
+                return false;
+
+            if (!part.IsDone)
+            {
                 onBegin(part);
                 part.Compute();
-                isIdle = false;
             }
 
-            if (!waits || parts.All(part => part.IsDone))
-                return;
-            if (isIdle && cancellation.WaitHandle.WaitOne(Patience))
-                throw new OperationCanceledException(cancellation);
+            return true;
         }
     }
 }

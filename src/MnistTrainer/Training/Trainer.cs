@@ -17,15 +17,17 @@ internal static class Trainer
     /// <param name="onBatch">Told after every batch.</param>
     /// <param name="onEpoch">Told after every epoch, when the state has moved on: the time to save it.</param>
     /// <param name="timeLimit">No epoch begins that would end later than this, as long as the last one took; at least one is trained.</param>
+    /// <param name="epochs">After so many in all it pauses, to go on later; null for none.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="OperationCanceledException">Stopped. The state is that of the last full epoch no more.</exception>
     /// <exception cref="InvalidDataException">The loss is no longer a number; the message says what to do.</exception>
     public static void Fit(
         TrainingState state, TrainingData data,
-        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, CancellationToken cancellation = default)
+        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, int? epochs = null,
+        CancellationToken cancellation = default)
     {
         using var task = new DigitTask(state.Recipe, data);
-        Fit(state, task, onBatch, onEpoch, timeLimit, cancellation);
+        Fit(state, task, onBatch, onEpoch, timeLimit, epochs, cancellation);
     }
 
     /// <summary>The same for any task.</summary>
@@ -34,19 +36,21 @@ internal static class Trainer
     /// <param name="onBatch">Told after every batch.</param>
     /// <param name="onEpoch">Told after every epoch, when the state has moved on: the time to save it.</param>
     /// <param name="timeLimit">No epoch begins that would end later than this, as long as the last one took; at least one is trained.</param>
+    /// <param name="epochs">After so many in all it pauses, to go on later; null for none.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="OperationCanceledException">Stopped. The state is that of the last full epoch no more.</exception>
     /// <exception cref="InvalidDataException">The loss is no longer a number; the message says what to do.</exception>
     public static void Fit(
         TrainingState state, LearningTask task,
-        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, CancellationToken cancellation = default)
+        Action<BatchResult>? onBatch = null, Action<EpochResult>? onEpoch = null, TimeSpan? timeLimit = null, int? epochs = null,
+        CancellationToken cancellation = default)
     {
         var recipe = state.Recipe;
         var images = task.PerEpoch;
         var batches = (images + recipe.BatchSize - 1) / recipe.BatchSize;
         var whole = Stopwatch.StartNew();
 
-        while (!state.IsComplete)
+        while (!state.IsComplete && state.History.Count < (epochs ?? recipe.Epochs))
         {
             var epoch = state.History.Count + 1;
             // each epoch draws from a generator of its own, so that an epoch repeats without what came before it

@@ -180,7 +180,7 @@ public class CrossValidationTests
 
     private static bool Alone(IReadOnlyList<WorkPart> parts)
     {
-        SharedWork.Do(parts, waits: true, _ => { }, CancellationToken.None);
+        SharedWork.Do(() => [.. parts.Where(part => !part.IsDone)], _ => { }, CancellationToken.None);
         return true;
     }
 }

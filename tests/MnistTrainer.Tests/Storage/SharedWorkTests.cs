@@ -14,7 +14,7 @@ public sealed class SharedWorkTests : IDisposable
     {
         var parts = Enumerable.Range(0, 20).Select(Part).ToList();
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => SharedWork.Do(parts, waits: true, _ => { }, CancellationToken.None))));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Do(parts))));
 
         Assert.Equal(parts.Select(part => part.Name).Order(), _done.Order());
         Assert.Equal(20, Directory.GetFiles(_folder.Path).Length); // no lock is left
@@ -26,14 +26,22 @@ public sealed class SharedWorkTests : IDisposable
         WorkPart[] parts = [Part(0), Part(1), Part(2)];
         var held = FolderLock.TryTake(_folder.Path, ".part-1.lock")!;
 
-        SharedWork.Do(parts, waits: false, _ => { }, CancellationToken.None);
-        Assert.Equal(["part-0", "part-2"], _done);
-        var waiting = Task.Run(() => SharedWork.Do(parts, waits: true, _ => { }, CancellationToken.None));
+        var waiting = Task.Run(() => Do(parts));
+        while (!parts[2].IsDone)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
         Assert.False(waiting.IsCompleted);
         held.Dispose();
         await waiting;
 
         Assert.Equal(["part-0", "part-2", "part-1"], _done);
+    }
+
+    [Fact]
+    public void Results_decide_what_is_done_next()
+    {
+        SharedWork.Do(() => _done.Count < 3 ? [Part(2 * _done.Count), Part(99)] : [], _ => { }, CancellationToken.None);
+
+        Assert.Equal(["part-0", "part-2", "part-4"], _done);
     }
 
     [Fact]
@@ -46,11 +54,14 @@ public sealed class SharedWorkTests : IDisposable
         using var held = FolderLock.TryTake(_folder.Path, ".part-0.lock")!;
         using var stop = new CancellationTokenSource(10);
 
-        Assert.Throws<OperationCanceledException>(() => SharedWork.Do([Part(0)], waits: true, _ => { }, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Do([Part(0)], stop.Token));
         Assert.Empty(_done);
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static void Do(IReadOnlyList<WorkPart> parts, CancellationToken cancellation = default) =>
+        SharedWork.Do(() => [.. parts.Where(part => !part.IsDone)], _ => { }, cancellation);
 
     private WorkPart Part(int number) => new(_folder.Path, $"part-{number}", "", () => ResultCache.Get(_folder.Path, $"part-{number}", () =>
     {
