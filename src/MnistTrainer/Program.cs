@@ -14,6 +14,8 @@ var root = new RootCommand("Trains, evaluates and tries networks that read handw
     CompareCommand.Create(stop.Token),
     LearningCurveCommand.Create(stop.Token),
     SearchCommand.Create(stop.Token),
+    LearningRateCommand.Create(stop.Token),
+    RunsCommand.Create(),
     EvaluateCommand.Create(stop.Token),
     PredictCommand.Create(stop.Token),
     StrokesCommand.Create(stop.Token),

@@ -84,6 +84,7 @@ public partial class DocumentedCommandsTests
         CrossValidateCommand.Create(CancellationToken.None),
         CompareCommand.Create(CancellationToken.None),
         LearningCurveCommand.Create(CancellationToken.None), SearchCommand.Create(CancellationToken.None),
+        LearningRateCommand.Create(CancellationToken.None), RunsCommand.Create(),
         EvaluateCommand.Create(CancellationToken.None),
         PredictCommand.Create(CancellationToken.None),
         StrokesCommand.Create(CancellationToken.None),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using MnistReader.Inference;
 using MnistTrainer.Datasets;
 using MnistTrainer.Datasets.Strokes;
@@ -69,12 +70,21 @@ internal static class TrainCommand
             HelpName = "MINUTES",
         }.Takes("0 to 1,000,000 minutes", minutes => minutes is >= 0 and <= 1e6);
         var dryRun = new Option<bool>("--dry-run") { Description = "The table of layers, and one batch of everything, in seconds; nothing is kept." };
+        var name = new Option<string?>("--name") { Description = "Stands in the folder's name, in place of the recipe's.", HelpName = "NAME" }
+            .Takes("letters, digits, - and _", text => text is null || (text.Length > 0 && text.All(IsInName)));
+        var note = new Option<string?>("--note") { Description = "Kept with the run, for 'runs' to show.", HelpName = "TEXT" };
+        var tags = new Option<string[]>("--tag")
+        {
+            Description = "To find the run by; may be given several times.",
+            HelpName = "TAG",
+            DefaultValueFactory = _ => [],
+        };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
         Option[] ofTheRun =
         [
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, trainImages, seed, threads, strokes, corrections, calibration, thresholds,
-            from, splitSeed, ink,
+            from, splitSeed, ink, name, note, tags,
         ];
 
         var command = new Command("train",
@@ -85,7 +95,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, trainImages, seed, threads, output, runs, resume, timeLimit,
-            dryRun, tensorBoard, data, strokes, ink, corrections, calibration, thresholds, from, splitSeed,
+            dryRun, tensorBoard, data, strokes, ink, corrections, calibration, thresholds, from, splitSeed, name, note, tags,
         };
         command.SetAction(parsed =>
         {
@@ -102,7 +112,8 @@ internal static class TrainCommand
                 using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? DryRun(settings) : settings, parsed.GetValue(seed), parsed.GetValue(validation),
                     parsed.GetValue(threads), parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed),
-                    parsed.GetValue(corrections), parsed.GetValue(thresholds), parsed.GetValue(ink), parsed.GetValue(trainImages)));
+                    parsed.GetValue(corrections), parsed.GetValue(thresholds), parsed.GetValue(ink), parsed.GetValue(trainImages)),
+                    new RunLabels(parsed.GetValue(name), parsed.GetValue(note), parsed.GetValue(tags)));
                 try
                 {
                     Train(run, MnistDataset.Folder(parsed.GetValue(data)), parsed.GetValue(timeLimit) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
@@ -143,6 +154,8 @@ internal static class TrainCommand
         });
         return command;
     }
+
+    private static bool IsInName(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_';
 
     /// <summary>An option as it was given; nothing where it wasn't.</summary>
     private static IEnumerable<string> Given(ParseResult parsed, Option option) =>
@@ -208,6 +221,11 @@ internal static class TrainCommand
         var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, folds, learned, corrections, ink?.Card, mayGuess: dryRun);
         cancellation.ThrowIfCancellationRequested();
         OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
+        if (data.Validation is { } validation)
+            run.WriteAnswers(validation.Labels.ToArray(), Evaluator.Predict(state.Result, validation).Select(answer => answer.Digit));
+        run.Write(new RunMetrics(state.History, new RunResult(
+            card.Created, card.Version, card.Parameters, card.MultiplyAdds, card.TestAccuracy, card.CalibrationError)));
+        AtomicFile.Write(Path.Combine(run.Folder, "README.md"), Encoding.UTF8.GetBytes(ModelReadme.Of(card)));
         HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.Modules.OfType<Conv2d>().FirstOrDefault()?.weight);
 
         ConsoleReport.Model(card);

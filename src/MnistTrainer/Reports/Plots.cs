@@ -79,10 +79,9 @@ internal static class Plots
         var theme = Theme.Light;
         var plot = New("images learned from", "validation accuracy", theme);
         plot.FigureBackground.Color = Colors.White; // it stands alone
-        Color[] colours = [theme.Validation, theme.Training, .. new ScottPlot.Palettes.Category10().Colors];
         foreach (var (index, curve) in curves.Index())
         {
-            var colour = colours[index % colours.Length];
+            var colour = ColourOf(index, theme);
             double[] places = [.. curve.Points.Select(point => Math.Log10(point.Images))];
             var line = plot.Add.Scatter(places, [.. curve.Points.Select(point => ToPlace(point.Accuracies.Average()))], colour);
             (line.LineWidth, line.MarkerSize, line.LegendText) = (2, 6, curve.Name);
@@ -95,6 +94,40 @@ internal static class Plots
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. curves[0].Points.Select(point => Math.Log10(point.Images))], [.. curves[0].Points.Select(point => $"{point.Images:N0}")]);
         plot.ShowLegend(Alignment.LowerRight);
+        return Draw(plot);
+    }
+
+    /// <summary>Validation accuracy by epoch of several runs.</summary>
+    /// <param name="runs">Name and history of each.</param>
+    /// <param name="theme">Colours.</param>
+    public static byte[] Runs(IReadOnlyList<(string Name, IReadOnlyList<EpochResult> History)> runs, Theme theme)
+    {
+        var plot = New("epoch", "validation accuracy", theme);
+        foreach (var (index, (name, history)) in runs.Index())
+            AddCurve(plot, history, epoch => ToPlace(epoch.ValidationAccuracy), ColourOf(index, theme)).LegendText = name;
+        plot.Axes.AutoScale();
+        SetTicks(plot, AccuracyTicks, ToPlace, accuracy => $"{accuracy * 100:0.##}%");
+        plot.ShowLegend(Alignment.LowerRight);
+        return Draw(plot);
+    }
+
+    /// <summary>Smoothed loss by learning rate, and the rate to take.</summary>
+    /// <param name="steps">Rate and smoothed loss of each step.</param>
+    /// <param name="rate">Marked.</param>
+    public static byte[] RateSweep(IReadOnlyList<(double Rate, double Loss)> steps, double rate)
+    {
+        var theme = Theme.Light;
+        var plot = New("learning rate", "loss (nats), smoothed", theme);
+        plot.FigureBackground.Color = Colors.White; // it stands alone
+        var line = plot.Add.Scatter(steps.Select(step => Math.Log10(step.Rate)).ToArray(), steps.Select(step => step.Loss).ToArray(), theme.Validation);
+        (line.LineWidth, line.MarkerSize) = (2, 0);
+        var mark = plot.Add.VerticalLine(Math.Log10(rate), 1, theme.Training, LinePattern.Dashed);
+        mark.LegendText = $"{rate:G2}";
+        plot.Axes.AutoScale();
+        int[] powers = [.. Enumerable.Range(-8, 12)];
+        plot.Axes.Bottom.TickGenerator = new NumericManual(
+            [.. powers.Select(power => (double)power)], [.. powers.Select(power => $"{Math.Pow(10, power):G1}")]);
+        plot.ShowLegend(Alignment.UpperLeft);
         return Draw(plot);
     }
 
@@ -136,6 +169,12 @@ internal static class Plots
         SetTicks(plot, AccuracyTicks, ToPlace, accuracy => $"{accuracy * 100:0.##}%");
         plot.ShowLegend(Alignment.LowerRight);
         return Draw(plot);
+    }
+
+    private static Color ColourOf(int index, Theme theme)
+    {
+        Color[] colours = [theme.Validation, theme.Training, .. new ScottPlot.Palettes.Category10().Colors];
+        return colours[index % colours.Length];
     }
 
     private static double ToPlace(double accuracy) => -Math.Log10(Math.Max(1 - accuracy, 1e-4));

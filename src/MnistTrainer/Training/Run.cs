@@ -32,29 +32,84 @@ internal sealed record RunOptions(
     public (int Images, int Seed) Split => Validation == 0 ? (0, 0) : (Validation, SplitSeed ?? Seed);
 }
 
+/// <summary>What people call a run; it decides nothing.</summary>
+/// <param name="Name">Stands in the folder's name, in place of the recipe's; null for that.</param>
+/// <param name="Note">Why it was made, say; null for none.</param>
+/// <param name="Tags">To find it by.</param>
+internal sealed record RunLabels(string? Name = null, string? Note = null, IReadOnlyList<string>? Tags = null);
+
+/// <summary>What a run came to: metrics.json.</summary>
+/// <param name="History">One entry an epoch.</param>
+/// <param name="Result">Of the finished run; null before, and of a network that learned from generated pictures.</param>
+internal sealed record RunMetrics(IReadOnlyList<EpochResult> History, RunResult? Result = null)
+{
+    /// <summary>The last epoch; null before the first has ended.</summary>
+    [JsonIgnore]
+    public EpochResult? Last => History.Count > 0 ? History[^1] : null;
+
+    /// <summary>Training time in minutes, without validation.</summary>
+    [JsonIgnore]
+    public double Minutes => History.Sum(epoch => epoch.Seconds) / 60;
+}
+
+/// <summary>Figures of a finished run.</summary>
+/// <param name="Finished">When.</param>
+/// <param name="Version">Of the model.</param>
+/// <param name="Weights">Trained.</param>
+/// <param name="MultiplyAdds">For one image.</param>
+/// <param name="TestAccuracy">On MNIST's test images, 0 to 1.</param>
+/// <param name="CalibrationError">There, 0 to 1.</param>
+internal sealed record RunResult(DateTimeOffset Finished, string Version, long Weights, long MultiplyAdds, double TestAccuracy, double CalibrationError);
+
 /// <summary>
-/// The folder that a training run leaves: run.json (options, code, machine), history.csv, checkpoint, model.onnx, report.html.
+/// The folder that a training run leaves: run.json (options, code, machine), history.csv, metrics.json, checkpoint, model.onnx, the answers to what was held
+/// back, report.html.
 /// One process at a time writes to it, from <see cref="Begin"/> or <see cref="Resume"/> until it is disposed.
 /// </summary>
 internal sealed class Run : IDisposable
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    /// <summary>How its files are written as JSON: camelCase, and null for what is NaN.</summary>
+    public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new NaNAsNull() },
     };
 
     private FolderLock? _lock;
     private bool _isNew;
 
-    private Run(string folder, RunOptions options) => (Folder, Options) = (folder, options);
+    private Run(string folder, RunOptions options, RunLabels? labels, DateTimeOffset started) =>
+        (Folder, Options, Labels, Started) = (folder, options, labels ?? new(), started);
 
     /// <summary>Path of the folder; where a new run's is taken when it begins, it gets a number.</summary>
     public string Folder { get; private set; }
 
     /// <summary>All that decides the result.</summary>
     public RunOptions Options { get; }
+
+    /// <summary>What people call it.</summary>
+    public RunLabels Labels { get; }
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Started { get; }
+
+    /// <summary>What it has come to.</summary>
+    /// <exception cref="InvalidDataException">metrics.json can't be read.</exception>
+    public RunMetrics Metrics
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(MetricsFile) ? JsonSerializer.Deserialize<RunMetrics>(File.ReadAllText(MetricsFile), Format)! : new RunMetrics([]);
+            }
+            catch (JsonException e)
+            {
+                throw new InvalidDataException($"'{MetricsFile}' can't be read: {e.Message}", e);
+            }
+        }
+    }
 
     /// <summary>The state after the last finished epoch.</summary>
     public string Checkpoint => Path.Combine(Folder, "checkpoint.zip");
@@ -77,8 +132,12 @@ internal sealed class Run : IDisposable
     /// <summary>A new run, in a folder named by time and recipe; nothing is written before <see cref="Begin"/>.</summary>
     /// <param name="root">The folder of all runs.</param>
     /// <param name="options">All that decides the result.</param>
-    public static Run Create(string root, RunOptions options) => new(Path.Combine(root, string.Create(CultureInfo.InvariantCulture,
-        $"{DateTime.Now:yyyy-MM-dd-HHmmss}-{Path.GetFileNameWithoutExtension(options.RecipeName)}")), options) { _isNew = true };
+    /// <param name="labels">What people call it; null for nothing.</param>
+    public static Run Create(string root, RunOptions options, RunLabels? labels = null) => new(Path.Combine(root, string.Create(CultureInfo.InvariantCulture,
+        $"{DateTime.Now:yyyy-MM-dd-HHmmss}-{labels?.Name ?? Path.GetFileNameWithoutExtension(options.RecipeName)}")), options, labels, DateTimeOffset.Now)
+    {
+        _isNew = true,
+    };
 
     /// <summary>
     /// Makes the folder of a new run, which no other run has, and keeps the options in it: for when all that they name has been read. A resumed run has it.
@@ -110,7 +169,7 @@ internal sealed class Run : IDisposable
         };
         AtomicFile.Write(OptionsOf(Folder), JsonSerializer.SerializeToUtf8Bytes(
             new Record(
-                kept, DateTimeOffset.Now, ProgramVersion.Code, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
+                kept, Labels, Started, ProgramVersion.Code, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
                 Environment.ProcessorCount, TorchVersion),
             Format));
 
@@ -141,8 +200,8 @@ internal sealed class Run : IDisposable
 
         try
         {
-            return JsonSerializer.Deserialize<Record>(File.ReadAllText(path), Format) is { Options: { Recipe.Layers: not null } options }
-                ? new Run(folder, options)
+            return JsonSerializer.Deserialize<Record>(File.ReadAllText(path), Format) is { Options: { Recipe.Layers: not null } options } record
+                ? new Run(folder, options, record.Labels, record.Started)
                 : throw new InvalidDataException($"'{path}' can't be read: it names no recipe.");
         }
         catch (JsonException e)
@@ -200,7 +259,7 @@ internal sealed class Run : IDisposable
         static double? Optional(double accuracy) => double.IsNaN(accuracy) ? null : Math.Round(accuracy, 5);
     }
 
-    /// <summary>Writes checkpoint and history, each whole or not at all.</summary>
+    /// <summary>Writes checkpoint, history and metrics, each whole or not at all.</summary>
     /// <param name="state">After an epoch.</param>
     public void Save(TrainingState state)
     {
@@ -214,9 +273,24 @@ internal sealed class Run : IDisposable
         }
 
         AtomicFile.Write(History, Encoding.UTF8.GetBytes(csv.ToString()));
+        Write(new RunMetrics(state.History));
 
         static string Optional(double value) => double.IsNaN(value) ? "" : value.ToString("F6", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Writes what the finished run came to.</summary>
+    /// <param name="metrics">Replace those of the last epoch.</param>
+    public void Write(RunMetrics metrics) => AtomicFile.Write(MetricsFile, JsonSerializer.SerializeToUtf8Bytes(metrics, Format));
+
+    /// <summary>Keeps what the finished network answers for the held-back images of MNIST: validation.txt, a line of labels and one of answers.</summary>
+    /// <param name="labels">One digit an image.</param>
+    /// <param name="answers">One digit an image.</param>
+    public void WriteAnswers(IEnumerable<byte> labels, IEnumerable<int> answers) =>
+        AtomicFile.Write(AnswersFile, Encoding.ASCII.GetBytes($"{string.Concat(labels)}\n{string.Concat(answers)}\n"));
+
+    /// <summary>What <see cref="WriteAnswers"/> kept; null where nothing was held back, or before the end.</summary>
+    public (string Labels, string Answers)? ReadAnswers() =>
+        File.Exists(AnswersFile) && File.ReadAllLines(AnswersFile) is [var labels, var answers] && labels.Length == answers.Length ? (labels, answers) : null;
 
     /// <summary>Lets other processes write to the folder.</summary>
     public void Dispose() => _lock?.Dispose();
@@ -225,5 +299,30 @@ internal sealed class Run : IDisposable
 
     private static string TorchVersion => $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, libtorch {TorchSharp.torch.__version__}";
 
-    private sealed record Record(RunOptions Options, DateTimeOffset Started, string Code, string System, string Runtime, int Cores, string Torch);
+    private string AnswersFile => Path.Combine(Folder, "validation.txt");
+
+    private string MetricsFile => Path.Combine(Folder, "metrics.json");
+
+    private sealed record Record(
+        RunOptions Options, RunLabels? Labels, DateTimeOffset Started, string Code, string System, string Runtime, int Cores, string Torch);
+}
+
+/// <summary>JSON has no NaN.</summary>
+internal sealed class NaNAsNull : JsonConverter<double>
+{
+    /// <inheritdoc/>
+    public override bool HandleNull => true;
+
+    /// <inheritdoc/>
+    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+    {
+        if (double.IsNaN(value))
+            writer.WriteNullValue();
+        else
+            writer.WriteNumberValue(value);
+    }
 }

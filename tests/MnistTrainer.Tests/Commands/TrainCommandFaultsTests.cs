@@ -20,7 +20,7 @@ public class TrainCommandFaultsTests
         Assert.Matches(@"^The network has not learned: it reads 1?\d\.\d % of the held-back images, and guessing a tenth\. " +
             @"No model was written\. Try a lower learning rate \(it is 1E-09\)\.$", error.TrimEnd());
         Assert.Equal([1], File.ReadAllBytes(model));
-        Assert.Equal(["checkpoint.zip", "history.csv", "run.json"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(folder.Path)))
+        Assert.Equal(["checkpoint.zip", "history.csv", "metrics.json", "run.json"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(folder.Path)))
             .Select(file => Path.GetFileName(file)).Order());
     }
 

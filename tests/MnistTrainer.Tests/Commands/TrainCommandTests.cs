@@ -17,8 +17,8 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
     {
         var (run, output) = await whole.Train();
 
-        var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order().ToList();
-        Assert.Equal(["checkpoint.zip", "history.csv", "model.onnx", "report.html", "run.json"],
+        var files = Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(["README.md", "checkpoint.zip", "history.csv", "metrics.json", "model.onnx", "report.html", "run.json", "validation.txt"],
             files.Where(file => !file.StartsWith("events.", StringComparison.Ordinal)));
         var events = Assert.Single(files, file => file.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
         Assert.Contains("loss/validation", await File.ReadAllTextAsync(Path.Combine(run, events)), StringComparison.Ordinal);
