@@ -93,7 +93,8 @@ try
     await app.ListenAsync();
     hasStarted = true; // what happens from here on is no setting's fault
     app.Logger.LogInformation(
-        "Listening on {Addresses} with model {Version}, {Accuracy:P2} on MNIST's test images", app.Listening(), card.Version, card.TestAccuracy);
+        "Listening on {Addresses} with model {Version}, {Accuracy} on MNIST's test images",
+        app.Listening(), card.Version, card.TestAccuracy is { } accuracy ? $"{accuracy:P2}" : "not measured");
     await app.WaitForShutdownAsync();
     return 0;
 }

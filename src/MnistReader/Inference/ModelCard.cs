@@ -16,17 +16,17 @@ public sealed record ModelCard : NetworkCard
     /// </summary>
     public IReadOnlyList<HeldBackFigures>? HeldBack { get; init; }
 
-    /// <summary>Accuracy on MNIST's 10,000 test images, 0 to 1.</summary>
-    public required double TestAccuracy { get; init; }
+    /// <summary>Accuracy on MNIST's 10,000 test images, 0 to 1; null where the training left them alone.</summary>
+    public double? TestAccuracy { get; init; }
 
-    /// <summary>Row: true digit; column: answered digit; of the 10,000 test images.</summary>
-    public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
+    /// <summary>Row: true digit; column: answered digit; of the 10,000 test images; null where the training left them alone.</summary>
+    public IReadOnlyList<IReadOnlyList<int>>? ConfusionMatrix { get; init; }
 
     /// <summary>The logits are divided by this before the softmax; fitted on validation data, 1 where it was not fitted.</summary>
     public required double Temperature { get; init; }
 
-    /// <summary>Expected calibration error on the test images, 0 to 1.</summary>
-    public required double CalibrationError { get; init; }
+    /// <summary>Expected calibration error on the test images, 0 to 1; null where the training left them alone.</summary>
+    public double? CalibrationError { get; init; }
 
     /// <summary>
     /// A picture whose probability of being a digit is below this is not taken for one; chosen on validation data, null where the model doesn't reject.

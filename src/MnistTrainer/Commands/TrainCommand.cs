@@ -79,12 +79,16 @@ internal static class TrainCommand
             HelpName = "TAG",
             DefaultValueFactory = _ => [],
         };
+        var noTest = new Option<bool>("--no-test")
+        {
+            Description = "Leave the test images alone, for one of many trainings that are compared: the report is of what is held back.",
+        };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write TensorBoard event files into the run folder." };
 
         Option[] ofTheRun =
         [
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, trainImages, seed, threads, strokes, corrections, calibration, thresholds,
-            from, splitSeed, ink, name, note, tags,
+            from, splitSeed, ink, noTest, name, note, tags,
         ];
 
         var command = new Command("train",
@@ -95,7 +99,7 @@ internal static class TrainCommand
             "Example: MnistTrainer train --resume runs/2026-11-23-101500-tutorial-deeper")
         {
             recipe, overrides.Network, overrides.Epochs, overrides.Set, validation, trainImages, seed, threads, output, runs, resume, timeLimit,
-            dryRun, tensorBoard, data, strokes, ink, corrections, calibration, thresholds, from, splitSeed, name, note, tags,
+            dryRun, tensorBoard, data, strokes, ink, corrections, calibration, thresholds, from, splitSeed, noTest, name, note, tags,
         };
         command.SetAction(parsed =>
         {
@@ -112,7 +116,8 @@ internal static class TrainCommand
                 using var run = parsed.GetValue(resume) is { } folder ? Run.Resume(folder) : Run.Create(root, new RunOptions(
                     parsed.GetValue(recipe)!, dry ? DryRun(settings) : settings, parsed.GetValue(seed), parsed.GetValue(validation),
                     parsed.GetValue(threads), parsed.GetValue(strokes), parsed.GetValue(calibration), parsed.GetValue(from), parsed.GetValue(splitSeed),
-                    parsed.GetValue(corrections), parsed.GetValue(thresholds), parsed.GetValue(ink), parsed.GetValue(trainImages)),
+                    parsed.GetValue(corrections), parsed.GetValue(thresholds), parsed.GetValue(ink), parsed.GetValue(trainImages),
+                    parsed.GetValue(noTest)),
                     new RunLabels(parsed.GetValue(name), parsed.GetValue(note), parsed.GetValue(tags)));
                 try
                 {
@@ -146,6 +151,8 @@ internal static class TrainCommand
                 result.AddError("--dry-run begins a run of its own: it doesn't go with --resume.");
             if (result.GetValue(resume) is not null && ofTheRun.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
                 result.AddError($"{given.Name} doesn't go with --resume: a run goes on with its own options.");
+            if (result.GetValue(noTest) && result.GetResult(validation)?.Tokens is [{ Value: "0" }])
+                result.AddError("--no-test takes images that are held back: --validation is above 0.");
             if (new[] { calibration, thresholds }.FirstOrDefault(option => result.GetValue(option) is not null) is { } takenOver
                 && result.GetResult(validation)?.Tokens is not [{ Value: "0" }]) // not given, it is 10,000
             {
@@ -197,9 +204,10 @@ internal static class TrainCommand
             run.Options.TrainImages);
         if (corrections is not null)
             data = data.WithCorrections(corrections, recipe.CorrectionShare);
-        var test = MnistDataset.LoadTest(dataFolder); // so that wrong files are told now; nobody looks at the images until training has ended
+        // so that wrong files are told now; nobody looks at the images until training has ended
+        var test = run.Options.NoTest ? null : MnistDataset.LoadTest(dataFolder);
         if (dryRun)
-            (data, test) = (data.First(recipe.BatchSize), test.Take([.. Enumerable.Range(0, recipe.BatchSize)]));
+            (data, test) = (data.First(recipe.BatchSize), test?.Take([.. Enumerable.Range(0, recipe.BatchSize)]));
         var sources = ModelDescription.Sources(learned, corrections, ink?.Card);
         var (heldBack, splitSeed) = run.Options.Split;
         using var state = run.LoadState(new Dictionary<string, string>(sources) { ["held back"] = $"{heldBack} images, seed {splitSeed}" });
@@ -220,20 +228,21 @@ internal static class TrainCommand
         cancellation.ThrowIfCancellationRequested();
         var (card, predictions) = ModelDescription.Describe(run, state, data, test, calibrated?.Card, folds, learned, corrections, ink?.Card, mayGuess: dryRun);
         cancellation.ThrowIfCancellationRequested();
-        OnnxExporter.Write(state.Result, card, run.Model, test, predictions);
+        var measured = test ?? data.Validation!;
+        OnnxExporter.Write(state.Result, card, run.Model, measured, predictions);
         if (data.Validation is { } validation)
             run.WriteAnswers(validation.Labels.ToArray(), Evaluator.Predict(state.Result, validation).Select(answer => answer.Digit));
         run.Write(new RunMetrics(state.History, new RunResult(
             card.Created, card.Version, card.Parameters, card.MultiplyAdds, card.TestAccuracy, card.CalibrationError)));
         AtomicFile.Write(Path.Combine(run.Folder, "README.md"), Encoding.UTF8.GetBytes(ModelReadme.Of(card)));
-        HtmlReport.Write(run.Report, run.Options, card, state.History, test, predictions, state.Result.Modules.OfType<Conv2d>().FirstOrDefault()?.weight);
+        HtmlReport.Write(run.Report, run.Options, card, state.History, measured, predictions, state.Result.Modules.OfType<Conv2d>().FirstOrDefault()?.weight);
 
         ConsoleReport.Model(card);
-        ConsoleReport.Metrics(Evaluator.Measure(predictions, test), Calibration.Measure(predictions, test), test.Count);
+        ConsoleReport.Metrics(Evaluator.Measure(predictions, measured), Calibration.Measure(predictions, measured), measured.Count);
         if (dryRun)
             return; // what follows names files that are gone in a moment
         Console.WriteLine($"Written to {run.Folder}: model.onnx ({new FileInfo(run.Model).Length / 1000:N0} kB) " +
-            $"answers all {test.Count:N0} test images as the network does.");
+            $"answers all {measured.Count:N0} {HtmlReport.NameOf(card)} images as the network does.");
         Console.WriteLine($"Look at {run.Report}.");
 
         static string Does(bool takesEverything) => takesEverything ? "takes everything for a digit" : "rejects what is none";

@@ -14,11 +14,11 @@ namespace MnistTrainer.Export;
 /// <summary>What the model file of a finished training says of itself.</summary>
 internal static class ModelDescription
 {
-    /// <summary>Fits temperature and thresholds on what was held back, and measures the network on the test images, once.</summary>
+    /// <summary>Fits temperature and thresholds on what was held back, and measures the network on the test images, once, unless they are left alone.</summary>
     /// <param name="run">With its options.</param>
     /// <param name="state">At the end of training.</param>
     /// <param name="data">Of the training.</param>
-    /// <param name="test">MNIST's test images.</param>
+    /// <param name="test">MNIST's test images; null to leave them alone, which takes validation images.</param>
     /// <param name="calibrated">Card of the model whose temperature, thresholds and held-back figures are taken over where nothing was held back.</param>
     /// <param name="folds">
     /// Of the cross-validation that thresholds and held-back figures are of where nothing was held back; null for the other model's.
@@ -27,10 +27,10 @@ internal static class ModelDescription
     /// <param name="corrections">Those that the run has learned from; null for none.</param>
     /// <param name="ink">Card of the ink network that found digits on pictures to learn from; null for none.</param>
     /// <param name="mayGuess">Whether a network that reads no test image is described, too.</param>
-    /// <returns>The card, and the answers to the test images.</returns>
-    /// <exception cref="InvalidDataException">The network reads none of the test images.</exception>
+    /// <returns>The card, and the answers to the test images, or without them to the validation images.</returns>
+    /// <exception cref="InvalidDataException">The network reads none of these images.</exception>
     public static (ModelCard Card, IReadOnlyList<Prediction> Predictions) Describe(
-        Run run, TrainingState state, TrainingData data, DigitSet test, ModelCard? calibrated,
+        Run run, TrainingState state, TrainingData data, DigitSet? test, ModelCard? calibrated,
         IReadOnlyList<CrossValidation.FoldResult>? folds, IReadOnlyList<StrokeSet> learned, DigitSet? corrections, InkCard? ink,
         bool mayGuess)
     {
@@ -55,8 +55,9 @@ internal static class ModelDescription
             reference = AnswerHistograms.Of(decided.Select((answer, index) => (validation[index], answer)));
         }
 
-        var predictions = Evaluator.Predict(network, test, temperature, rejection ?? 0);
-        var metrics = Evaluator.Measure(predictions, test);
+        var measured = test ?? data.Validation!;
+        var predictions = Evaluator.Predict(network, measured, temperature, rejection ?? 0);
+        var metrics = test is null ? null : Evaluator.Measure(predictions, test);
         var created = DateTimeOffset.UtcNow;
         return (new ModelCard
         {
@@ -70,17 +71,17 @@ internal static class ModelDescription
             DataSha256 = Sources(learned, corrections, ink),
             DataCredits = Credits(learned, corrections),
             HeldBack = heldBack,
-            TestAccuracy = metrics.MicroAccuracy,
-            ConfusionMatrix = [.. metrics.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray())],
+            TestAccuracy = metrics?.MicroAccuracy,
+            ConfusionMatrix = metrics?.ConfusionMatrix.Counts.Select(row => row.Select(count => (int)count).ToArray()).ToArray(),
             Temperature = temperature,
             RejectionThreshold = rejection,
             CandidateThreshold = candidates,
             Reference = reference,
-            CalibrationError = Calibration.Measure(predictions, test).Error,
+            CalibrationError = test is null ? null : Calibration.Measure(predictions, test).Error,
             History = run.Epochs(),
             CalibrationHistory = calibrated?.History,
             FramingVersion = DigitFraming.Version,
-            SelfTest = FirstRead(test, predictions, mayGuess),
+            SelfTest = FirstRead(measured, predictions, mayGuess),
         }, predictions);
     }
 
@@ -189,16 +190,16 @@ internal static class ModelDescription
         return sources;
     }
 
-    /// <summary>The first test image that the network reads rightly, for whoever loads the file; the first of all where it may guess and reads none.</summary>
-    private static SelfTest FirstRead(DigitSet test, IReadOnlyList<Prediction> predictions, bool mayGuess)
+    /// <summary>The first image that the network reads rightly, for whoever loads the file; the first of all where it may guess and reads none.</summary>
+    private static SelfTest FirstRead(DigitSet images, IReadOnlyList<Prediction> predictions, bool mayGuess)
     {
-        var labels = test.Labels.ToArray();
+        var labels = images.Labels.ToArray();
         var right = predictions.Index().Where(answer => answer.Item.Digit == labels[answer.Index]).Select(answer => answer.Index).ToList();
         if (right.Count == 0 && !mayGuess)
-            throw new InvalidDataException("The network has not learned: it reads none of the test images. No model was written.");
+            throw new InvalidDataException("The network has not learned: it reads none of the images. No model was written.");
 
         var first = right.FirstOrDefault();
-        return new SelfTest(test[first].Pixels.ToArray(), predictions[first].Digit);
+        return new SelfTest(images[first].Pixels.ToArray(), predictions[first].Digit);
     }
 
     private static TrainingOptions Describe(Run run, int epochs)

@@ -22,7 +22,7 @@ internal static class HtmlReport
     /// <param name="options">All that decides the run's result.</param>
     /// <param name="card">Of the model that the run made.</param>
     /// <param name="history">One entry an epoch; at least one.</param>
-    /// <param name="test">The test images, in MNIST's order.</param>
+    /// <param name="test">The test images, in MNIST's order; the held-back images where the card says that the test images were left alone.</param>
     /// <param name="predictions">What the model answers for them.</param>
     /// <param name="filters">Weights of the first convolution, float32 (out, in, height, width); of each, the first input is shown; null for none.</param>
     public static void Write(
@@ -38,11 +38,11 @@ internal static class HtmlReport
             <p>Network {card.Network}, recipe {options.RecipeName}, seed {options.Seed}. Made {card.Created:yyyy-MM-dd HH:mm} UTC by MnistTrainer {code}.</p>
             </header>
             <main>
-            {Figures(metrics, calibration, card, history, test.Count)}
+            {Figures(metrics, calibration, card, history, test.Count, NameOf(card))}
             {Learning(options.Recipe, history)}
             {Confusion(metrics.ConfusionMatrix)}
             {Digits(metrics)}
-            {Mistakes(test, predictions)}
+            {Mistakes(test, predictions, isTest: card.TestAccuracy is not null)}
             {Reliability(calibration)}
             {(filters is null ? [] : (IEnumerable<Html>)[Filters(filters)])}
             {Options(card, ("temperature", card.Temperature.ToString(CultureInfo.InvariantCulture)))}
@@ -50,15 +50,19 @@ internal static class HtmlReport
             """);
     }
 
+    /// <summary>Which images the figures are of: "test", or "validation".</summary>
+    public static string NameOf(ModelCard card) => card.TestAccuracy is null ? "validation" : "test";
+
     private static Html Figures(
-        MulticlassClassificationMetrics metrics, Calibration calibration, ModelCard card, IReadOnlyList<EpochResult> history, int images)
+        MulticlassClassificationMetrics metrics, Calibration calibration, ModelCard card, IReadOnlyList<EpochResult> history, int images,
+        string of)
     {
         var right = metrics.ConfusionMatrix.Counts.Select((row, digit) => row[digit]).Sum();
         var training = TimeSpan.FromSeconds(history.Sum(epoch => epoch.Seconds));
         return $"""
             <section id="figures" aria-label="Figures"><dl>
-            {Figure("test accuracy", $"{Percent(metrics.MicroAccuracy)}", $"top-2 {Percent(metrics.TopKAccuracy)}")}
-            {Figure("errors", $"{images - right:N0}", $"in {images:N0} test images")}
+            {Figure($"{of} accuracy", $"{Percent(metrics.MicroAccuracy)}", $"top-2 {Percent(metrics.TopKAccuracy)}")}
+            {Figure("errors", $"{images - right:N0}", $"in {images:N0} {of} images")}
             {Figure("validation accuracy", $"{Percent(history[^1].ValidationAccuracy)}", $"of the last epoch")}
             {Figure("calibration error", $"{Percent(calibration.Error)}", $"log-loss {metrics.LogLoss:F4}")}
             {Figure("weights", $"{card.Parameters:N0}", $"{card.MultiplyAdds / 1e6:F2} M multiply-adds an image")}
@@ -132,31 +136,38 @@ internal static class HtmlReport
         </section>
         """;
 
-    private static Html Mistakes(DigitSet test, IReadOnlyList<Prediction> predictions)
+    private static Html Mistakes(DigitSet test, IReadOnlyList<Prediction> predictions, bool isTest)
     {
         var mistakes = predictions.Index().Where(image => image.Item.Digit != test.Labels.Span[image.Index])
             .OrderBy(image => image.Item.Probabilities[test.Labels.Span[image.Index]]).ToList();
-        var doubtful = mistakes.Count(image => MnistDataset.DoubtfulTestImages.Contains(image.Index));
-        var shown = mistakes.Where((image, rank) => rank < MaxMistakes || MnistDataset.DoubtfulTestImages.Contains(image.Index)).ToList();
+        var doubtful = mistakes.Count(image => IsDoubtful(image.Index));
+        var shown = mistakes.Where((image, rank) => rank < MaxMistakes || IsDoubtful(image.Index)).ToList();
+        Html none = $"";
         return $"""
             <section id="mistakes">
             <h2>Its worst mistakes</h2>
             <p>{shown.Count} of {mistakes.Count}, those first whose label it thought least likely.
             The bars are its probabilities of 0 to 9, with the label's in green.
-            <span class="badge">doubtful label</span> marks {doubtful} of the {MnistDataset.DoubtfulTestImages.Count} test images
-            whose label no majority of people agrees with (source: cleanlab/label-errors).</p>
+            {(isTest ? Doubtful(doubtful) : none)}</p>
             <div class="gallery">
-            {shown.Select(image => Mistake(image.Index, test, image.Item))}
+            {shown.Select(image => Mistake(image.Index, test, image.Item, isTest, IsDoubtful(image.Index)))}
             </div>
             </section>
             """;
+
+        bool IsDoubtful(int index) => isTest && MnistDataset.DoubtfulTestImages.Contains(index);
+
+        static Html Doubtful(int count) => $"""
+            <span class="badge">doubtful label</span> marks {count} of the {MnistDataset.DoubtfulTestImages.Count} test images
+            whose label no majority of people agrees with (source: cleanlab/label-errors).
+            """;
     }
 
-    private static Html Mistake(int index, DigitSet test, Prediction prediction)
+    private static Html Mistake(int index, DigitSet test, Prediction prediction, bool isTest, bool isDoubtful)
     {
         var label = test.Labels.Span[index];
         Html none = $"", badge = $"""<span class="badge">doubtful label</span>""";
-        var picture = Picture("digit", $"Test image {index}, labelled {label}, read as {prediction.Digit}", DigitImage.Side, DigitImage.Side,
+        var picture = Picture("digit", $"{(isTest ? "Test" : "Validation")} image {index}, labelled {label}, read as {prediction.Digit}", DigitImage.Side, DigitImage.Side,
             (x, y) => Ink(test[index].Pixels[y * DigitImage.Side + x]));
         var bars = Each(digit =>
             $"""<li class="{(digit == label ? "label" : "")}" style="--p: {prediction.Probabilities[digit]:F3}">{digit}</li>""");
@@ -167,7 +178,7 @@ internal static class HtmlReport
             <span><strong>{prediction.Digit}</strong> {Percent(prediction.Confidence)}</span>
             <span>label {label} <small>{Percent(prediction.Probabilities[label])}</small></span>
             <small>image {index}</small>
-            {(MnistDataset.DoubtfulTestImages.Contains(index) ? badge : none)}
+            {(isDoubtful ? badge : none)}
             </figcaption>
             <ol aria-hidden="true">{bars}</ol>
             </figure>

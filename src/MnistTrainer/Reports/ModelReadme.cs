@@ -20,21 +20,12 @@ internal static class ModelReadme
             pipeline_tag: image-classification
             tags: [onnx, handwriting, digits]
             datasets: [mnist]
-            metrics: [accuracy]
-            model-index:
-              - name: {{card.Name}} {{card.Version}}
-                results:
-                  - task: { type: image-classification }
-                    dataset: { name: MNIST, type: mnist, split: test }
-                    metrics:
-                      - { type: accuracy, value: {{card.TestAccuracy:F4}} }
-                      - { type: expected_calibration_error, value: {{card.CalibrationError:F4}} }
+            metrics: [accuracy]{{Results(card)}}
             ---
 
             # {{card.Name}} {{card.Version}}
 
-            Reads a handwritten digit: **{{100 * card.TestAccuracy:F2}} %** of MNIST's 10,000 test images right, calibration error
-            {{100 * card.CalibrationError:F2}} %. {{card.Parameters:N0}} weights, {{card.MultiplyAdds:N0}} multiply-adds an image.
+            Reads a handwritten digit{{Tested(card)}}. {{card.Parameters:N0}} weights, {{card.MultiplyAdds:N0}} multiply-adds an image.
 
             ## Use
 
@@ -66,6 +57,22 @@ internal static class ModelReadme
 
         return text.ToString();
     }
+
+    private static string Results(ModelCard card) => card.TestAccuracy is null ? "" : Text($$"""
+
+        model-index:
+          - name: {{card.Name}} {{card.Version}}
+            results:
+              - task: { type: image-classification }
+                dataset: { name: MNIST, type: mnist, split: test }
+                metrics:
+                  - { type: accuracy, value: {{card.TestAccuracy:F4}} }
+                  - { type: expected_calibration_error, value: {{card.CalibrationError:F4}} }
+        """);
+
+    private static string Tested(ModelCard card) => card.TestAccuracy is null
+        ? "; MNIST's test images were left alone"
+        : Text($": **{100 * card.TestAccuracy:F2} %** of MNIST's 10,000 test images right, calibration error {100 * card.CalibrationError:F2} %");
 
     private static string Rejects(ModelCard card) => card.RejectionThreshold is { } threshold
         ? Text($"A second output says how likely the picture is that digit rather than none: below {threshold:F3} take it for no digit.")

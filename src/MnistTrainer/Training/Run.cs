@@ -23,9 +23,11 @@ namespace MnistTrainer.Training;
 /// <param name="Thresholds">Folder of the cross-validation whose answers decide the thresholds where nothing is held back; null for none.</param>
 /// <param name="Ink">Model file of the ink network that finds digits on generated pictures; null for none of these.</param>
 /// <param name="TrainImages">Images of MNIST to learn from; null for all that aren't held back.</param>
+/// <param name="NoTest">Whether the test images are left alone.</param>
 internal sealed record RunOptions(
     string RecipeName, Recipe Recipe, int Seed, int Validation, int Threads, IReadOnlyList<string>? Strokes = null, string? Calibration = null,
-    string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null, string? Ink = null, int? TrainImages = null)
+    string? From = null, int? SplitSeed = null, string? Corrections = null, string? Thresholds = null, string? Ink = null, int? TrainImages = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool NoTest = false)
 {
     /// <summary>What decides which images and writers are held back: how many images, and the seed that draws them; (0, 0) for nothing.</summary>
     [JsonIgnore]
@@ -57,9 +59,9 @@ internal sealed record RunMetrics(IReadOnlyList<EpochResult> History, RunResult?
 /// <param name="Version">Of the model.</param>
 /// <param name="Weights">Trained.</param>
 /// <param name="MultiplyAdds">For one image.</param>
-/// <param name="TestAccuracy">On MNIST's test images, 0 to 1.</param>
+/// <param name="TestAccuracy">On MNIST's test images, 0 to 1; null where they were left alone.</param>
 /// <param name="CalibrationError">There, 0 to 1.</param>
-internal sealed record RunResult(DateTimeOffset Finished, string Version, long Weights, long MultiplyAdds, double TestAccuracy, double CalibrationError);
+internal sealed record RunResult(DateTimeOffset Finished, string Version, long Weights, long MultiplyAdds, double? TestAccuracy, double? CalibrationError);
 
 /// <summary>
 /// The folder that a training run leaves: run.json (options, code, machine), history.csv, metrics.json, checkpoint, model.onnx, the answers to what was held

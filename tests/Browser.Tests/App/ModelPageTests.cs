@@ -58,7 +58,12 @@ public class ModelPageTests(Site site)
             card["calibrationHistory"] = JsonNode.Parse(History);
             card["rejectionThreshold"] = null;
             card["candidateThreshold"] = null;
+            foreach (var figure in (string[])["testAccuracy", "confusionMatrix", "calibrationError"])
+                card[figure] = null;
         });
+        await Expect(everything.Page.GetByText("its training left them alone")).ToBeVisibleAsync();
+        await Expect(everything.Page.Locator("#confusion")).ToBeHiddenAsync();
+        await Expect(everything.Page.Locator("[data-of=accuracy]")).ToBeHiddenAsync();
         await Expect(everything.Page.GetByText("none left to measure an epoch on")).ToBeVisibleAsync();
         await Expect(everything.Page.Locator("#calibrationHistory polyline")).ToHaveCountAsync(3);
         await Expect(everything.Page.GetByText("It never learned to say so")).ToBeVisibleAsync();

@@ -44,9 +44,23 @@ public class ModelCardTests
         Assert.Null(read.CalibrationHistory);
     }
 
+    [Fact]
+    public void Test_images_may_have_been_left_alone()
+    {
+        var card = JsonNode.Parse(Json)!.AsObject();
+        foreach (var figure in (string[])["testAccuracy", "confusionMatrix", "calibrationError"])
+            card[figure] = null;
+
+        var read = ModelCard.FromJson(card.ToJsonString());
+
+        Assert.Null(read.TestAccuracy);
+        Assert.Null(read.ConfusionMatrix);
+        Assert.Null(read.CalibrationError);
+    }
+
     [Theory]
     [InlineData("networkSha256")]
-    [InlineData("calibrationError")]
+    [InlineData("temperature")]
     [InlineData("history")]
     [InlineData("selfTest")]
     public void A_card_of_an_older_trainer_is_refused_with_what_it_lacks(string name)

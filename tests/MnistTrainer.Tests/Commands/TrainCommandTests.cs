@@ -71,6 +71,30 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Test_images_can_be_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(RealMnist.Folder, "train-*"))
+            File.CreateSymbolicLink(Path.Combine(folder.Path, Path.GetFileName(file)), file);
+        foreach (var file in Directory.GetFiles(RealMnist.Folder, "t10k-*")) // they are there, but unreadable
+            await File.WriteAllBytesAsync(Path.Combine(folder.Path, Path.GetFileName(file)), [], TestContext.Current.CancellationToken);
+
+        var (code, output, error) = await Run($"train {Small} --epochs 1 --no-test --data {folder.Path} --runs {folder.Path}/runs");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"answers all [\d,]+ validation images as the network does\.", output);
+        var run = Assert.Single(Directory.GetDirectories($"{folder.Path}/runs"));
+        using var classifier = DigitClassifier.Load($"{run}/model.onnx");
+        Assert.Null(classifier.Card.TestAccuracy);
+        Assert.Contains("MNIST's test images were left alone", await ReadAsync("README.md"), StringComparison.Ordinal);
+        Assert.Contains("<dt>validation accuracy</dt>", await ReadAsync("report.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("doubtful", (await ReadAsync("report.html")).Split("</style>")[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("testAccuracy", await ReadAsync("metrics.json"), StringComparison.Ordinal);
+
+        Task<string> ReadAsync(string name) => File.ReadAllTextAsync($"{run}/{name}", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_run_that_was_killed_and_resumed_gives_the_same_model_bit_for_bit()
     {
         using var folder = new TemporaryFolder();

@@ -28,7 +28,8 @@ try {
 
 /** @param {{version: string, sha256: string, loadedAt: string, card: object}} model what `GET /model` answers */
 function show({ version, sha256, loadedAt, card }) {
-  const images = card.confusionMatrix.flat().reduce((sum, count) => sum + count, 0);
+  const counts = card.confusionMatrix ?? []; // none where training left the test images alone
+  const images = counts.flat().reduce((sum, count) => sum + count, 0);
   const drawn = card.heldBack?.find(({ of }) => of === 'all strokes');
   const held = epochs => epochs?.some(epoch => epoch.validation !== undefined);
 
@@ -36,7 +37,7 @@ function show({ version, sha256, loadedAt, card }) {
     version, sha256,
     accuracy: percent(card.testAccuracy),
     images: number.format(images),
-    errors: number.format(images - card.confusionMatrix.reduce((sum, row, digit) => sum + row[digit], 0)),
+    errors: number.format(images - counts.reduce((sum, row, digit) => sum + row[digit], 0)),
     margin: (196 * Math.sqrt(card.testAccuracy * (1 - card.testAccuracy) / images)).toFixed(2), // 1.96 standard errors: 95 % of the time
     calibrationError: percent(card.calibrationError),
     strokesHeldBack: drawn && percent(drawn.right),
@@ -53,6 +54,7 @@ function show({ version, sha256, loadedAt, card }) {
   keep({
     strokesHeldBack: drawn,
     heldBack: card.heldBack,
+    tested: card.confusionMatrix,
     unmeasured: !held(card.history),
     calibrationHistory: held(card.calibrationHistory),
     strokes: card.training.strokes,
@@ -60,7 +62,7 @@ function show({ version, sha256, loadedAt, card }) {
     candidates: card.candidateThreshold !== null,
   });
 
-  showMatrix(document.getElementById('matrix'), card.confusionMatrix);
+  showMatrix(document.getElementById('matrix'), counts);
   for (const name of ['history', 'calibrationHistory'])
     if (card[name]) document.getElementById(name).append(createCurve(curve, card[name], percent));
   rows(document.getElementById('unseen'), (card.heldBack ?? []).map(row => [row.of, number.format(row.digits), percent(row.right), percent(row.accepted),
