@@ -7,15 +7,17 @@ using Xunit;
 
 namespace Browser.Tests;
 
-/// <summary>The page as a person uses it: draw on it, read it. Disposing closes its browser context.</summary>
+/// <summary>The page as a person uses it: draw on it, read it. Disposing it ends all that it did in its browser context.</summary>
 public sealed class DigitPage : IAsyncDisposable
 {
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
+    private readonly Func<ValueTask> _close;
     private ICDPSession? _devtools;
 
-    private DigitPage(IPage page)
+    private DigitPage(IPage page, Func<ValueTask> close)
     {
+        _close = close;
         Page = page;
         page.Request += (_, request) => Requests.Add(request.Url);
         page.Console += (_, message) => Complaints.AddRange(message.Type is "error" or "warning"
@@ -41,9 +43,12 @@ public sealed class DigitPage : IAsyncDisposable
 
     public ILocator Detail => Page.Locator("#detail");
 
-    public static async Task<DigitPage> OpenAsync(IBrowserContext context)
+    /// <summary>Loads the page, and waits until it shows its texts.</summary>
+    /// <param name="tab">Empty until then.</param>
+    /// <param name="close">What disposing does.</param>
+    public static async Task<DigitPage> OpenAsync(IPage tab, Func<ValueTask> close)
     {
-        var page = new DigitPage(await context.NewPageAsync());
+        var page = new DigitPage(tab, close);
         page.Page.SetDefaultTimeout(30_000);
         var texts = TextsAsync(page.Page);
         await page.Page.GotoAsync("/");
@@ -164,5 +169,5 @@ public sealed class DigitPage : IAsyncDisposable
         await Page.EvaluateAsync("scrollTo(0, 0)"); // back to the canvas
     }
 
-    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+    public ValueTask DisposeAsync() => _close();
 }
