@@ -12,7 +12,7 @@ namespace Browser.Tests;
 /// <param name="address">Of the service whose pages share a context; a page with a service worker, or of another service, has one of its own.</param>
 internal sealed class Contexts(IBrowser chromium, Uri address) : IAsyncDisposable
 {
-    private const int MostIdle = 8; // each holds some 60 MB
+    private const int MostIdle = 12; // each holds some 60 MB
 
     private static readonly JsonSerializerOptions SetOnly = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 

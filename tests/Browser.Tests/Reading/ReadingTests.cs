@@ -183,18 +183,6 @@ public class ReadingTests(Site site)
     }
 
     [Fact]
-    public async Task The_panel_that_is_closed_costs_the_service_nothing_and_opened_it_shows_what_is_drawn()
-    {
-        await using var page = await site.OpenAsync();
-        await page.DrawAsync(PenDigit.Ours[7]);
-        Assert.DoesNotContain(page.Requests, url => url.Contains("explain=", StringComparison.Ordinal));
-
-        await page.LookInsideAsync();
-
-        await Expect(page.Page.Locator("#seen")).ToBeVisibleAsync();
-    }
-
-    [Fact]
     public async Task The_answer_comes_while_the_pen_is_down()
     {
         await using var page = await site.OpenAsync();

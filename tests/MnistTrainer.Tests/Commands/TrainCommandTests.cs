@@ -10,8 +10,7 @@ namespace MnistTrainer.Tests.Commands;
 public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<TrainCommandTests.Whole>
 {
     /// <summary>The least that learns from real images: about a second an epoch.</summary>
-    private const string Least =
-        "--recipe quick --set \"network=conv 8 5x5 stride 2, relu, max-pool 2, flatten, linear classes\" batchSize=500 --threads 1";
+    private const string Least = $"--recipe quick --set {SmallestNetwork} batchSize=500 --threads 1";
 
     private const string Small = $"{Least} --validation 5000 --train-images 20000";
 
@@ -61,7 +60,8 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
     public async Task Stops_cleanly_at_an_interrupt_and_leaves_no_model()
     {
         using var folder = new TemporaryFolder();
-        using var process = Process.Start(Start($"train {Small} --epochs 99 --data {RealMnist.Folder} --runs {folder.Path} --output {folder.Path}/model.onnx"))!;
+        using var process = Process.Start(Start(
+            $"train {Small} --epochs 99 --data {RealMnist.Folder} --runs {folder.Path} --output {folder.Path}/model.onnx"))!;
         var started = await process.StandardOutput.ReadLineAsync();
         Assert.StartsWith("Run ", started, StringComparison.Ordinal);
 
