@@ -4,9 +4,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v npm >/dev/null || { echo "skipped: there is no npm"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-npm install --prefix "$work" --no-save --no-audit --no-fund --prefer-offline --loglevel=error kubernetes-models@5.1.0 yaml@2.9.1 >/dev/null
+models=kubernetes-models@5.1.0
+work=artifacts/$models # kept: npm takes longer than all that follows
+if [[ ! -d $work ]]; then
+  mkdir -p artifacts
+  new=$(mktemp -d -p artifacts)
+  trap 'rm -rf "$new"' EXIT
+  npm install --prefix "$new" --no-save --no-audit --no-fund --prefer-offline --loglevel=error $models yaml@2.9.1 >/dev/null
+  mv -T "$new" "$work"
+fi
 
 cat >"$work/check.mjs" <<'JS'
 import { readdirSync, readFileSync } from 'node:fs';

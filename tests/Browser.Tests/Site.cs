@@ -12,12 +12,13 @@ public sealed class Site : IAsyncLifetime
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--in-process-gpu", "--renderer-process-limit=2", // fewer processes to start for each page
+        "--in-process-gpu", "--renderer-process-limit=1", // of each context: its pages share a process
     ];
 
     private RunningSite? _app;
     private IPlaywright? _playwright;
     private IBrowser? _chromium;
+    private Contexts? _contexts;
 
     public static string RepositoryRoot { get; } = Ancestors(AppContext.BaseDirectory).First(folder => File.Exists(Path.Combine(folder, "MnistService.sln")));
 
@@ -30,10 +31,11 @@ public sealed class Site : IAsyncLifetime
         _app = new RunningSite();
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
+        _contexts = new Contexts(_chromium, _app.Address);
     }
 
     /// <summary>
-    /// Opens the page in a context of its own, by default 1100×760 in the light theme, without its service worker, of the service with the default settings.
+    /// Opens the page in a context that it has alone, by default 1100×760 in the light theme, without its service worker, of the service with the default settings.
     /// </summary>
     /// <param name="options">Of the context.</param>
     /// <param name="readsByItself">
@@ -41,17 +43,14 @@ public sealed class Site : IAsyncLifetime
     /// </param>
     public async Task<DigitPage> OpenAsync(BrowserNewContextOptions? options = null, bool readsByItself = false)
     {
-        if (_app is null || _chromium is null)
+        if (_contexts is null)
             Assert.Skip("There is no Chromium: install it, or set CHROMIUM to its path.");
 
         options ??= new();
         options.ViewportSize ??= new() { Width = 1100, Height = 760 };
         options.ServiceWorkers ??= ServiceWorkerPolicy.Block; // it fetches every file a second time, for half as much work again
-        options.BaseURL ??= _app.Address.ToString();
-        var context = await _chromium.NewContextAsync(options);
-        if (!readsByItself)
-            await context.AddInitScriptAsync("self.requestIdleCallback = () => {}");
-        var page = await DigitPage.OpenAsync(context);
+        var (tab, giveBack) = await _contexts.OpenAsync(options, script: readsByItself ? null : "self.requestIdleCallback = () => {}");
+        var page = await DigitPage.OpenAsync(tab, giveBack);
         if (readsByItself)
             await page.CanReadAsync();
         return page;
@@ -59,6 +58,8 @@ public sealed class Site : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        if (_contexts is not null)
+            await _contexts.DisposeAsync();
         if (_chromium is not null)
             await _chromium.DisposeAsync();
         _playwright?.Dispose();

@@ -5,6 +5,9 @@ namespace MnistTrainer.Tests;
 /// <summary>The real program in a process of its own, started in the repository.</summary>
 internal static class TrainerProcess
 {
+    /// <summary>A setting of a recipe: the network that costs least and still learns.</summary>
+    public const string SmallestNetwork = "\"network=conv 8 5x5 stride 2, relu, max-pool 2, flatten, linear classes\"";
+
     public static async Task<(int Code, string Output, string Error)> Run(string arguments, string? temporary = null)
     {
         var start = Start(arguments);

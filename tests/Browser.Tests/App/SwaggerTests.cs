@@ -9,10 +9,16 @@ namespace Browser.Tests.App;
 public partial class SwaggerTests(Site site)
 {
     [Fact]
-    public async Task Another_form_of_body_begins_with_its_own_example_and_not_with_the_file_that_was_picked()
+    public async Task Works_under_the_policy_and_another_form_of_body_begins_with_its_own_example_and_not_with_the_file_that_was_picked()
     {
         await using var page = await site.OpenAsync();
         await page.Page.GotoAsync("/swagger/index.html");
+        var model = page.Page.Locator(".opblock").Filter(new() { Has = page.Page.Locator("[data-path='/model']") });
+        await model.GetByRole(AriaRole.Button, new() { Name = "GET /model", Exact = false }).First.ClickAsync();
+        await model.GetByRole(AriaRole.Button, new() { Name = "Try it out" }).ClickAsync();
+        await model.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
+        await Expect(model.Locator(".live-responses-table .response-col_status").Last).ToContainTextAsync("200");
+
         var predict = page.Page.Locator(".opblock").Filter(new() { Has = page.Page.Locator("[data-path='/predict']") });
         await predict.GetByRole(AriaRole.Button, new() { Name = "POST /predict", Exact = false }).First.ClickAsync();
         await predict.GetByRole(AriaRole.Button, new() { Name = "Try it out" }).ClickAsync();

@@ -236,24 +236,24 @@ public class InsideTests(Site site)
         await Expect(page.Page.Locator("#why")).ToHaveTextAsync(new Regex("^Why 7 and not"), new() { Timeout = 15_000 });
     }
 
-    [Theory]
-    [InlineData("de", "Warum 7 und nicht")]
-    [InlineData("es", "Por qué 7 y no")]
-    [InlineData("zh", "为什么是 7 而不是")]
-    public async Task It_changes_its_language_with_the_page(string language, string why)
+    [Fact]
+    public async Task It_changes_its_language_with_the_page()
     {
         await using var page = await site.OpenAsync(new() { ViewportSize = new() { Width = 320, Height = 568 } });
         await page.LookInsideAsync();
         await DrawExplainedAsync(page, PenDigit.Ours[7]);
 
-        await page.Page.Locator("#language").SelectOptionAsync(language);
+        foreach (var (language, why) in new[] { ("de", "Warum 7 und nicht"), ("es", "Por qué 7 y no"), ("zh", "为什么是 7 而不是") })
+        {
+            await page.Page.Locator("#language").SelectOptionAsync(language);
 
-        await Expect(page.Page.Locator("#why")).ToContainTextAsync(why);
-        var texts = await page.Page.Locator("#explained").InnerTextAsync();
-        Assert.DoesNotContain("{", texts, StringComparison.Ordinal);
-        Assert.DoesNotContain("undefined", texts, StringComparison.Ordinal);
-        Assert.DoesNotMatch(@"\b(the|ink|layer|maps)\b", texts); // nothing is left in English
-        Assert.Equal(320, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            await Expect(page.Page.Locator("#why")).ToContainTextAsync(why);
+            var texts = await page.Page.Locator("#explained").InnerTextAsync();
+            Assert.DoesNotContain("{", texts, StringComparison.Ordinal);
+            Assert.DoesNotContain("undefined", texts, StringComparison.Ordinal);
+            Assert.DoesNotMatch(@"\b(the|ink|layer|maps)\b", texts); // nothing is left in English
+            Assert.Equal(320, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        }
     }
 
     [Theory]

@@ -240,7 +240,7 @@ public class DeviceTests(Site site)
         await using var offline = await site.OpenAsync(readsByItself: true);
         await offline.Page.Context.SetOfflineAsync(true);
 
-        foreach (var sample in Samples(All ? 200 : 20))
+        foreach (var sample in Samples(All ? 200 : 10))
         {
             await Task.WhenAll(online.DrawAsync(sample), offline.DrawAsync(sample));
 

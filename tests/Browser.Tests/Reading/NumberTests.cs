@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text.Json;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -9,22 +8,6 @@ namespace Browser.Tests.Reading;
 /// <summary>Numbers that are drawn with the pen's default width, so wide that small digits run into each other.</summary>
 public class NumberTests(Site site)
 {
-    // asks the service about each drawing as main.js does
-    private const string Ask =
-        """
-        async points => {
-          const [{ toSend }, { predict }] = await Promise.all([import('/js/drawing/picture.js'), import('/js/reading/predict.js')]);
-          const answers = [];
-          for (const strokes of JSON.parse(points)) {
-            const stroke = points => ({ points: points.map(([x, y]) => ({ x, y, pressure: 0.5 })), width: 0.07, erases: false });
-            const drawing = { sheet: 1, strokes: strokes.map(stroke) };
-            const { row, names } = await predict(await toSend(drawing), {}, new AbortController().signal);
-            answers.push(row?.written ?? names[0]);
-          }
-          return answers;
-        }
-        """;
-
     private static bool All => Environment.GetEnvironmentVariable("NUMBERS") == "1";
 
     [Fact]
@@ -60,8 +43,7 @@ public class NumberTests(Site site)
         }).ToList();
         await using var page = await site.OpenAsync();
 
-        var answers = await page.Page.EvaluateAsync<string[]>(Ask, JsonSerializer.Serialize(numbers.Select(number =>
-            new PenDigit(-1, Compose(number, random)).FitInto(0, 0, 1, 1).Select(stroke => stroke.Select(point => new[] { point.X, point.Y })))));
+        var answers = await page.ReadAsync(numbers.Select(number => new PenDigit(-1, Compose(number, random))));
 
         var texts = numbers.Select(number => string.Concat(number.Select(digit => digit.Label))).ToList();
         var wrong = texts.Zip(answers).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First} read as {pair.Second}").ToList();

@@ -9,26 +9,26 @@ namespace Browser.Tests.Reading;
 
 public class ReadingTests(Site site)
 {
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(7)]
-    public async Task Reads_a_digit_as_the_pen_is_lifted(int label)
+    [Fact]
+    public async Task Reads_a_digit_as_the_pen_is_lifted()
     {
         await using var page = await site.OpenAsync();
 
-        await page.DrawAsync(PenDigit.Ours[label]);
+        foreach (var (label, drawing) in PenDigit.Ours)
+        {
+            await page.DrawAsync(drawing);
 
-        await Expect(page.Digit).ToHaveTextAsync($"{label}");
-        await Expect(page.Words).ToContainTextAsync($" a {label}"); // "That’s a 3", "Could be a 3 or a 5"
+            await Expect(page.Digit).ToHaveTextAsync($"{label}");
+            await Expect(page.Words).ToContainTextAsync($" a {label}"); // "That’s a 3", "Could be a 3 or a 5"
+            await page.Page.Keyboard.PressAsync("Escape");
+        }
     }
 
-    /// <summary>Four of each digit; DRAWN_DIGITS=20 draws twenty, two hundred in all.</summary>
+    /// <summary>Two of each digit; DRAWN_DIGITS=20 draws twenty, two hundred in all.</summary>
     [Fact]
     public async Task Reads_at_least_97_percent_of_digits_that_other_people_drew()
     {
-        var perDigit = int.Parse(Environment.GetEnvironmentVariable("DRAWN_DIGITS") ?? "4", CultureInfo.InvariantCulture);
+        var perDigit = int.Parse(Environment.GetEnvironmentVariable("DRAWN_DIGITS") ?? "2", CultureInfo.InvariantCulture);
         var folder = Environment.GetEnvironmentVariable("PENDIGITS_DATA");
         Assert.SkipWhen(folder is null, "PENDIGITS_DATA is not set: the folder with strokes.txt of the UCI pen digits.");
         var samples = PenDigit.ReadAll(Path.Combine(folder, "strokes.txt"))
@@ -63,16 +63,9 @@ public class ReadingTests(Site site)
         var samples = crossed.Chunk(crossed.Count / count).Take(count).Select(part => part[0]).ToList(); // spread over the writers
         await using var page = await site.OpenAsync();
 
-        var wrong = new List<string>();
-        foreach (var sample in samples)
-        {
-            await page.DrawAsync(sample);
-            var digit = (await page.Digit.InnerTextAsync()).Split(' ')[0];
-            if (digit != $"{label}")
-                wrong.Add(digit);
-            await page.Page.Keyboard.PressAsync("Escape");
-        }
+        var wrong = (await page.ReadAsync(samples)).Where(digit => digit != $"{label}").ToList();
 
+        Assert.Equal(count, samples.Count);
         Assert.True(wrong.Count <= 0.03 * samples.Count, $"{wrong.Count} of {samples.Count} with {crossedBy} wrong: {string.Join(", ", wrong)}");
 
         // two strokes, the second nearly straight, half as wide or high as the digit at least, and through its middle
@@ -187,18 +180,6 @@ public class ReadingTests(Site site)
         var (image, frame) = (await seen.BoundingBoxAsync(), await page.Page.Locator("#frame").BoundingBoxAsync());
         Assert.InRange(frame!.Height / image!.Height, 19 / 28f, 21 / 28f); // MNIST's 20 pixels of ink, and the grey of its edges
         Assert.InRange(frame.Width, image.Width / 6, image.Width * 20 / 28);
-    }
-
-    [Fact]
-    public async Task The_panel_that_is_closed_costs_the_service_nothing_and_opened_it_shows_what_is_drawn()
-    {
-        await using var page = await site.OpenAsync();
-        await page.DrawAsync(PenDigit.Ours[7]);
-        Assert.DoesNotContain(page.Requests, url => url.Contains("explain=", StringComparison.Ordinal));
-
-        await page.LookInsideAsync();
-
-        await Expect(page.Page.Locator("#seen")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class TrainCommandFaultsTests
         var model = folder.File("model.onnx", [1]);
 
         var (code, _, error) = await Run(
-            $"train --network quick --set learningRate=1e-9 batchSize=1000 --epochs 1 --validation 5000 --train-images 5000 --threads 1 " +
+            $"train --recipe quick --set {SmallestNetwork} learningRate=1e-9 batchSize=1000 --epochs 1 --validation 5000 --train-images 5000 --threads 1 " +
                 $"--data {RealMnist.Folder} --runs {folder.Path} --output {model}");
 
         Assert.Equal(1, code);

@@ -72,7 +72,8 @@ public sealed class WorkSharingTests : IDisposable
     private Task<(int Code, string Output, string Error)> Compare(string folder, string options) => TrainerProcess.Run(Arguments(folder, options));
 
     private string Arguments(string folder, string options, int epochs = 1) =>
-        $"compare tutorial-baseline quick --seeds 2 --train-images 1000 --validation 500 --set batchSize=100 --epochs {epochs} " +
+        $"compare tutorial-baseline quick --seeds 2 --train-images 1000 --validation 500 --set {TrainerProcess.SmallestNetwork} batchSize=100 " +
+        $"--epochs {epochs} " +
         $"--data {RealMnist.Folder} --output {_folder.Path}/{folder} {options}";
 
     private List<string> Answers(string folder) =>
