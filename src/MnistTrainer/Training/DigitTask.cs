@@ -39,7 +39,10 @@ internal sealed class DigitTask : LearningTask
     /// <inheritdoc/>
     public override (Tensor Input, Tensor Target) Batch(int batch, double progress)
     {
-        var indices = _order![TensorIndex.Slice(batch * _recipe.BatchSize, Math.Min((batch + 1) * _recipe.BatchSize, PerEpoch))];
+        var start = batch * _recipe.BatchSize;
+        // one image alone has no variance: batch normalisation would be spoilt by it for good
+        var end = PerEpoch - start <= _recipe.BatchSize + 1 ? PerEpoch : start + _recipe.BatchSize;
+        var indices = _order![TensorIndex.Slice(start, end)];
         var (x, y) = Trainer.Batch(_pixels, _labels, indices);
         return (_recipe.Augmentation is { } augmentation ? augmentation.Apply(x, progress) : x, y);
     }

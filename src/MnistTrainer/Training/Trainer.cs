@@ -47,7 +47,7 @@ internal static class Trainer
     {
         var recipe = state.Recipe;
         var images = task.PerEpoch;
-        var batches = (images + recipe.BatchSize - 1) / recipe.BatchSize;
+        var batches = Math.Max(1, (images + recipe.BatchSize - 2) / recipe.BatchSize); // one image left over joins the last, see DigitTask
         var whole = Stopwatch.StartNew();
 
         while (!state.IsComplete && state.History.Count < (epochs ?? recipe.Epochs))
@@ -83,7 +83,7 @@ internal static class Trainer
                         $"Lower the learning rate (it was {rate:G3}) or clip the gradients.");
                 }
 
-                var done = Math.Min((batch + 1) * recipe.BatchSize, images);
+                var done = batch + 1 < batches ? (batch + 1) * recipe.BatchSize : images;
                 lossSum += value * (done - batch * recipe.BatchSize);
                 right += task.Score(output, y);
                 onBatch?.Invoke(new BatchResult(epoch, batch + 1, batches, lossSum / done, done / clock.Elapsed.TotalSeconds));

@@ -129,6 +129,23 @@ public class TrainerTests
         Assert.Equal(whole.History.Select(epoch => epoch with { Seconds = 0 }), resumed.History.Select(epoch => epoch with { Seconds = 0 }));
     }
 
+    [Theory]
+    [InlineData(65)]
+    [InlineData(33)]
+    [InlineData(34)]
+    [InlineData(10)]
+    public void An_image_left_over_does_not_spoil_batch_normalisation(int images)
+    {
+        var recipe = Recipe.Load("tutorial-batch-norm", "batchSize=32", "epochs=1");
+        using var state = new TrainingState(recipe, seed: 1);
+        var seen = new List<BatchResult>();
+
+        Trainer.Fit(state, TrainingData.Of(GeneratedDigits.Create(images, seed: 1), GeneratedDigits.Create(20, seed: 2)), seen.Add);
+
+        Assert.True(double.IsFinite(state.History[0].ValidationLoss), $"{state.History[0]}");
+        Assert.Equal((images + 30) / 32, seen.Count); // two images are a batch, one is none
+    }
+
     [Fact]
     public void Early_stopping_ends_training_and_restores_the_best_epoch()
     {
