@@ -86,7 +86,11 @@ public sealed class DigitPage : IAsyncDisposable
     }
 
     /// <summary>Replays the strokes on the canvas with a mouse, then waits for the answer.</summary>
-    public async Task DrawAsync(PenDigit digit)
+    public Task DrawAsync(PenDigit digit) => DrawAsync(digit.FitInto);
+
+    /// <summary>Replays strokes on the canvas with a mouse, then waits for the answer.</summary>
+    /// <param name="strokesIn">The points from pen down to pen up, given the canvas' left edge, upper edge, width and height in the window.</param>
+    public async Task DrawAsync(Func<float, float, float, float, IEnumerable<IReadOnlyList<Vector2>>> strokesIn)
     {
         var box = await Pad.EvaluateAsync<float[]>( // Playwright's own ways to scroll and to measure wait for several frames
             """
@@ -98,7 +102,7 @@ public sealed class DigitPage : IAsyncDisposable
             """);
         // the browser's own input, without Playwright's look for a drag at every move
         var devtools = _devtools ??= await Page.Context.NewCDPSessionAsync(Page);
-        foreach (var stroke in digit.FitInto(box[0], box[1], box[2], box[3]))
+        foreach (var stroke in strokesIn(box[0], box[1], box[2], box[3]))
         {
             await MouseAsync("mouseMoved", stroke[0], isDown: false);
             await MouseAsync("mousePressed", stroke[0], isDown: true);

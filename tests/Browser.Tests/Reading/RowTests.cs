@@ -69,8 +69,8 @@ public class RowTests(Site site)
         await using var page = await site.OpenAsync();
         await DrawSharesAsync(page, [[(0.2f, 0.28f), (0.18f, 0.5f), (0.38f, 0.5f)], [(0.36f, 0.28f), (0.34f, 0.67f)]]);
 
-        var box = await page.PadBoxAsync();
-        await DrawAsync(page, PenDigit.LetterM.FitInto(box.X + box.Width * 0.55f, box.Y + box.Height * 0.25f, box.Width * 0.4f, box.Height * 0.4f));
+        await page.DrawAsync((left, top, width, height) =>
+            PenDigit.LetterM.FitInto(left + width * 0.55f, top + height * 0.25f, width * 0.4f, height * 0.4f).Select(Stepped));
 
         await Expect(page.Page.Locator("#boxes [data-unclear]")).ToHaveCSSAsync("border-top-style", "dashed");
         await Expect(page.Page.Locator("#boxes [data-unclear]")).ToHaveTextAsync("?");
@@ -118,26 +118,12 @@ public class RowTests(Site site)
         [(0.6f, 0.37f), (0.63f, 0.3f), (0.71f, 0.28f), (0.78f, 0.34f), (0.76f, 0.44f), (0.67f, 0.56f), (0.59f, 0.67f), (0.8f, 0.67f)],
     ]);
 
-    private static async Task DrawSharesAsync(DigitPage page, (float X, float Y)[][] strokes)
-    {
-        var box = await page.PadBoxAsync();
-        await DrawAsync(page, strokes.Select(stroke =>
-            stroke.Select(point => new Vector2(box.X + point.X * box.Width, box.Y + point.Y * box.Height)).ToArray()));
-    }
+    private static Task DrawSharesAsync(DigitPage page, (float X, float Y)[][] strokes) => page.DrawAsync((left, top, width, height) =>
+        strokes.Select(stroke => Stepped([.. stroke.Select(point => new Vector2(left + point.X * width, top + point.Y * height))])));
 
-    private static async Task DrawAsync(DigitPage page, IEnumerable<IReadOnlyList<Vector2>> strokes)
-    {
-        foreach (var stroke in strokes)
-        {
-            await page.Page.Mouse.MoveAsync(stroke[0].X, stroke[0].Y);
-            await page.Page.Mouse.DownAsync();
-            foreach (var point in stroke)
-                await page.Page.Mouse.MoveAsync(point.X, point.Y, new() { Steps = 4 });
-            await page.Page.Mouse.UpAsync();
-        }
-
-        await page.AnsweredAsync();
-    }
+    /// <summary>With three points more between two, as a hand's stroke has.</summary>
+    private static IReadOnlyList<Vector2> Stepped(IReadOnlyList<Vector2> stroke) =>
+        [stroke[0], .. stroke.Zip(stroke.Skip(1)).SelectMany(pair => Enumerable.Range(1, 4).Select(step => Vector2.Lerp(pair.First, pair.Second, step / 4f)))];
 
     /// <summary>Asserts that the frames stand where the ink is: places in shares of the paper, and how much a frame's edges may be off.</summary>
     private static async Task AssertFramedAsync(DigitPage page, string text, IEnumerable<(SKRect Ink, float Tolerance)> places)

@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace MnistTrainer.Tests.Training;
 
 [Collection(nameof(TorchTests))]
-public class NumberTaskTests
+public class NumberTaskTests(NumberTaskTests.Trained trained) : IClassFixture<NumberTaskTests.Trained>
 {
     private static readonly Recipe Quick = new()
     {
@@ -22,7 +22,7 @@ public class NumberTaskTests
     [Fact]
     public void Learns_lines_and_repeats_bit_for_bit_with_the_same_seed()
     {
-        using var first = Train();
+        var first = trained.State;
         using var second = Train();
 
         Assert.Equal(OnnxExporter.HashWeights(first.Result), OnnxExporter.HashWeights(second.Result));
@@ -72,7 +72,7 @@ public class NumberTaskTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.onnx");
-        using var state = Train();
+        var state = trained.State;
         using var task = Task();
         var lines = task.Lines().Take(20).ToList();
         const double temperature = 1.3;
@@ -109,6 +109,20 @@ public class NumberTaskTests
 
         Assert.Contains("fails its self-test: it reads the card's 12.345.678,90 as ", fault.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path));
+    }
+
+    /// <summary>One training, which several tests look at; the first that asks trains.</summary>
+    public sealed class Trained : IDisposable
+    {
+        private readonly Lazy<TrainingState> _state = new(Train);
+
+        internal TrainingState State => _state.Value;
+
+        public void Dispose()
+        {
+            if (_state.IsValueCreated)
+                _state.Value.Dispose();
+        }
     }
 
     private static NumberTask Task() => new(Quick, new PictureGenerator(new Handwriting(GeneratedDigits.Create(200, seed: 1), []), seed: 1), null);

@@ -13,7 +13,7 @@ public class TrainerTests
 {
     private static readonly Recipe Quick = new()
     {
-        Network = Recipe.Load("compact").Network,
+        Network = Recipe.Load("quick").Network,
         Epochs = 3,
         BatchSize = 64,
         LearningRate = 0.1,
@@ -27,7 +27,7 @@ public class TrainerTests
     [Fact]
     public void Learns_generated_digits()
     {
-        var (training, validation) = (GeneratedDigits.Create(2_000, seed: 1), GeneratedDigits.Create(500, seed: 2));
+        var (training, validation) = (GeneratedDigits.Create(1_200, seed: 1), GeneratedDigits.Create(300, seed: 2));
         using var state = new TrainingState(Quick, seed: 1);
 
         Trainer.Fit(state, TrainingData.Of(training, validation));
