@@ -35,7 +35,8 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>
-    /// Opens the page in a context that it has alone, by default 1100×760 in the light theme, without its service worker, of the service with the default settings.
+    /// Opens the page in a context that it has alone, by default 1100×760 in the light theme, without its service worker, of the service with the default
+    /// settings.
     /// </summary>
     /// <param name="options">Of the context.</param>
     /// <param name="readsByItself">

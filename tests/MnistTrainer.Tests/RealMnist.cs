@@ -6,6 +6,8 @@ namespace MnistTrainer.Tests;
 /// <summary>Full MNIST, for the tests that need it; they are skipped where it is absent.</summary>
 internal static class RealMnist
 {
+    private static readonly Lazy<DigitSet> TestImages = new(() => MnistDataset.LoadTest(Folder));
+
     public static string Folder
     {
         get
@@ -16,4 +18,7 @@ internal static class RealMnist
             return folder!;
         }
     }
+
+    /// <summary>The test images, read once.</summary>
+    public static DigitSet Test => TestImages.Value;
 }

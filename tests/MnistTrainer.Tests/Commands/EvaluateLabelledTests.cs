@@ -1,6 +1,5 @@
 using System.Xml;
 using System.Xml.Linq;
-using MnistTrainer.Datasets;
 using MnistTrainer.Synthesis.Pictures;
 using SkiaSharp;
 using Xunit;
@@ -98,7 +97,7 @@ public class EvaluateLabelledTests(EvaluateLabelledTests.Pictures pictures) : IC
 
         public Pictures()
         {
-            var made = new DigitPictures(MnistDataset.LoadTest(RealMnist.Folder), RealStrokes.Digits, seed: 3);
+            var made = new DigitPictures(RealMnist.Test, RealStrokes.Digits, seed: 3);
             for (var index = 0; index < 10; index++)
             {
                 var digit = made.OneDigit("dark on light", index);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MnistReader.Framing;
-using MnistTrainer.Datasets;
 using SkiaSharp;
 using Xunit;
 using static MnistTrainer.Tests.TrainerProcess;
@@ -128,7 +127,7 @@ public class PredictCommandTests(PredictCommandTests.Pictures pictures) : IClass
 
         public Pictures()
         {
-            var test = MnistDataset.LoadTest(RealMnist.Folder);
+            var test = RealMnist.Test;
             var labels = test.Labels.ToArray();
             Row = $"{labels[0]}{labels[1]}{labels[2]}";
             Directory.CreateDirectory($"{Folder}/below");

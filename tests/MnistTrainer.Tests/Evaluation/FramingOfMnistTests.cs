@@ -1,7 +1,6 @@
 using MnistReader.Framing;
 using MnistReader.Inference;
 using MnistReader.Ink;
-using MnistTrainer.Datasets;
 using MnistTrainer.Training;
 using Xunit;
 
@@ -13,7 +12,7 @@ public class FramingOfMnistTests
     [Fact]
     public void Most_of_MNISTs_test_images_stay_the_same_when_they_are_framed_again()
     {
-        var test = MnistDataset.LoadTest(RealMnist.Folder);
+        var test = RealMnist.Test;
 
         var same = Enumerable.Range(0, test.Count).Count(index => LargestDifference(test[index], FrameAgain(test[index])) <= 4);
 
@@ -24,7 +23,7 @@ public class FramingOfMnistTests
     [Fact]
     public void Accuracy_falls_by_at_most_0_03_points_when_the_test_images_are_framed_again()
     {
-        var test = MnistDataset.LoadTest(RealMnist.Folder);
+        var test = RealMnist.Test;
         var again = test with { Pixels = Enumerable.Range(0, test.Count).SelectMany(index => FrameAgain(test[index]).Pixels.ToArray()).ToArray() };
         using var classifier = DigitClassifier.Load(Repository.ServedModel);
 

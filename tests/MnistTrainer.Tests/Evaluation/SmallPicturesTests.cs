@@ -1,6 +1,5 @@
 using MnistReader;
 using MnistReader.Framing;
-using MnistTrainer.Datasets;
 using SkiaSharp;
 using Xunit;
 
@@ -11,7 +10,7 @@ public class SmallPicturesTests
 {
     private const int Count = 100;
 
-    private static readonly Lazy<DigitSet> Test = new(() => MnistDataset.LoadTest(RealMnist.Folder));
+    private static readonly Lazy<DigitReader> Reader = new(() => DigitReader.Load(Repository.ServedModel));
 
     private static readonly Lazy<int> Enlarged = new(() => CountRight(280, isCropped: false, isInkDark: true, SKEncodedImageFormat.Png));
 
@@ -29,8 +28,7 @@ public class SmallPicturesTests
 
     private static int CountRight(int side, bool isCropped, bool isInkDark, SKEncodedImageFormat format)
     {
-        var test = Test.Value;
-        using var reader = DigitReader.Load(Repository.ServedModel);
+        var (test, reader) = (RealMnist.Test, Reader.Value);
         return Enumerable.Range(0, Count)
             .Count(index => reader.Read(Encode(test[index], side, isCropped, isInkDark, format))?.Digit == test.Labels.Span[index]);
     }

@@ -1,5 +1,4 @@
 using MnistReader;
-using MnistTrainer.Datasets;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Synthesis.Pictures;
 using Xunit;
@@ -10,6 +9,8 @@ namespace MnistTrainer.Tests.Synthesis;
 public class DigitPicturesTests
 {
     private const int Few = 24;
+
+    private static readonly Lazy<DigitReader> Reader = new(() => DigitReader.Load(Repository.ServedModel));
 
     public static TheoryData<string> Conditions => [.. DigitPictures.Conditions];
 
@@ -31,11 +32,10 @@ public class DigitPicturesTests
     [MemberData(nameof(Conditions))]
     public void A_digit_is_read_on_every_kind_of_paper(string condition)
     {
-        using var reader = DigitReader.Load(Repository.ServedModel);
         var pictures = Pictures(seed: 3);
         var few = condition == DigitPictures.Photo ? Few / 4 : Few;
 
-        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken)
+        var result = new PictureEvaluation(Reader.Value, null, TestContext.Current.CancellationToken)
             .Run(condition, few, index => pictures.OneDigit(condition, index));
 
         Assert.Equal(few, result.Pictures);
@@ -50,10 +50,9 @@ public class DigitPicturesTests
     [InlineData(3, RowForm.Photographed)]
     internal void A_row_of_digits_is_read_from_left_to_right(int length, RowForm form)
     {
-        using var reader = DigitReader.Load(Repository.ServedModel);
         var pictures = Pictures(seed: 3);
 
-        var result = new PictureEvaluation(reader, null, TestContext.Current.CancellationToken)
+        var result = new PictureEvaluation(Reader.Value, null, TestContext.Current.CancellationToken)
             .Run("row", form == RowForm.Photographed ? 4 : Few, index => pictures.Row(length, form, index));
 
         var isHard = form == RowForm.Touching; // how well they are read is what the command measures
@@ -71,5 +70,5 @@ public class DigitPicturesTests
     public void Digits_of_a_row_that_is_read_with_gaps_are_counted_in_order(string written, string read, int matched) =>
         Assert.Equal(matched, PictureEvaluation.LongestCommonSubsequence(written, read));
 
-    private static DigitPictures Pictures(int seed) => new(MnistDataset.LoadTest(RealMnist.Folder), RealStrokes.Digits, seed);
+    private static DigitPictures Pictures(int seed) => new(RealMnist.Test, RealStrokes.Digits, seed);
 }
