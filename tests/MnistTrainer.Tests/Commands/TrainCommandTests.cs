@@ -12,7 +12,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
     /// <summary>The least that learns from real images: about a second an epoch.</summary>
     private const string Least = $"--recipe quick --set {SmallestNetwork} batchSize=500 --threads 1";
 
-    private const string Small = $"{Least} --validation 5000 --train-images 20000";
+    private const string Small = $"{Least} --validation 5000 --train-images 50000";
 
     [Fact]
     public async Task Leaves_a_folder_with_everything()
@@ -141,7 +141,7 @@ public class TrainCommandTests(TrainCommandTests.Whole whole) : IClassFixture<Tr
         Assert.Equal((5_000, 5_000), (held.Reference!.Digits.Sum(), held.Reference.Size.Sum())); // of the images held back
         var all = CardOf(Path.Combine(folder.Path, "second.onnx"));
         Assert.Equal([1, 2, 1], all.History.Select(epoch => epoch.Epoch));
-        Assert.Equal((20_000, 5_000), (held.Training.TrainingImages, all.Training.TrainingImages));
+        Assert.Equal((50_000, 5_000), (held.Training.TrainingImages, all.Training.TrainingImages));
         Assert.Equal(held.History, all.History.Take(2));
         Assert.Null(all.History[2].Validation);
         Assert.Equal(held.History, all.CalibrationHistory);
