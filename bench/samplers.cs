@@ -7,6 +7,7 @@
 using MathNet.Numerics.Statistics;
 using MnistTrainer.Evaluation;
 using MnistTrainer.Recipes;
+using MnistTrainer.Tuning;
 
 const int seeds = 50;
 int[] after = [20, 40, 81];

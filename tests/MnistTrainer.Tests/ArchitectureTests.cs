@@ -11,7 +11,7 @@ public class ArchitectureTests
 {
     [Fact]
     public void No_folder_uses_a_later_one() => Architecture.AssertOrder(
-        typeof(Trainer).Assembly, "Storage", "Datasets", "Synthesis", "Networks", "Recipes", "Training", "Evaluation", "Export", "Reports", "Commands",
+        typeof(Trainer).Assembly, "Storage", "Datasets", "Synthesis", "Networks", "Recipes", "Training", "Evaluation", "Tuning", "Export", "Reports", "Commands",
         Architecture.Root);
 
     [Fact]
@@ -31,7 +31,7 @@ public class ArchitectureTests
         static bool LeavesItsNumber(MethodReference called)
         {
             var isOperator = called.DeclaringType.FullName == "TorchSharp.torch/Tensor" && called.Name.StartsWith("op_", StringComparison.Ordinal);
-            return called.Parameters.Any(parameter => parameter.ParameterType.FullName == typeof(Scalar).FullName)
+            return called.Parameters.Any(parameter => parameter.ParameterType.FullName == typeof(Scalar).FullName) || called.Name == "item"
                 || (isOperator && called.Name != "op_Implicit" && called.Parameters.Any(parameter => parameter.ParameterType.IsPrimitive));
         }
     }

@@ -3,12 +3,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MnistTrainer.Datasets;
-using MnistTrainer.Evaluation;
 using MnistTrainer.Networks;
 using MnistTrainer.Recipes;
 using MnistTrainer.Reports;
 using MnistTrainer.Storage;
 using MnistTrainer.Training;
+using MnistTrainer.Tuning;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Commands;

@@ -25,6 +25,10 @@ internal static class TensorArithmetic
     /// <summary>Adds a multiple of another tensor to one in its place.</summary>
     public static Tensor Add(this Tensor tensor, Tensor other, double factor) => With(factor, scalar => tensor.add_(other, scalar));
 
+    /// <summary>The number that a tensor of one element holds, of the tensor's own type.</summary>
+    public static T Read<T>(this Tensor tensor)
+        where T : unmanaged => tensor.data<T>()[0];
+
     private static Tensor With(double number, Func<Scalar, Tensor> operation)
     {
         using var scalar = number.ToScalar(); // frees it, and so keeps it until here

@@ -1,6 +1,5 @@
 using System.Globalization;
-using MnistTrainer.Evaluation;
-using MnistTrainer.Recipes;
+using MnistTrainer.Tuning;
 
 namespace MnistTrainer.Reports;
 

@@ -44,7 +44,7 @@ internal sealed record Calibration(IReadOnlyList<ReliabilityBin> Bins)
         double Loss(double temperature)
         {
             using var lossScope = NewDisposeScope();
-            return nn.functional.cross_entropy(ofDigits.DividedBy(temperature), labels).item<double>();
+            return nn.functional.cross_entropy(ofDigits.DividedBy(temperature), labels).Read<double>();
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class DigitTask : LearningTask
     public override Tensor Loss(Tensor output, Tensor target) => nn.functional.cross_entropy(output, target, label_smoothing: _recipe.LabelSmoothing);
 
     /// <inheritdoc/>
-    public override double Score(Tensor output, Tensor target) => output.argmax(1).eq(target).sum().item<long>();
+    public override double Score(Tensor output, Tensor target) => output.argmax(1).eq(target).sum().Read<long>();
 
     /// <inheritdoc/>
     public override (double Loss, double Accuracy, double Strokes) Validate(Network network)

@@ -45,7 +45,7 @@ internal static class Evaluator
         using var scope = NewDisposeScope();
         var logits = Logits(network, digits).narrow(1, 0, DigitClassifier.Digits);
         var labels = from_array(digits.Labels.ToArray()).to(ScalarType.Int64);
-        return (nn.functional.cross_entropy(logits, labels).item<float>(), logits.argmax(1).eq(labels).sum().item<long>() / (double)digits.Count);
+        return (nn.functional.cross_entropy(logits, labels).Read<float>(), logits.argmax(1).eq(labels).sum().Read<long>() / (double)digits.Count);
     }
 
     /// <summary>What a network answers for a whole set.</summary>

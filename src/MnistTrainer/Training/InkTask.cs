@@ -87,7 +87,7 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
         {
             using var scope = NewDisposeScope();
             var output = network.call(input);
-            loss += Loss(output, target).item<float>();
+            loss += Loss(output, target).Read<float>();
             score += MeanDice(output, target);
         }
 
@@ -108,7 +108,7 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
     private static double MeanDice(Tensor output, Tensor target)
     {
         using var _ = no_grad();
-        return Dice(output.IsAbove(0).to(ScalarType.Float32), target.IsAbove(0.5).to(ScalarType.Float32)).mean().item<float>();
+        return Dice(output.IsAbove(0).to(ScalarType.Float32), target.IsAbove(0.5).to(ScalarType.Float32)).mean().Read<float>();
     }
 
     /// <summary>Dice's coefficient of each picture: twice what is ink in both, over the ink of each; 1 where neither has any.</summary>

@@ -99,7 +99,7 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
         {
             using var scope = NewDisposeScope();
             var output = network.call(input);
-            loss += Loss(output, target).item<float>() * input.shape[0];
+            loss += Loss(output, target).Read<float>() * input.shape[0];
             score += Score(output, target);
         }
 
@@ -126,7 +126,7 @@ internal sealed class NumberTask(Recipe recipe, PictureGenerator training, Pictu
         var temperature = Enumerable.Range(-10, 31).Select(step => Math.Pow(2, step / 10.0)).MinBy(divisor => answers.Sum(answer =>
         {
             using var ofBatch = NewDisposeScope();
-            return Loss(answer.Output.DividedBy(divisor).squeeze(2).log_softmax(1), answer.Target, Reduction.Sum).item<float>();
+            return Loss(answer.Output.DividedBy(divisor).squeeze(2).log_softmax(1), answer.Target, Reduction.Sum).Read<float>();
         }));
         return (temperature,
             lines.Count(line => line.Read.SequenceEqual(line.True)) / (double)lines.Count,

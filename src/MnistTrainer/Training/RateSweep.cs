@@ -1,3 +1,4 @@
+using MnistTrainer.Networks;
 using static TorchSharp.torch;
 
 namespace MnistTrainer.Training;
@@ -34,7 +35,7 @@ internal static class RateSweep
             loss.backward();
             state.UpdateRule.Step(rate);
 
-            mean = Smoothing * mean + (1 - Smoothing) * loss.item<float>();
+            mean = Smoothing * mean + (1 - Smoothing) * loss.Read<float>();
             var smoothed = mean / (1 - Math.Pow(Smoothing, step + 1));
             if (!(smoothed < Diverged * least)) // or NaN
                 break;

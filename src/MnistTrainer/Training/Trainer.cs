@@ -76,7 +76,7 @@ internal static class Trainer
                 if (state.Average != state.Network)
                     MoveAverage(state.Average, state.Network, recipe.WeightAverage, (epoch - 1L) * batches + batch);
 
-                var value = loss.item<float>();
+                var value = loss.Read<float>();
                 if (!float.IsFinite(value))
                 {
                     throw new InvalidDataException($"Training diverged: the loss of epoch {epoch}, batch {batch + 1} is {value}. " +

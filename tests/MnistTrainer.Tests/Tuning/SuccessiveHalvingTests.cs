@@ -1,7 +1,7 @@
-using MnistTrainer.Evaluation;
+using MnistTrainer.Tuning;
 using Xunit;
 
-namespace MnistTrainer.Tests.Evaluation;
+namespace MnistTrainer.Tests.Tuning;
 
 public class SuccessiveHalvingTests
 {

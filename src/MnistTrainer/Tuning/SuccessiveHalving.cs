@@ -1,4 +1,4 @@
-namespace MnistTrainer.Evaluation;
+namespace MnistTrainer.Tuning;
 
 /// <summary>
 /// Asynchronous successive halving (Li et al., A system for massively parallel hyperparameter tuning, 2020): all trials are trained a little, the best of them

@@ -1,6 +1,5 @@
-using MnistTrainer.Recipes;
 
-namespace MnistTrainer.Evaluation;
+namespace MnistTrainer.Tuning;
 
 /// <summary>
 /// How much each setting of a search decides: as much as a forest that learned the error rate errs more when the setting's values are shuffled among the

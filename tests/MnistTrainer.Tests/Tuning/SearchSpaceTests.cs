@@ -1,8 +1,9 @@
 using System.Text.Json;
 using MnistTrainer.Recipes;
+using MnistTrainer.Tuning;
 using Xunit;
 
-namespace MnistTrainer.Tests.Recipes;
+namespace MnistTrainer.Tests.Tuning;
 
 public sealed class SearchSpaceTests : IDisposable
 {

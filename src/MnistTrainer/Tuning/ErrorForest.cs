@@ -1,9 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
-using MnistTrainer.Recipes;
 
-namespace MnistTrainer.Evaluation;
+namespace MnistTrainer.Tuning;
 
 /// <summary>
 /// A random forest that tells the error rate at a place of a search from those that are known, on a scale where half the errors is everywhere the same step:

@@ -1,10 +1,10 @@
 using System.Text;
-using MnistTrainer.Evaluation;
 using MnistTrainer.Recipes;
 using MnistTrainer.Storage;
+using MnistTrainer.Tuning;
 using Xunit;
 
-namespace MnistTrainer.Tests.Evaluation;
+namespace MnistTrainer.Tests.Tuning;
 
 public sealed class SearchTests : IDisposable
 {
