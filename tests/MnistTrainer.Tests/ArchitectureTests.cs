@@ -32,6 +32,7 @@ public class ArchitectureTests
         {
             var isOperator = called.DeclaringType.FullName == "TorchSharp.torch/Tensor" && called.Name.StartsWith("op_", StringComparison.Ordinal);
             return called.Parameters.Any(parameter => parameter.ParameterType.FullName == typeof(Scalar).FullName) || called.Name == "item"
+                || (called.DeclaringType.FullName == "TorchSharp.torch/Tensor" && called.Name is "op_Addition" or "add" or "add_")
                 || (isOperator && called.Name != "op_Implicit" && called.Parameters.Any(parameter => parameter.ParameterType.IsPrimitive));
         }
     }

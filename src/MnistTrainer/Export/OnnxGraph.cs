@@ -146,7 +146,7 @@ internal sealed class OnnxGraph
             return (weight, bias);
 
         var scale = gain / variance.Plus(normalisation.eps).sqrt(); // (out)
-        return (weight * scale.reshape([-1, .. Enumerable.Repeat(1L, weight.shape.Length - 1)]), (bias - mean) * scale + shift);
+        return (weight * scale.reshape([-1, .. Enumerable.Repeat(1L, weight.shape.Length - 1)]), ((bias - mean) * scale).Plus(shift));
     }
 
     /// <summary>

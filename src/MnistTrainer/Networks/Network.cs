@@ -84,7 +84,7 @@ internal sealed class Network : nn.Module<Tensor, Tensor>
                 NormBase norm => nn.functional.batch_norm(
                     x, norm.running_mean!, norm.running_var!, norm.weight!, norm.bias!, norm.training, norm.momentum ?? 0.1, norm.eps),
                 not null => module.call(x),
-                null when layer.Kind == "add" => x + kept[layer.Name],
+                null when layer.Kind == "add" => x.Plus(kept[layer.Name]),
                 null => cat([kept[layer.Name], x], 1),
             };
             if (!ReferenceEquals(x, input) && !kept.Values.Any(other => ReferenceEquals(other, x)))

@@ -4,12 +4,15 @@ using static TorchSharp.torch;
 namespace MnistTrainer.Networks;
 
 /// <summary>
-/// Tensors with numbers. TorchSharp's operators leave the number to the garbage collector, which may free it before libtorch has read it: rarely, but then a
-/// training fails or goes on with another number. Here it lives until libtorch is done. A test holds the trainer to these methods.
+/// Tensors with numbers, and sums, which TorchSharp computes with a factor of 1. Its own methods leave the number to the garbage collector, which may free it
+/// before libtorch has read it; rarely, but then a training fails or goes on with another number. Here it lives until libtorch is done. A test holds the
+/// trainer to these methods.
 /// </summary>
 internal static class TensorArithmetic
 {
-    public static Tensor Plus(this Tensor tensor, double number) => With(number, tensor.add);
+    public static Tensor Plus(this Tensor tensor, double number) => With(number, scalar => With(1, one => tensor.add(scalar, one)));
+
+    public static Tensor Plus(this Tensor tensor, Tensor other) => With(1, one => tensor.add(other, one));
 
     public static Tensor Times(this Tensor tensor, double number) => With(number, tensor.mul);
 

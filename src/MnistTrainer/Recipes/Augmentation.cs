@@ -55,14 +55,14 @@ internal sealed record Augmentation
         var theta = stack( // (N, 2, 3): from target to source, in units of half a side
         [
             stack([cos / scaleX, (shear * cos - sin) / scaleY, Uniform(ShiftPx / halfSide)], 1),
-            stack([sin / scaleX, (shear * sin + cos) / scaleY, Uniform(ShiftPx / halfSide)], 1),
+            stack([sin / scaleX, (shear * sin).Plus(cos) / scaleY, Uniform(ShiftPx / halfSide)], 1),
         ], 1);
         var grid = nn.functional.affine_grid(theta, images.shape); // (N, 28, 28, 2)
         if (ElasticPx > 0)
         {
             var coarse = randn(n, 2, 5, 5).Times(ElasticPx * strength / halfSide);
-            grid += nn.functional.interpolate(coarse, [DigitImage.Side, DigitImage.Side], mode: InterpolationMode.Bicubic, align_corners: true)
-                .permute(0, 2, 3, 1);
+            grid = grid.Plus(nn.functional.interpolate(coarse, [DigitImage.Side, DigitImage.Side], mode: InterpolationMode.Bicubic, align_corners: true)
+                .permute(0, 2, 3, 1));
         }
 
         var moved = nn.functional.grid_sample(images, grid, align_corners: false);

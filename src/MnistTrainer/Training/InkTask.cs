@@ -62,7 +62,7 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
     public override Tensor Loss(Tensor output, Tensor target)
     {
         var missing = Dice(output.sigmoid(), target).neg().Plus(1);
-        return nn.functional.binary_cross_entropy_with_logits(output, target) + missing.mean();
+        return nn.functional.binary_cross_entropy_with_logits(output, target).Plus(missing.mean());
     }
 
     /// <inheritdoc/>
@@ -113,7 +113,7 @@ internal sealed class InkTask(Recipe recipe, PictureGenerator training, PictureG
 
     /// <summary>Dice's coefficient of each picture: twice what is ink in both, over the ink of each; 1 where neither has any.</summary>
     private static Tensor Dice(Tensor found, Tensor ink) =>
-        (found * ink).sum([1, 2, 3]).Times(2).Plus(1) / (found.sum([1, 2, 3]) + ink.sum([1, 2, 3])).Plus(1);
+        (found * ink).sum([1, 2, 3]).Times(2).Plus(1) / found.sum([1, 2, 3]).Plus(ink.sum([1, 2, 3])).Plus(1);
 
     private (int Count, int Width, int Height) Shape(int batch) => batch % Turns < Turns - 1
         ? (recipe.BatchSize, InkInput.SquareSide, InkInput.SquareSide)

@@ -46,12 +46,12 @@ internal sealed class UpdateRule : IDisposable
             if (_recipe.Optimizer == Optimizer.AdamW)
                 weight.Scale(1 - rate * _recipe.WeightDecay);
             else if (_recipe.WeightDecay > 0)
-                gradient = gradient + weight.Times(_recipe.WeightDecay);
+                gradient = gradient.Plus(weight.Times(_recipe.WeightDecay));
 
             if (_recipe.Optimizer == Optimizer.Sgd)
             {
-                var mean = _means[index].Scale(_recipe.Momentum).add_(gradient);
-                weight.Add(_recipe.Nesterov ? gradient + mean.Times(_recipe.Momentum) : mean, -rate);
+                var mean = _means[index].Scale(_recipe.Momentum).Add(gradient, 1);
+                weight.Add(_recipe.Nesterov ? gradient.Plus(mean.Times(_recipe.Momentum)) : mean, -rate);
             }
             else
             {
