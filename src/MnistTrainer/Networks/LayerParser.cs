@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -147,7 +148,12 @@ internal sealed class LayerParser
         };
     }
 
-    private static Func<Module<Tensor, Tensor>> Normalisation(Shape of) => () => of.IsFlat ? BatchNorm1d(of.Channels) : BatchNorm2d(of.Channels);
+    private static Func<Module<Tensor, Tensor>> Normalisation(Shape of) => () =>
+    {
+        NormBase norm = of.IsFlat ? BatchNorm1d(of.Channels) : BatchNorm2d(of.Channels);
+        norm.num_batches_tracked = null; // counts for averages without momentum alone, by numbers that may be freed too soon (TensorArithmetic)
+        return norm;
+    };
 
     private Shape Maps() => _input.IsFlat
         ? throw new FormatException($"it takes maps (channels × height × width), not {_input} numbers in a row: it goes before 'flatten'.")

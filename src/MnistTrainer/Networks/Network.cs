@@ -78,15 +78,7 @@ internal sealed class Network : nn.Module<Tensor, Tensor>
                 continue;
             }
 
-            var next = module switch
-            {
-                // the module itself counts its batches in a number that the garbage collector may free too soon, see TensorArithmetic
-                NormBase norm => nn.functional.batch_norm(
-                    x, norm.running_mean!, norm.running_var!, norm.weight!, norm.bias!, norm.training, norm.momentum ?? 0.1, norm.eps),
-                not null => module.call(x),
-                null when layer.Kind == "add" => x.Plus(kept[layer.Name]),
-                null => cat([kept[layer.Name], x], 1),
-            };
+            var next = module?.call(x) ?? (layer.Kind == "add" ? x.Plus(kept[layer.Name]) : cat([kept[layer.Name], x], 1));
             if (!ReferenceEquals(x, input) && !kept.Values.Any(other => ReferenceEquals(other, x)))
                 x.Dispose(); // gradients hold what they need
             x = next;
