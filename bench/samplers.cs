@@ -1,12 +1,11 @@
 #:project ../src/MnistTrainer/MnistTrainer.csproj
+#:property PublishAot=false
 
 // Whether 'search --sampler parzen' finds better recipes than 'random' at equal cost: both search a random forest that has learned the trials of a real
 // search (a surrogate benchmark: Eggensperger et al., Efficient benchmarking of hyperparameter optimizers via surrogates, 2015).
 // Usage: trainer search tutorial --output runs/search
 //        dotnet run -c Release bench/samplers.cs runs/search tutorial
 using MathNet.Numerics.Statistics;
-using MnistTrainer.Evaluation;
-using MnistTrainer.Recipes;
 using MnistTrainer.Tuning;
 
 const int seeds = 50;
