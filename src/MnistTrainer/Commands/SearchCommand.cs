@@ -18,7 +18,7 @@ internal static class SearchCommand
 {
     /// <summary>All that decides the results beside code and data. More trials or minutes may join.</summary>
     private sealed record Settings(
-        IReadOnlyList<string> Space, string Sampler, IReadOnlyList<int> Rungs, int Factor, int Seed, int Validation, int? TrainImages, int SplitSeed,
+        IReadOnlyList<string> Space, IReadOnlyList<int> Rungs, int Factor, int Seed, int Validation, int? TrainImages, int SplitSeed,
         int Threads);
 
     public static Command Create(CancellationToken cancellation)
@@ -49,12 +49,6 @@ internal static class SearchCommand
             HelpName = "N",
             DefaultValueFactory = _ => 3,
         }.Takes("2 or more", n => n >= 2);
-        var sampler = new Option<string>("--sampler")
-        {
-            Description = "How recipes are drawn: random, or parzen (a tree-structured Parzen estimator, which looks near the best so far).",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "random",
-        }.Takes("random or parzen", value => value is "random" or "parzen");
         var (seed, splitSeed) = (SharedOptions.Seed(), SharedOptions.SplitSeed());
         var (validation, trainImages) = (SharedOptions.Validation(), SharedOptions.TrainImages());
         seed.Description = "Draws the recipes, and of each its weights, order and augmentation.";
@@ -76,7 +70,7 @@ internal static class SearchCommand
             "Example: MnistTrainer search tutorial --trials 27 --minutes 60\n" +
             "Example: MnistTrainer train --recipe runs/search/best.json")
         {
-            name, trials, minutes, least, most, factor, sampler, seed, validation, trainImages, splitSeed, threads,
+            name, trials, minutes, least, most, factor, seed, validation, trainImages, splitSeed, threads,
             sharing.Jobs, sharing.Shard, sharing.AsJob, output, data,
         };
         command.SetAction(parsed =>
@@ -85,7 +79,7 @@ internal static class SearchCommand
             var space = SearchSpace.Load(parsed.GetValue(name)!);
             var rungs = SuccessiveHalving.Rungs(parsed.GetValue(least), parsed.GetValue(most), parsed.GetValue(factor));
             var settings = new Settings(
-                space.ToText(), parsed.GetValue(sampler)!, rungs, parsed.GetValue(factor), parsed.GetValue(seed), parsed.GetValue(validation),
+                space.ToText(), rungs, parsed.GetValue(factor), parsed.GetValue(seed), parsed.GetValue(validation),
                 parsed.GetValue(trainImages), parsed.GetValue(splitSeed), parsed.GetValue(threads));
             var folder = parsed.GetValue(output)!;
             ResultCache.Open(folder, settings, MnistDataset.Sha256);
@@ -97,7 +91,7 @@ internal static class SearchCommand
 
             var search = new Search(
                 folder, space, rungs, settings.Factor, parsed.GetValue(trials), parsed.GetValue(minutes) ?? double.PositiveInfinity,
-                settings.Sampler == "random" ? new RandomSampler(settings.Seed) : new ParzenSampler(settings.Seed));
+                settings.Seed);
             var (share, shares) = sharing.Share(parsed);
             var isFirst = sharing.Do(parsed, settings.Threads,
                 () => search.Left((recipe, epochs, checkpoint) => Train(recipe, settings.Seed, epochs, checkpoint, images!, stop), share, shares),
@@ -140,7 +134,7 @@ internal static class SearchCommand
     {
         var conditions = string.Create(CultureInfo.InvariantCulture,
             $"{training:N0} training and {settings.Validation:N0} validation images of MNIST's 60,000 (split seed {settings.SplitSeed}), " +
-            $"{settings.Sampler} sampler, seed {settings.Seed}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a job.");
+            $"seed {settings.Seed}, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a job.");
         SearchReport.Write(Path.Combine(folder, "search.html"), name, space, rungs, search, conditions);
         var furthest = SearchReport.Furthest(search.Results());
         AtomicFile.Write(Path.Combine(folder, "best.json"), Encoding.UTF8.GetBytes(search.RecipeOf(furthest[0].Trial).ToText()));

@@ -14,7 +14,7 @@ internal static class SearchReport
     /// <param name="space">What was searched.</param>
     /// <param name="rungs">Epochs of each rung.</param>
     /// <param name="search">The search; at least one result.</param>
-    /// <param name="conditions">Data, seed and sampler, as a sentence.</param>
+    /// <param name="conditions">Data and seed, as a sentence.</param>
     public static void Write(string path, string name, SearchSpace space, IReadOnlyList<int> rungs, Search search, string conditions)
     {
         var results = search.Results();

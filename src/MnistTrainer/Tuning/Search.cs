@@ -15,9 +15,9 @@ namespace MnistTrainer.Tuning;
 /// <param name="factor">One of so many goes on.</param>
 /// <param name="trials">How many there are to be.</param>
 /// <param name="minutes">Of training, over all processes, after which no other begins.</param>
-/// <param name="sampler">Chooses the values of a trial.</param>
+/// <param name="seed">Draws the values of the trials: every place is as likely.</param>
 internal sealed class Search(
-    string folder, SearchSpace space, IReadOnlyList<int> rungs, int factor, int trials, double minutes, ISampler sampler)
+    string folder, SearchSpace space, IReadOnlyList<int> rungs, int factor, int trials, double minutes, int seed)
 {
     private readonly Dictionary<(int Trial, int Rung), TrialResult> _read = [];
 
@@ -62,10 +62,8 @@ internal sealed class Search(
     /// <summary>The values of a trial, by setting; chosen when it begins.</summary>
     public IReadOnlyDictionary<string, JsonElement> PlaceOf(int trial) => ResultCache.Get(FolderOf(trial), "trial", () =>
     {
-        // of the highest rung that enough trials came to
-        var seen = Results().GroupBy(result => result.Rung).Where(rung => rung.Count() > space.Settings.Count).MaxBy(rung => rung.Key)?
-            .Select(result => new Observation(PlacesOf(result.Trial), result.Result.Accuracy)).ToList() ?? [];
-        return space.Settings.Zip(sampler.Sample(trial, space.Settings, seen)).ToDictionary(pair => pair.First.Name, pair => pair.First.At(pair.Second));
+        var random = new Random(unchecked(seed * 1_000_003 + trial)); // the same on every machine
+        return space.Settings.ToDictionary(setting => setting.Name, setting => setting.At(random.NextDouble()));
     });
 
     /// <summary>The values of a trial, from 0 to 1, in the space's order.</summary>

@@ -24,7 +24,7 @@ public class SearchCommandTests
 
         Assert.Equal((0, "", 0), (code, error, again));
         Assert.Contains("| trial | epochs | accuracy, % | learningRate | network | batchSize |", output, StringComparison.Ordinal);
-        Assert.Contains("300 training and 300 validation images of MNIST's 60,000 (split seed 1), random sampler, seed 1, 1 thread a job.", output,
+        Assert.Contains("300 training and 300 validation images of MNIST's 60,000 (split seed 1), seed 1, 1 thread a job.", output,
             StringComparison.Ordinal);
         Assert.DoesNotContain("trial 3 to epoch 1", more, StringComparison.Ordinal); // not trained again
         Assert.Contains("trial 4 to epoch 1", more, StringComparison.Ordinal);
