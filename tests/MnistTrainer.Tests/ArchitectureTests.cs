@@ -11,7 +11,8 @@ public class ArchitectureTests
 {
     [Fact]
     public void No_folder_uses_a_later_one() => Architecture.AssertOrder(
-        typeof(Trainer).Assembly, "Storage", "Datasets", "Synthesis", "Networks", "Recipes", "Training", "Evaluation", "Tuning", "Export", "Reports", "Commands",
+        typeof(Trainer).Assembly,
+        "Storage", "Datasets", "Synthesis", "Networks", "Recipes", "Training", "Evaluation", "Tuning", "Export", "Reports", "Commands",
         Architecture.Root);
 
     [Fact]

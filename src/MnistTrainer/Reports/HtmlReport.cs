@@ -167,7 +167,8 @@ internal static class HtmlReport
     {
         var label = test.Labels.Span[index];
         Html none = $"", badge = $"""<span class="badge">doubtful label</span>""";
-        var picture = Picture("digit", $"{(isTest ? "Test" : "Validation")} image {index}, labelled {label}, read as {prediction.Digit}", DigitImage.Side, DigitImage.Side,
+        var name = $"{(isTest ? "Test" : "Validation")} image {index}, labelled {label}, read as {prediction.Digit}";
+        var picture = Picture("digit", name, DigitImage.Side, DigitImage.Side,
             (x, y) => Ink(test[index].Pixels[y * DigitImage.Side + x]));
         var bars = Each(digit =>
             $"""<li class="{(digit == label ? "label" : "")}" style="--p: {prediction.Probabilities[digit]:F3}">{digit}</li>""");

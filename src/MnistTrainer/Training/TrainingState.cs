@@ -130,7 +130,8 @@ internal sealed class TrainingState : IDisposable
                 state.Average.load(Read("average")!);
             if (Read("best") is { } best)
                 (state._best = Networks.Network.Create(recipe.Layers, seed)).load(best);
-            using var memory = new BinaryReader(Read(MemoryName) ?? throw new InvalidDataException("an earlier version of the trainer wrote it. Begin a new run."));
+            using var memory = new BinaryReader(Read(MemoryName)
+                ?? throw new InvalidDataException("an earlier version of the trainer wrote it. Begin a new run."));
             state.UpdateRule.Load(memory);
             return state;
         }

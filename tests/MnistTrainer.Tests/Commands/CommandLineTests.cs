@@ -8,7 +8,8 @@ namespace MnistTrainer.Tests.Commands;
 public class CommandLineTests
 {
     private const string Commands =
-        "There are: train, crossvalidate, compare, learning-curve, search, lr-find, runs, evaluate, predict, strokes, download, sign. See 'MnistTrainer --help'.";
+        "There are: train, crossvalidate, compare, learning-curve, search, lr-find, runs, evaluate, predict, strokes, download, sign. " +
+        "See 'MnistTrainer --help'.";
 
     [Theory]
     [InlineData("", $"Name a command. {Commands}")]
