@@ -231,7 +231,11 @@ internal static class TrainCommand
         var measured = test ?? data.Validation!;
         OnnxExporter.Write(state.Result, card, run.Model, measured, predictions);
         if (data.Validation is { } validation)
-            run.WriteAnswers(validation.Labels.ToArray(), Evaluator.Predict(state.Result, validation).Select(answer => answer.Digit));
+        {
+            var answers = test is null ? predictions : Evaluator.Predict(state.Result, validation);
+            run.WriteAnswers(validation.Labels.ToArray(), answers.Select(answer => answer.Digit));
+        }
+
         run.Write(new RunMetrics(state.History, new RunResult(
             card.Created, card.Version, card.Parameters, card.MultiplyAdds, card.TestAccuracy, card.CalibrationError)));
         AtomicFile.Write(Path.Combine(run.Folder, "README.md"), Encoding.UTF8.GetBytes(ModelReadme.Of(card)));

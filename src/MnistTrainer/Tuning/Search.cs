@@ -67,7 +67,11 @@ internal sealed class Search(
     });
 
     /// <summary>The values of a trial, from 0 to 1, in the space's order.</summary>
-    public double[] PlacesOf(int trial) => [.. space.Settings.Select(setting => setting.PlaceOf(PlaceOf(trial)[setting.Name]))];
+    public double[] PlacesOf(int trial)
+    {
+        var place = PlaceOf(trial);
+        return [.. space.Settings.Select(setting => setting.PlaceOf(place[setting.Name]))];
+    }
 
     /// <summary>The recipe of a trial, with the epochs of the last rung.</summary>
     public Recipe RecipeOf(int trial) => space.At(PlaceOf(trial)) with { Epochs = rungs[^1] };
